@@ -1,0 +1,16 @@
+"""Every address, composed from the apps'. tests/test_authorisation.py holds a row for each."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+urlpatterns = [
+    path("", include("firm.urls")),
+    path("", include("customers.urls")),
+    path("", include("tiering.urls")),
+    path("account/", include("allauth.urls")),
+    path("api/v1/", include("config.api")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,16 @@
+from customers.models.activity import Activity, ActivitySlice
+from customers.models.customer import Contact, Customer, CustomerSnapshot
+from customers.models.imports import Import, ImportLine
+from customers.models.revenue import ExchangeRate, RevenueEntry
+
+__all__ = [
+    "Activity",
+    "ActivitySlice",
+    "Contact",
+    "Customer",
+    "CustomerSnapshot",
+    "ExchangeRate",
+    "Import",
+    "ImportLine",
+    "RevenueEntry",
+]

@@ -1,0 +1,84 @@
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from firm.models import JobRun, StoredFile
+
+
+class Import(models.Model):
+    """One file brought in: read and previewed in the background, then applied or left.
+
+    `summary` holds what was understood (encoding, separator, header line, columns, ignored
+    columns) and the counts and sums the preview shows; ids are the ledger's cut-off marks.
+    """
+
+    class Kind(models.TextChoices):
+        CUSTOMERS = "customers", _("Customers")
+        PEOPLE = "people", _("People")
+        CONTACTS = "contacts", _("Contacts")
+        REVENUE = "revenue", _("Revenue")
+
+    class State(models.TextChoices):
+        READING = "reading", _("Reading")
+        PREVIEWED = "previewed", _("Ready to apply")
+        REFUSED = "refused", _("Refused")
+        APPLIED = "applied", _("Applied")
+        LEFT = "left", _("Left")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    source = models.CharField(max_length=40, default="default")
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200, blank=True)
+    replace_from = models.DateField(null=True, blank=True)
+    replace_until = models.DateField(null=True, blank=True)
+    strict = models.BooleanField(default=False)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.READING)
+    summary = models.JSONField(default=dict)
+    job = models.ForeignKey(JobRun, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replace_from__isnull=True, replace_until__isnull=True)
+                | Q(replace_from__isnull=False, replace_until__isnull=False),
+                name="import_replaces_a_whole_period",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="applied") | Q(applied_at__isnull=False),
+                name="applied_import_has_a_moment",
+            ),
+        ]
+
+    @property
+    def replaces(self) -> tuple[datetime.date, datetime.date] | None:
+        """The half-open period `[from, until)` whose missing entries are retired."""
+        if self.replace_from is None or self.replace_until is None:
+            return None
+        return self.replace_from, self.replace_until
+
+
+class ImportLine(models.Model):
+    """A refused line: where, why (code + data), and what stood there."""
+
+    import_ref = models.ForeignKey(
+        Import, on_delete=models.CASCADE, related_name="refused", db_column="import_id"
+    )
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=60, blank=True)
+    code = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["line", "id"]
+        indexes = [models.Index(fields=["import_ref", "line"], name="import_line_by_import")]

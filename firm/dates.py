@@ -1,0 +1,32 @@
+"""The firm's calendar date and month arithmetic. A date is always the firm's local one."""
+
+import datetime
+from calendar import monthrange
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def firm_zone() -> ZoneInfo:
+    return ZoneInfo(settings.FIRM_TIME_ZONE)
+
+
+def firm_date(moment: datetime.datetime) -> datetime.date:
+    """The firm's date at an aware moment: 15:30 UTC is the next day in Tokyo."""
+    return moment.astimezone(firm_zone()).date()
+
+
+def today() -> datetime.date:
+    """The firm's date now. For the edges (views, commands); actions take `as_of` or `now`."""
+    return firm_date(timezone.now())
+
+
+def first_of_month(date: datetime.date) -> datetime.date:
+    return date.replace(day=1)
+
+
+def add_months(date: datetime.date, months: int) -> datetime.date:
+    """Clamps to the month's last day: 31 January + 1 month = 28 or 29 February."""
+    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(date.day, monthrange(year, month + 1)[1]))

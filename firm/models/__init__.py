@@ -1,0 +1,26 @@
+from firm.models.audit import AuditChain, AuditEvent
+from firm.models.calendar import ClosedMonth, CompanyDay, Holiday
+from firm.models.files import StoredFile
+from firm.models.firm import Firm, SavedView
+from firm.models.outbox import Notification
+from firm.models.people import Department, Post, PostHolding, User
+from firm.models.rates import CostRate
+from firm.models.runs import JobRun
+
+__all__ = [
+    "AuditChain",
+    "AuditEvent",
+    "ClosedMonth",
+    "CompanyDay",
+    "CostRate",
+    "Department",
+    "Firm",
+    "Holiday",
+    "JobRun",
+    "Notification",
+    "Post",
+    "PostHolding",
+    "SavedView",
+    "StoredFile",
+    "User",
+]

@@ -1,0 +1,180 @@
+import datetime
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from firm.models.people import DateSpan
+
+
+class Tier(models.Model):
+    """A service tier that lives on through the versions of the rules: `code` is its identity."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+class RuleSetQuerySet(models.QuerySet["RuleSet"]):
+    def in_force(self, date: datetime.date) -> "RuleSet | None":
+        """The published version in force on this date, or None."""
+        return (
+            self.filter(Q(effective_until__isnull=True) | Q(effective_until__gt=date))
+            .filter(state=RuleSet.State.PUBLISHED, effective_from__lte=date)
+            .first()
+        )
+
+
+class RuleSet(models.Model):
+    """A version of the tier rules. Once published nothing of it is edited but its end.
+
+    Scheduled, active and retired are not stored: a published version is scheduled before
+    `effective_from`, active in `[effective_from, effective_until)` and retired after it.
+    """
+
+    class Method(models.TextChoices):
+        THRESHOLD = "threshold", _("Threshold")
+        SHARE = "share", _("Share of revenue")
+
+    class WindowEnd(models.TextChoices):
+        CLOSED_MONTHS = "closed_months", _("Closed months")
+        TO_DATE = "to_date", _("Up to the day")
+
+    class Drop(models.TextChoices):
+        TO_RAW = "to_raw", _("To the tier the criteria give")
+        ONE_STEP = "one_step", _("One step at a time")
+
+    class Nonpositive(models.TextChoices):
+        AT_ONCE = "at_once", _("At once")
+        WITH_GRACE = "with_grace", _("With the grace period")
+
+    class MonthClose(models.TextChoices):
+        CALENDAR = "calendar", _("At the month's end")
+        CLOSED = "closed", _("By the back office only")
+        CLOSED_OR_DAY_10 = "closed_or_day_10", _("By the back office, or by itself on the 10th")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        PUBLISHED = "published", _("Published")
+
+    number = models.PositiveIntegerField(null=True, unique=True)
+    name = models.CharField(max_length=80)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
+    method = models.CharField(max_length=9, choices=Method.choices)
+    window_months = models.PositiveSmallIntegerField(default=12)
+    window_end = models.CharField(
+        max_length=13, choices=WindowEnd.choices, default=WindowEnd.CLOSED_MONTHS
+    )
+    grace_evaluations = models.PositiveSmallIntegerField(default=0)
+    drop = models.CharField(max_length=8, choices=Drop.choices, default=Drop.TO_RAW)
+    nonpositive = models.CharField(
+        max_length=10, choices=Nonpositive.choices, default=Nonpositive.AT_ONCE
+    )
+    month_close = models.CharField(
+        max_length=16, choices=MonthClose.choices, default=MonthClose.CALENDAR
+    )
+    note = models.TextField(blank=True)
+    effective_from = models.DateField(null=True, blank=True)
+    effective_until = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = RuleSetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_active_rule_set",
+                condition=Q(state="published"),
+                expressions=[
+                    (
+                        DateSpan("effective_from", "effective_until", RangeBoundary()),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published")
+                | Q(
+                    number__isnull=False,
+                    effective_from__isnull=False,
+                    published_at__isnull=False,
+                    published_by__isnull=False,
+                ),
+                name="published_rule_set_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_until__isnull=True)
+                | Q(effective_until__gte=F("effective_from")),
+                name="rule_set_period_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_months__gte=1, window_months__lte=60),
+                name="rule_set_window_range",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'published' AND (OLD.method, OLD.window_months, OLD.window_end,"
+                    " OLD.grace_evaluations, OLD.drop, OLD.nonpositive, OLD.month_close,"
+                    " OLD.effective_from, OLD.state) IS DISTINCT FROM (NEW.method,"
+                    " NEW.window_months, NEW.window_end, NEW.grace_evaluations, NEW.drop,"
+                    " NEW.nonpositive, NEW.month_close, NEW.effective_from, NEW.state)"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="published_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.state = 'published'"),
+            ),
+        ]
+
+
+class TierRule(models.Model):
+    """One tier of one version: rank 1 is the top, the last has no `enter`.
+
+    `enter` and `keep` are amounts in the base currency (threshold) or per cent (share).
+    """
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="tiers")
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="rules")
+    rank = models.PositiveSmallIntegerField()
+    enter = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    keep = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    instruction = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule_set", "rank"], name="rank_once_a_version"),
+            models.UniqueConstraint(fields=["rule_set", "tier"], name="tier_once_a_version"),
+            models.CheckConstraint(
+                condition=Q(enter__isnull=True) | Q(enter__gte=0, enter__lte=999_999_999_999),
+                name="tier_rule_enter_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(keep__isnull=True) | Q(keep__gte=0, keep__lte=999_999_999_999),
+                name="tier_rule_keep_range",
+            ),
+        ]
+        ordering = ["rank"]

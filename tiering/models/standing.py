@@ -1,0 +1,118 @@
+import datetime
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from firm.models import JobRun
+from firm.money import MoneyField, money_range
+from tiering.models.rules import RuleSet, Tier
+
+
+class Reason(models.TextChoices):
+    INITIAL = "initial", _("First evaluation")
+    UPGRADED = "upgraded", _("Upgrade")
+    UNCHANGED = "unchanged", _("Unchanged")
+    NONPOSITIVE = "nonpositive", _("No revenue in the window")
+    KEPT_BY_KEEP_BOUND = "kept_by_keep_bound", _("Kept by the keep threshold")
+    GRACE = "grace", _("Grace period")
+    DOWNGRADED = "downgraded", _("Downgrade")
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def by_business_date(self, date: datetime.date) -> "EvaluationQuerySet":
+        """Evaluations that were in the books on this day: no later ones, no replays."""
+        return self.filter(business_date__lte=date, is_replay=False)
+
+
+class Evaluation(models.Model):
+    """A pass of the nightly job over all customers that changed something, for one `as_of`.
+
+    `cutoff` is the highest applied import id it saw, so that its facts can be worked out again.
+    """
+
+    job = models.ForeignKey(JobRun, on_delete=models.PROTECT, related_name="evaluations")
+    as_of = models.DateField()
+    business_date = models.DateField()
+    cutoff = models.BigIntegerField()
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="evaluations")
+    engine_version = models.CharField(max_length=20)
+    is_replay = models.BooleanField(default=False)
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # Customers per tier, movers, the share method's cuts in yen, the total it used.
+    counts = models.JSONField(default=dict)
+    evaluated_at = models.DateTimeField()
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["as_of", "id"], name="evaluation_by_as_of"),
+            models.Index(fields=["business_date", "id"], name="evaluation_by_business_date"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
+
+
+class Standing(models.Model):
+    """The engine's state of one customer: where the fold has come to.
+
+    The state before `changed_as_of` is kept beside it, so that another evaluation of the same
+    date starts from where the former one started; rows without a change are not written.
+    """
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="standing"
+    )
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+")
+    raw_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    earned_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    trailing_revenue = MoneyField()
+    cost_to_serve = MoneyField(default=0)
+    # First of the month from which the criteria have not been met; the grace period counts on it.
+    below_since = models.DateField(null=True)
+    earned_since = models.DateField()
+    changed_as_of = models.DateField()
+    earned_before = models.ForeignKey(Tier, null=True, on_delete=models.PROTECT, related_name="+")
+    below_since_before = models.DateField(null=True)
+    earned_since_before = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            money_range("trailing_revenue", name="standing_revenue_range"),
+            money_range("cost_to_serve", name="standing_cost_range"),
+        ]
+
+
+class TierChange(models.Model):
+    """History, append-only: a row where an evaluation changed raw tier, earned tier, reason or
+    the beginning of the grace period. What held at a date is the last row at or before it.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tier_changes")
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="changes")
+    as_of = models.DateField()
+    raw_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    earned_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    trailing_revenue = MoneyField()
+    below_since = models.DateField(null=True)
+    earned_since = models.DateField()
+    # Codes and numbers of the explanation: thresholds, rank, nearest change up and down.
+    explanation = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "as_of", "evaluation"], name="tier_change_once"
+            ),
+            money_range("trailing_revenue", name="tier_change_revenue_range"),
+            models.CheckConstraint(
+                condition=Q(below_since__isnull=True) | Q(below_since__day=1),
+                name="below_since_is_a_first",
+            ),
+        ]
+        indexes = [models.Index(fields=["evaluation"], name="tier_change_by_evaluation")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
