@@ -12,8 +12,6 @@ from typing import Any
 
 from firm.embedded.places import Places
 
-ROLES = ("owner", "app", "worker", "backup")
-
 # What the web may spend on one statement, in milliseconds; a migration waits no longer than
 # this for a lock, so that it fails cleanly instead of stopping every reader behind it.
 SESSION_OPTIONS = {
@@ -25,7 +23,7 @@ SESSION_OPTIONS = {
 
 
 def database_settings(data: Path, role: str = "app") -> dict[str, Any]:
-    """Django's settings of the embedded database, as seen by `role` (one of ROLES)."""
+    """Django's settings of the embedded database, as seen by `role` (one of places.ROLES)."""
     places = Places(data)
     return {
         "ENGINE": "firm.embedded.backend",

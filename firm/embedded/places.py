@@ -7,6 +7,8 @@ from pathlib import Path
 
 from firm.embedded.errors import EmbeddedError
 
+ROLES = ("owner", "app", "worker", "backup")
+
 
 class Places:
     """The paths under one data directory. Making one touches nothing."""
