@@ -289,35 +289,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('-trailing_revenue'), models.F('-customer'), name='snapshot_revenue'),
+            index=models.Index(fields=['-trailing_revenue', '-customer'], name='snapshot_revenue'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('tier_rank'), models.F('-trailing_revenue'), models.F('-customer'), name='snapshot_tier'),
+            index=models.Index(fields=['tier_rank', '-trailing_revenue', '-customer'], name='snapshot_tier'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('owner'), models.F('-trailing_revenue'), models.F('-customer'), name='snapshot_owner'),
+            index=models.Index(fields=['owner', '-trailing_revenue', '-customer'], name='snapshot_owner'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('backup'), models.F('-trailing_revenue'), models.F('-customer'), name='snapshot_backup'),
+            index=models.Index(fields=['backup', '-trailing_revenue', '-customer'], name='snapshot_backup'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('department'), models.F('-trailing_revenue'), models.F('-customer'), name='snapshot_department'),
+            index=models.Index(fields=['department', '-trailing_revenue', '-customer'], name='snapshot_department'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('status'), models.F('-trailing_revenue'), models.F('-customer'), name='snapshot_status'),
+            index=models.Index(fields=['status', '-trailing_revenue', '-customer'], name='snapshot_status'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('sort_key'), models.F('customer'), name='snapshot_kana'),
+            index=models.Index(fields=['sort_key', 'customer'], name='snapshot_kana'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',
-            index=models.Index(models.F('code'), models.F('customer'), name='snapshot_code'),
+            index=models.Index(fields=['code', 'customer'], name='snapshot_code'),
         ),
         migrations.AddIndex(
             model_name='customersnapshot',

@@ -139,15 +139,21 @@ class CustomerSnapshot(models.Model):
             money_range("cost_to_serve", name="snapshot_cost_range"),
         ]
         indexes = [
-            models.Index("-trailing_revenue", "-customer", name="snapshot_revenue"),
-            models.Index("tier_rank", "-trailing_revenue", "-customer", name="snapshot_tier"),
-            models.Index("owner", "-trailing_revenue", "-customer", name="snapshot_owner"),
-            models.Index("backup", "-trailing_revenue", "-customer", name="snapshot_backup"),
+            models.Index(fields=["-trailing_revenue", "-customer"], name="snapshot_revenue"),
             models.Index(
-                "department", "-trailing_revenue", "-customer", name="snapshot_department"
+                fields=["tier_rank", "-trailing_revenue", "-customer"], name="snapshot_tier"
             ),
-            models.Index("status", "-trailing_revenue", "-customer", name="snapshot_status"),
-            models.Index("sort_key", "customer", name="snapshot_kana"),
-            models.Index("code", "customer", name="snapshot_code"),
+            models.Index(fields=["owner", "-trailing_revenue", "-customer"], name="snapshot_owner"),
+            models.Index(
+                fields=["backup", "-trailing_revenue", "-customer"], name="snapshot_backup"
+            ),
+            models.Index(
+                fields=["department", "-trailing_revenue", "-customer"], name="snapshot_department"
+            ),
+            models.Index(
+                fields=["status", "-trailing_revenue", "-customer"], name="snapshot_status"
+            ),
+            models.Index(fields=["sort_key", "customer"], name="snapshot_kana"),
+            models.Index(fields=["code", "customer"], name="snapshot_code"),
             GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="snapshot_trigrams"),
         ]
