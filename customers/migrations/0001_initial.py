@@ -149,6 +149,7 @@ class Migration(migrations.Migration):
                 ('summary', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField()),
                 ('applied_at', models.DateTimeField(blank=True, null=True)),
+                ('applied_no', models.PositiveBigIntegerField(blank=True, null=True, unique=True)),
             ],
         ),
         migrations.CreateModel(

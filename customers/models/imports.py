@@ -1,18 +1,35 @@
 import datetime
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from firm.models import JobRun, StoredFile
+
+
+# Any number that nothing else locks with: it serializes the applying of imports.
+LEDGER_LOCK = 7_205_001
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def next_applied_no(self) -> int:
+        """The number for an import that is being applied; call it inside that transaction.
+
+        It holds the ledger's lock until the commit, so the numbers rise in the order of the
+        commits: whoever sees number n sees all before it, and "up to n" is a sound cut-off.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
+        return (self.aggregate(last=Max("applied_no"))["last"] or 0) + 1
 
 
 class Import(models.Model):
     """One file brought in: read and previewed in the background, then applied or left.
 
     `summary` holds what was understood (encoding, separator, header line, columns, ignored
-    columns) and the counts and sums the preview shows; ids are the ledger's cut-off marks.
+    columns) and the counts and sums the preview shows. `applied_no` is the ledger's cut-off mark:
+    an import is applied later than it was created, so ids say nothing about what a run saw.
     """
 
     class Kind(models.TextChoices):
@@ -43,9 +60,12 @@ class Import(models.Model):
     )
     created_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
+    applied_no = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -55,7 +75,8 @@ class Import(models.Model):
                 name="import_replaces_a_whole_period",
             ),
             models.CheckConstraint(
-                condition=~Q(state="applied") | Q(applied_at__isnull=False),
+                condition=~Q(state="applied")
+                | Q(applied_at__isnull=False, applied_no__isnull=False),
                 name="applied_import_has_a_moment",
             ),
         ]

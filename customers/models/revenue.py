@@ -13,10 +13,10 @@ class RevenueEntryQuerySet(models.QuerySet["RevenueEntry"]):
         return self.filter(superseded_by_import__isnull=True)
 
     def seen_by(self, cutoff: int) -> "RevenueEntryQuerySet":
-        """What a run with this cut-off (the highest applied import id) saw."""
+        """What a run with this cut-off (the highest `Import.applied_no` it saw) read."""
         return self.filter(
-            Q(superseded_by_import__isnull=True) | Q(superseded_by_import__gt=cutoff),
-            import_id__lte=cutoff,
+            Q(superseded_by_import__isnull=True) | Q(superseded_by_import__applied_no__gt=cutoff),
+            import_ref__applied_no__lte=cutoff,
         )
 
 
