@@ -30,6 +30,7 @@ class Right(StrEnum):
     IMPORT = "import"  # upload, preview, apply
     CLOSE_MONTHS = "close_months"
     EDIT_RULES = "edit_rules"
+    READ_RUNS = "read_runs"  # what each night did
     RUN_NIGHT = "run_night"  # recalculate now, confirm a held run
     EDIT_PEOPLE = "edit_people"
     READ_AUDIT = "read_audit"
@@ -42,7 +43,12 @@ class Right(StrEnum):
 
 
 _LOGGING = {Right.PRICE, Right.REVENUE}
-_MANAGING = _LOGGING | {Right.SEE_JUNIORS_FILES, Right.MARGIN, Right.FIRM_REVENUE}
+_MANAGING = _LOGGING | {
+    Right.SEE_JUNIORS_FILES,
+    Right.MARGIN,
+    Right.FIRM_REVENUE,
+    Right.READ_RUNS,
+}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ACCOUNT_MANAGER: frozenset(_LOGGING),
@@ -55,6 +61,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EDIT_CUSTOMERS,
             Right.IMPORT,
             Right.EDIT_RULES,
+            Right.READ_RUNS,
             Right.RUN_NIGHT,
             Right.EDIT_PEOPLE,
             Right.READ_AUDIT,
@@ -71,6 +78,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EDIT_CUSTOMERS,
             Right.IMPORT,
             Right.CLOSE_MONTHS,
+            Right.READ_RUNS,
             Right.PRICE,
             Right.REVENUE,
             Right.FIRM_REVENUE,
@@ -78,5 +86,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
     ),
     Role.COMPLIANCE: frozenset(),
-    Role.AUDITOR: frozenset({Right.SEE_ALL_FILES, Right.READ_AUDIT, Right.REVENUE}),
+    Role.AUDITOR: frozenset(
+        {Right.SEE_ALL_FILES, Right.READ_AUDIT, Right.READ_RUNS, Right.REVENUE}
+    ),
 }
