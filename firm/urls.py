@@ -1,5 +1,17 @@
 """Addresses of the firm app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from firm.views import components, preferences
+
+app_name = "firm"
+
+urlpatterns = [
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/save/", preferences.save_preferences, name="save_preferences"),
+    path("preferences/language/", preferences.language, name="language"),
+    path("preferences/theme/", preferences.theme, name="theme"),
+    path("preferences/money-unit/", preferences.money_unit, name="money_unit"),
+    path("preferences/screen-share/", preferences.screen_share, name="screen_share"),
+    path("components/", components.components, name="components"),
+]

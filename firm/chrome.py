@@ -1,0 +1,187 @@
+"""What surrounds every page: navigation, saved views, the as-of line, the reader's wishes.
+
+Everything that needs the database waits until a template asks for it, so that a fragment for
+htmx costs nothing here.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from firm import access, formats
+from firm.dates import firm_date, firm_zone
+from firm.models import JobRun, PostHolding, SavedView, User
+from firm.roles import Right
+from firm.scope import Scope
+
+NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation, or a tab on the phone. It is shown where its address exists and
+    `allowed` says yes; `count` is how many things there wait for this person.
+    """
+
+    url_name: str
+    label: Promise
+    icon: str
+    allowed: Callable[[Scope], bool] = lambda scope: True
+    count: Callable[[Scope], int] = lambda scope: 0
+
+
+def _may(right: Right) -> Callable[[Scope], bool]:
+    return lambda scope: scope.may(right)
+
+
+NAVIGATION = [
+    Entry("customers:list", _("Customers"), "building"),
+    Entry("tiering:rules", _("Rules"), "ruler"),
+    Entry("tiering:runs", _("Runs"), "player-play"),
+    Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
+    Entry("firm:people", _("People"), "users", _may(Right.EDIT_PEOPLE)),
+]
+
+# The list behind each `SavedView.page`.
+SAVED_VIEW_PAGES = {"customers": "customers:list"}
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    icon: str = ""
+    is_current: bool = False
+    count: int = 0
+
+
+def address(url_name: str) -> str:
+    """The address, or "" while no app has a page of this name."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+class Chrome:
+    """`{{ chrome.… }}` in templates."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        if not self.request.user.is_authenticated:
+            return []
+        scope = access.scope(self.request)
+        return [
+            Link(
+                label=str(entry.label),
+                href=href,
+                icon=entry.icon,
+                is_current=self.request.path.startswith(href),
+                count=entry.count(scope),
+            )
+            for entry in NAVIGATION
+            if (href := address(entry.url_name)) and entry.allowed(scope)
+        ]
+
+    @cached_property
+    def search_url(self) -> str:
+        return address("customers:list") if self.request.user.is_authenticated else ""
+
+    @cached_property
+    def suggest_url(self) -> str:
+        return address("customers:search")
+
+    @cached_property
+    def saved_views(self) -> list[Link]:
+        """None while the screen is shared: their names may say what a customer must not read."""
+        if not self.request.user.is_authenticated or self.request.screen_share:  # type: ignore[attr-defined]
+            return []
+        return [
+            Link(view.name, f"{address(SAVED_VIEW_PAGES[view.page])}?{view.query}", "star")
+            for view in SavedView.objects.filter(
+                user_id=self.request.user.pk, page__in=SAVED_VIEW_PAGES
+            )
+        ]
+
+    @cached_property
+    def post(self) -> str:
+        """The department and title under the person's name: 営業部 第一課."""
+        today = firm_date(timezone.now())
+        holding = (
+            PostHolding.objects.on(today)
+            .filter(person_id=self.request.user.pk)
+            .select_related("post__department__parent")
+            .order_by("held_from")
+            .first()
+        )
+        if holding is None:
+            return ""
+        department = holding.post.department
+        return " ".join(filter(None, [str(department or ""), str(holding.post)]))
+
+    @cached_property
+    def last_night(self) -> JobRun | None:
+        return (
+            JobRun.objects.filter(kind="nightly", state=JobRun.State.DONE)
+            .order_by("-business_date")
+            .first()
+        )
+
+    @cached_property
+    def is_night_late(self) -> bool:
+        """The night of today's date should be done an hour after it starts; before, the last."""
+        if self.last_night is None or self.last_night.business_date is None:
+            return False
+        now = timezone.now().astimezone(firm_zone())
+        starts = datetime.time.fromisoformat(settings.NIGHT_STARTS_AT)
+        due = datetime.datetime.combine(now.date(), starts, firm_zone()) + NIGHT_MAY_TAKE
+        expected = now.date() if now >= due else now.date() - datetime.timedelta(days=1)
+        return self.last_night.business_date < expected
+
+    @cached_property
+    def runs_url(self) -> str:
+        return address("tiering:runs")
+
+    @cached_property
+    def money_units(self) -> list[dict[str, Any]]:
+        """The switch in the top bar; only yen come in several units."""
+        if settings.BASE_CURRENCY != "JPY":
+            return []
+        return [
+            {
+                "value": unit.value,
+                "label": formats.money_head(unit.value),
+                "name": unit.label,
+                "is_current": unit.value == _money_unit(self.request),
+            }
+            for unit in User.MoneyUnit
+        ]
+
+
+def _money_unit(request: HttpRequest) -> str:
+    return getattr(request.user, "money_unit", User.MoneyUnit.THOUSAND.value)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {
+        "chrome": Chrome(request),
+        "product_name": settings.PRODUCT_NAME,
+        "product_kana": "メリハリ" if settings.PRODUCT_NAME == "Merihari" else "",
+        "is_demo": settings.DEMO,
+        "screen_share": getattr(request, "screen_share", False),
+        "money_unit": _money_unit(request),
+        "theme": getattr(request.user, "theme", "auto"),
+        "languages": settings.LANGUAGES,
+    }

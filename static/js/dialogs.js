@@ -1,0 +1,29 @@
+// <button data-dialog-open="id"> opens <dialog id="id">; a click beside it closes. What a fragment
+// puts into #modal is shown at once. hx-confirm asks in our own dialog.
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog-open]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.dialogOpen)?.showModal();
+  } else if (event.target instanceof HTMLDialogElement) {
+    event.target.close();
+  }
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "modal" && !event.target.open) event.target.showModal();
+});
+
+document.addEventListener("htmx:confirm", (event) => {
+  const { question, elt, issueRequest } = event.detail;
+  if (!question) return;
+  event.preventDefault();
+  const dialog = document.getElementById("confirm");
+  dialog.querySelector("[data-confirm-text]").textContent = question;
+  dialog.querySelector("[data-confirm-yes]").classList.toggle(
+    "button-destroy", elt.hasAttribute("data-destructive"));
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => dialog.returnValue && issueRequest(true), { once: true });
+  dialog.showModal();
+});

@@ -1,0 +1,34 @@
+// htmx: toasts from the server's HX-Trigger {"toast": "…"}, and a word when a request fails.
+
+const region = document.querySelector(".toasts");
+const SHOWN_FOR = 8000;
+
+function equip(toast) {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "×";
+  close.setAttribute("aria-label", region.dataset.closeLabel);
+  close.addEventListener("click", () => toast.remove());
+  toast.append(close);
+  let timer;
+  const wait = () => { timer = setTimeout(() => toast.remove(), SHOWN_FOR); };
+  toast.addEventListener("pointerenter", () => clearTimeout(timer));
+  toast.addEventListener("focusin", () => clearTimeout(timer));
+  toast.addEventListener("pointerleave", wait);
+  wait();
+}
+
+export function toast(text) {
+  const element = document.createElement("div");
+  element.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = text;
+  element.append(words);
+  region.append(element);
+  equip(element);
+}
+
+region.querySelectorAll(".toast").forEach(equip);
+document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail.text));
+document.addEventListener("htmx:sendError", () => toast(document.body.dataset.connectionLost));
+document.addEventListener("htmx:responseError", () => toast(document.body.dataset.requestFailed));

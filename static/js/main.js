@@ -1,0 +1,6 @@
+import "./dialogs.js";
+import "./fragments.js";
+import "./keys.js";
+import "./menus.js";
+import "./search.js";
+import "./theme.js";
