@@ -8,10 +8,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
 from firm.dates import today
+from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import Scope, scope_of
 
@@ -47,3 +50,43 @@ def needs(right: Right) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+class AccessMiddleware(LoginRequiredMiddleware):
+    """Default deny, `no-store` on what signed-in people see, and refusals as a page.
+
+    A fragment asked for by htmx must not be answered with the sign-in page: it would land in
+    the middle of the old one. The browser is sent there as a whole instead.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = super().__call__(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if getattr(view_func, "is_public", False):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        response = super().handle_no_permission(request, view_func)
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(status=401, headers={"HX-Redirect": response.headers["Location"]})
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What a view did not turn into a form's error or a message of its own."""
+        if not isinstance(exception, Refused):
+            return None
+        status = 403 if isinstance(exception, Forbidden) else 409
+        return render(request, "refused.html", {"sentence": exception.sentence}, status=status)

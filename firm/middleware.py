@@ -1,12 +1,10 @@
-"""What each request knows about its reader, and who may make one at all."""
+"""What each request knows about its reader."""
 
 from collections.abc import Callable
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
 
@@ -51,30 +49,3 @@ def _zone_of(request: HttpRequest) -> ZoneInfo:
         return ZoneInfo(getattr(request.user, "time_zone", "") or settings.TIME_ZONE)
     except (ZoneInfoNotFoundError, ValueError):
         return firm_zone()
-
-
-class AccessMiddleware(LoginRequiredMiddleware):
-    """Default deny: a view is for people who are signed in unless it says `@public`.
-
-    A fragment asked for by htmx must not be answered with the sign-in page: it would land in
-    the middle of the old one. The browser is sent there as a whole instead.
-    """
-
-    def process_view(
-        self,
-        request: HttpRequest,
-        view_func: Callable[..., HttpResponseBase],
-        view_args: tuple[Any, ...],
-        view_kwargs: dict[str, Any],
-    ) -> HttpResponseBase | None:
-        if getattr(view_func, "is_public", False):
-            return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
-
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
-        response = super().handle_no_permission(request, view_func)
-        if request.htmx:  # type: ignore[attr-defined]
-            return HttpResponse(status=401, headers={"HX-Redirect": response.headers["Location"]})
-        return response

@@ -14,6 +14,10 @@ class Refused(Exception):
         return str(self.args[0])
 
 
+class Forbidden(Refused):
+    """The person lacks the right; nothing but another person can change that."""
+
+
 def refusal_of(check: Callable[..., None], **kwargs: Any) -> str | None:
     """The sentence with which `check` refuses, or None where it lets pass."""
     try:

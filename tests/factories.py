@@ -138,7 +138,12 @@ def a_contact(customer: Customer, name: str = "", **values: Any) -> Contact:
 def an_import(kind: str = "revenue", *, now: datetime.datetime = NOW, **values: Any) -> Import:
     """An import that has been applied; entries hang on one."""
     return Import.objects.create(
-        kind=kind, state=Import.State.APPLIED, created_at=now, applied_at=now, **values
+        kind=kind,
+        state=Import.State.APPLIED,
+        created_at=now,
+        applied_at=now,
+        applied_no=Import.objects.next_applied_no(),
+        **values,
     )
 
 

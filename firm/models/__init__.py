@@ -1,3 +1,4 @@
+from firm.models.answers import Heartbeat, KeptAnswer
 from firm.models.audit import AuditChain, AuditEvent
 from firm.models.calendar import ClosedMonth, CompanyDay, Holiday
 from firm.models.files import StoredFile
@@ -15,8 +16,10 @@ __all__ = [
     "CostRate",
     "Department",
     "Firm",
+    "Heartbeat",
     "Holiday",
     "JobRun",
+    "KeptAnswer",
     "Notification",
     "Post",
     "PostHolding",

@@ -5,6 +5,17 @@ from django.conf import settings
 from django.db import models
 
 
+def never_emptied() -> pgtrigger.Trigger:
+    """TRUNCATE passes row triggers by; only one for the statement sees it."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        operation=pgtrigger.Truncate,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        func="RAISE EXCEPTION 'The audit trail is append-only';",
+    )
+
+
 class AuditEvent(models.Model):
     """One act. `code` and `data` hold codes, numbers and ids only, never personal data, so
     that erasing a person and keeping the chain can go together; worded by firm/wording.py.
@@ -28,25 +39,24 @@ class AuditEvent(models.Model):
             models.Index(fields=["-at"], name="audit_by_time"),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
 
 class AuditChain(models.Model):
-    """Position of an event in the chain. Written by a deferred trigger at commit, so that the
-    chain's lock is held for a moment and not behind a long import.
+    """Position of an event in the chain, counted from 1 without gaps. Written by a deferred
+    trigger at commit (migration 0004), so that the chain's lock is held for a moment and not
+    behind a long import.
     """
 
-    position = models.BigAutoField(primary_key=True)
+    position = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, related_name="link")
     previous = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32, unique=True)
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]

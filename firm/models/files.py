@@ -5,7 +5,7 @@ from django.db import models
 
 
 class StoredFile(models.Model):
-    """A file under `DATA/files/<2>/<sha256>`, part of the backup, served with its own permission."""
+    """A file under `DATA/files/<2>/<sha256>`, part of the backup, served by its own permission."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()
