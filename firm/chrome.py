@@ -45,7 +45,7 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
     Entry("tiering:rules", _("Rules"), "ruler"),
-    Entry("tiering:runs", _("Runs"), "player-play"),
+    Entry("tiering:runs", _("Runs"), "player-play", _may(Right.READ_RUNS)),
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
     Entry("firm:people", _("People"), "users", _may(Right.EDIT_PEOPLE)),
 ]
@@ -151,7 +151,8 @@ class Chrome:
 
     @cached_property
     def runs_url(self) -> str:
-        return address("tiering:runs")
+        """Empty for people who may not read what a night did."""
+        return address("tiering:runs") if access.scope(self.request).may(Right.READ_RUNS) else ""
 
     @cached_property
     def money_units(self) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firm.views import components, preferences
+from firm.views import components, help, preferences
 
 app_name = "firm"
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("preferences/theme/", preferences.theme, name="theme"),
     path("preferences/money-unit/", preferences.money_unit, name="money_unit"),
     path("preferences/screen-share/", preferences.screen_share, name="screen_share"),
+    path("help/", help.help_page, name="help"),
     path("components/", components.components, name="components"),
 ]

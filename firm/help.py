@@ -1,0 +1,174 @@
+"""The help, as data: a section has a title, paragraphs, and the other words people look it up by.
+
+Synonyms carry the words of other houses (取引先, 格付け, 昇格) that the pages themselves avoid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from firm import text
+
+
+@dataclass(frozen=True)
+class Section:
+    slug: str
+    title: Promise
+    paragraphs: Sequence[Promise]
+    synonyms: str
+    url_name: str = ""
+
+    def matches(self, words: str) -> bool:
+        """Whether every one of the folded words occurs in it, in the reader's language."""
+        body = text.fold(" ".join([str(self.title), self.synonyms, *map(str, self.paragraphs)]))
+        return all(word in body for word in words.split())
+
+
+SECTIONS = [
+    Section(
+        "customers",
+        _("Customers and their tiers"),
+        [
+            _(
+                "The list shows every customer with the service tier that holds today. Type a"
+                " code, a name, its kana, two characters of it or a phone number into the search"
+                " box on top; the key / puts the cursor there."
+            ),
+            _(
+                "Everybody who is signed in can open a customer's card and answer the phone:"
+                " name, phones, tier, owner and backup. The file with revenue and history is for"
+                " the owner, the backup, their superiors, the back office, executives,"
+                " administrators and auditors."
+            ),
+            _(
+                "A row without an amount is not empty: it is a customer whose file you don't"
+                " have. Shares and the chart are of the customers whose revenue you may see."
+            ),
+        ],
+        "取引先 得意先 クライアント 会社 検索 探す 電話 client account company find search phone",
+        "customers:list",
+    ),
+    Section(
+        "why",
+        _("Why this tier"),
+        [
+            _(
+                "Every tier chip opens the reason: the revenue that counted, the threshold it met"
+                " or missed, since when, by which version of the rules, and how much is missing"
+                " to the next tier or left above the keep threshold."
+            ),
+            _(
+                "Three names are kept apart. The raw tier is what the criteria alone give. The"
+                " earned tier comes after the keep threshold and the grace period. The tier is"
+                " what holds: the manual override while there is one, else the earned tier."
+            ),
+            _(
+                "The tier history takes any past date and answers with what held on that day."
+                " Later corrections of the ledger never change what held then."
+            ),
+        ],
+        "格付け 顧客ランク ティア 昇格 降格 理由 根拠 履歴 grade rank reason history promotion",
+    ),
+    Section(
+        "rules",
+        _("Tier rules"),
+        [
+            _(
+                "The rules page says in words what decides the tiers, headed by the promise that"
+                " holds for every customer. The rules exist in versions: nothing published is"
+                " edited, a new version begins on its day and the one before ends."
+            ),
+            _(
+                "The criteria are facts of the business only. There is no field for where a"
+                " customer comes from or who their contact is."
+            ),
+        ],
+        "基準 しきい値 閾値 猶予 維持 ガイドライン 約束 threshold criteria grace guideline",
+        "tiering:rules",
+    ),
+    Section(
+        "runs",
+        _("Runs"),
+        [
+            _(
+                "Every night all customers are evaluated. The run's page shows how far it is,"
+                " what it read, who moved up or down and why, and the version of the rules it"
+                " used. A run that was interrupted is taken up again by itself; missed days are"
+                " caught up in order."
+            ),
+            _(
+                "Until a run has finished, the tiers of the night before stay as they are. An"
+                " administrator can start one at once; with unchanged data it changes nothing."
+            ),
+        ],
+        "夜間バッチ バッチ 再計算 計算 処理 遅い 止まった batch job nightly recalculate late stuck",
+        "tiering:runs",
+    ),
+    Section(
+        "imports",
+        _("Imports"),
+        [
+            _(
+                "People, customers, contacts and revenue come in as CSV (UTF-8 or CP932) or xlsx."
+                " Upload the file, read the preview, then apply it or leave it: columns that were"
+                " understood or ignored, lines that are refused with their reason, and what"
+                " would be added, changed or vanish, in yen."
+            ),
+            _(
+                "A file is applied as a whole or not at all, and applying it twice changes"
+                " nothing. With a period to replace, entries of that source that are missing"
+                " from the new file are retired; nothing is ever deleted."
+            ),
+        ],
+        "取込 取り込み インポート アップロード エクセル 文字化け 会計 freee 弥生 マネーフォワード"
+        " upload excel garbled accounting",
+        "customers:imports",
+    ),
+    Section(
+        "months",
+        _("Closed months"),
+        [
+            _(
+                "Tiers stand on closed months only, so that an invoice that is still missing"
+                " brings nobody down. The back office closes a month; depending on the rules it"
+                " also closes by itself. Until then the pages say that the month is not final."
+            ),
+            _(
+                "An entry that arrives after the close makes the next night evaluate again, and"
+                " undoes a downgrade that it would have prevented."
+            ),
+        ],
+        "締め 月締め 締日 月次 確定 締まっていない closing month end final",
+    ),
+    Section(
+        "screen-share",
+        _("Screen-share mode"),
+        [
+            _(
+                "Press p before you show your screen to a customer. Tiers, revenue, other"
+                " customers in the search and the names of saved views are gone from every page"
+                " until you leave the mode, in print too."
+            ),
+        ],
+        "画面共有 投影 会議 オンライン会議 zoom teams 隠す hide presentation meeting",
+    ),
+    Section(
+        "roles",
+        _("Who may do what"),
+        [
+            _(
+                "What you may see and do follows from the posts you hold. Somebody with several"
+                " posts has the rights of all of them. The table says what each role adds."
+            ),
+        ],
+        "権限 役割 役職 ロール 見えない 兼務 permission role access post",
+        "firm:people",
+    ),
+]
+
+
+def find(query: str) -> list[Section]:
+    """The sections that hold every word of the query; all of them for an empty one."""
+    return [section for section in SECTIONS if section.matches(text.fold(query))]

@@ -1,0 +1,45 @@
+"""The help page, with a search that knows the words of other houses."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from firm import access
+from firm.chrome import NAVIGATION, address
+from firm.help import find
+from firm.roles import RIGHTS, Right, Role
+
+# What the table of roles tells of, in its order.
+TOLD_RIGHTS = [
+    (Right.SEE_ALL_FILES, _("All files")),
+    (Right.SEE_JUNIORS_FILES, _("Files of one's people")),
+    (Right.REVENUE, _("Revenue")),
+    (Right.FIRM_REVENUE, _("Shares of the firm")),
+    (Right.MARGIN, _("Margin")),
+    (Right.IMPORT, _("Imports")),
+    (Right.CLOSE_MONTHS, _("Month close")),
+    (Right.READ_RUNS, _("Read runs")),
+    (Right.RUN_NIGHT, _("Recalculate")),
+    (Right.EDIT_RULES, _("Tier rules")),
+    (Right.EDIT_PEOPLE, _("People and posts")),
+    (Right.READ_AUDIT, _("Audit trail")),
+]
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "")[:100]
+    scope = access.scope(request)
+    pages = {
+        entry.url_name: address(entry.url_name) for entry in NAVIGATION if entry.allowed(scope)
+    }
+    context = {
+        "query": query,
+        "sections": [(section, pages.get(section.url_name, "")) for section in find(query)],
+        "rights": [label for _right, label in TOLD_RIGHTS],
+        "roles": [
+            (role.label, [right in RIGHTS[role] for right, _label in TOLD_RIGHTS]) for role in Role
+        ],
+    }
+    return render(request, "help/help.html", context)

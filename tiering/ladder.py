@@ -1,0 +1,59 @@
+"""The tiers of one version from the top, with what they hold today."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tiering import wording
+from tiering.models import Evaluation, RuleSet, Tier
+
+
+@dataclass(frozen=True)
+class Rung:
+    """`share` is this tier's part of the firm's revenue in per cent. It is None where it isn't
+    known or isn't the reader's to see, `customers` where the version is not in force.
+    """
+
+    tier: Tier
+    hue: int
+    entry: str
+    keep: str
+    cut: str
+    customers: int | None
+    share: Decimal | None
+
+    @property
+    def code(self) -> str:
+        return self.tier.code
+
+    @property
+    def name(self) -> str:
+        return self.tier.name
+
+    @property
+    def name_en(self) -> str:
+        return self.tier.name_en
+
+
+def ladder(
+    rule_set: RuleSet, *, evaluation: Evaluation | None, unit: str, with_shares: bool
+) -> list[Rung]:
+    """`evaluation` is the current one of a version in force; without it there are no figures."""
+    counts = evaluation.counts if evaluation else {}
+    held = counts.get("tiers", {})
+    total = Decimal(counts.get("total", 0))
+    rungs = []
+    for rule in rule_set.tiers.select_related("tier").order_by("rank"):
+        row = held.get(rule.tier.code, {"customers": 0, "revenue": 0})
+        cut = counts.get("cuts", {}).get(rule.tier.code)
+        rungs.append(
+            Rung(
+                tier=rule.tier,
+                hue=rule.rank - 1,
+                entry=wording.entry_text(rule, rule_set, unit=unit),
+                keep=wording.keep_text(rule, rule_set, unit=unit),
+                cut=wording.cut_text(Decimal(cut), unit=unit) if cut is not None else "",
+                customers=row["customers"] if evaluation else None,
+                share=100 * Decimal(row["revenue"]) / total if with_shares and total else None,
+            )
+        )
+    return rungs

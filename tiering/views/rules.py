@@ -1,0 +1,57 @@
+"""The tier rules, for reading: the promise, the version in force in words, all versions."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from firm import access
+from firm.dates import today
+from firm.roles import Right
+from tiering import wording
+from tiering.ladder import ladder
+from tiering.models import Evaluation
+from tiering.promise import PROMISE
+from tiering.versions import Dated, published
+
+
+@require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """The version in force, or `?version=2` for another published one."""
+    context: dict[str, Any] = {"promise": PROMISE}
+    if not request.screen_share:  # type: ignore[attr-defined]
+        versions = published(on=today())
+        shown = _chosen(versions, request.GET.get("version", ""))
+        context |= {"versions": versions, "shown": shown}
+        if shown is not None:
+            context |= _in_words(request, shown)
+    return render(request, "tiering/rules.html", context)
+
+
+def _chosen(versions: list[Dated], number: str) -> Dated | None:
+    for dated in versions:
+        if str(dated.version.number) == number or (not number and dated.is_active):
+            return dated
+    if number:
+        raise Http404
+    return None
+
+
+def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
+    scope = access.scope(request)
+    evaluation = Evaluation.objects.current(on=today()) if shown.is_active else None
+    has_shares = evaluation is not None and scope.may(Right.FIRM_REVENUE)
+    rungs = ladder(
+        shown.version,
+        evaluation=evaluation,
+        unit=request.user.money_unit,  # type: ignore[union-attr]
+        with_shares=has_shares,
+    )
+    return {
+        "rungs": rungs,
+        "terms": wording.terms(shown.version, lowest=str(rungs[-1].tier)),
+        "evaluation": evaluation,
+        "has_shares": has_shares,
+        "may_read_runs": scope.may(Right.READ_RUNS),
+    }

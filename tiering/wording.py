@@ -1,0 +1,130 @@
+"""The tier rules in words, in the reader's language and unit of money."""
+
+import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from firm import formats
+from tiering.models import RuleSet, TierRule
+
+
+def percent(value: Decimal) -> str:
+    """50; 33.3: per cent without idle zeros."""
+    return f"{value.normalize():f}"
+
+
+def entry_text(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:
+    """What brings a customer into this tier."""
+    if rule.enter is None:
+        return _("All other customers")
+    if rule_set.method == RuleSet.Method.SHARE:
+        return _("Largest customers up to %(share)s%% of revenue") % {"share": percent(rule.enter)}
+    return _("%(months)s-month revenue of %(amount)s or more") % {
+        "months": rule_set.window_months,
+        "amount": formats.money(rule.enter, unit),
+    }
+
+
+def keep_text(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:
+    """What keeps a customer in this tier; empty where there is nothing below to fall to."""
+    if rule.enter is None:
+        return ""
+    if rule.keep is None or rule.keep == rule.enter:
+        return _("Kept by the same threshold")
+    if rule_set.method == RuleSet.Method.SHARE:
+        return _("Kept up to %(share)s%%") % {"share": percent(rule.keep)}
+    return _("Kept from %(amount)s") % {"amount": formats.money(rule.keep, unit)}
+
+
+def cut_text(cut: Decimal, *, unit: str) -> str:
+    """The share method's cut as the last evaluation worked it out, in the base currency."""
+    return _("The cut is now at %(amount)s") % {"amount": formats.money(cut, unit)}
+
+
+def period_text(start: datetime.date, until: datetime.date | None) -> str:
+    """The days of `[start, until)`, both ends included as people say it."""
+    first = formats.full_day(start)
+    if until is None:
+        return _("from %(first)s on") % {"first": first}
+    if until == start:
+        return _("replaced before its first day")
+    last = formats.full_day(until - datetime.timedelta(days=1))
+    return _("from %(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def terms(rule_set: RuleSet, *, lowest: str) -> list[tuple[str, str]]:
+    """Label and sentence of everything in the rules that isn't a tier's own threshold.
+
+    `lowest` is the name of the lowest tier.
+    """
+    return [
+        (_("Method"), _method(rule_set)),
+        (_("Period"), _window(rule_set)),
+        (_("Upgrade"), _("As soon as an evaluation finds the entry threshold reached.")),
+        (_("Downgrade"), _drop(rule_set)),
+        (_("Grace period"), _grace(rule_set)),
+        (_("No revenue"), _nonpositive(rule_set, lowest)),
+        (_("Month close"), _month_close(rule_set)),
+    ]
+
+
+def _method(rule_set: RuleSet) -> str:
+    if rule_set.method == RuleSet.Method.SHARE:
+        return _(
+            "Customers are lined up by revenue and the tiers are cut where the running share of"
+            " the total passes the line. The customer who crosses it is inside; equal revenue"
+            " gives an equal tier."
+        )
+    return _("A customer's own revenue is compared with the thresholds; others play no part.")
+
+
+def _window(rule_set: RuleSet) -> str:
+    months = rule_set.window_months
+    if rule_set.window_end == RuleSet.WindowEnd.TO_DATE:
+        return _(
+            "Net revenue of the %(months)s months up to the day before, every night. Only the"
+            " first of a month can bring a downgrade nearer; the other nights can only raise."
+        ) % {"months": months}
+    return _("Net revenue of the %(months)s months up to the latest closed month.") % {
+        "months": months
+    }
+
+
+def _drop(rule_set: RuleSet) -> str:
+    if rule_set.drop == RuleSet.Drop.ONE_STEP:
+        return _("One tier at a time, even where revenue fits a lower one.")
+    return _("Straight to the tier that revenue then fits.")
+
+
+def _grace(rule_set: RuleSet) -> str:
+    evaluations = rule_set.grace_evaluations
+    if evaluations <= 1:
+        return _("None: the first month below the keep threshold brings the downgrade.")
+    return ngettext(
+        "The tier is kept until the month-end figures have been below the keep threshold"
+        " %(count)s time running.",
+        "The tier is kept until the month-end figures have been below the keep threshold"
+        " %(count)s times running.",
+        evaluations,
+    ) % {"count": evaluations}
+
+
+def _nonpositive(rule_set: RuleSet, lowest: str) -> str:
+    if rule_set.nonpositive == RuleSet.Nonpositive.WITH_GRACE:
+        return _("Revenue of zero or less is treated as any other: the grace period applies.")
+    return _("Revenue of zero or less leads to %(tier)s at once, without a grace period.") % {
+        "tier": lowest
+    }
+
+
+def _month_close(rule_set: RuleSet) -> str:
+    if rule_set.month_close == RuleSet.MonthClose.CLOSED:
+        return _("A month counts once the back office has closed it.")
+    if rule_set.month_close == RuleSet.MonthClose.CLOSED_OR_DAY_10:
+        return _(
+            "A month counts once the back office has closed it, and by itself from the 10th of"
+            " the next month on."
+        )
+    return _("A month counts as soon as it is over.")
