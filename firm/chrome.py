@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firm import access, formats
 from firm.dates import firm_date, firm_zone
-from firm.models import JobRun, PostHolding, SavedView, User
+from firm.models import Firm, JobRun, PostHolding, SavedView, User
 from firm.roles import Right
 from firm.scope import Scope
 
@@ -76,6 +76,10 @@ class Chrome:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+
+    @cached_property
+    def firm(self) -> Firm | None:
+        return Firm.objects.first()
 
     @cached_property
     def navigation(self) -> list[Link]:
@@ -180,7 +184,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "chrome": Chrome(request),
         "product_name": settings.PRODUCT_NAME,
         "product_kana": "メリハリ" if settings.PRODUCT_NAME == "Merihari" else "",
-        "is_demo": settings.DEMO,
         "screen_share": getattr(request, "screen_share", False),
         "money_unit": _money_unit(request),
         "theme": getattr(request.user, "theme", "auto"),

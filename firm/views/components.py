@@ -34,7 +34,7 @@ def components(request: HttpRequest) -> HttpResponse:
         raise Http404
     context = {
         "tiers": TIERS,
-        "form": SampleForm({"purpose": "日曜の立会いをしてほしい", "until": "2026-11-31"}),
+        "form": SampleForm({"purpose": "日曜の立会いをしてほしい"}),
         "today": datetime.date(2026, 11, 24),
         "amount": 21_420_000,
     }
