@@ -1,4 +1,5 @@
 import datetime
+from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -22,15 +23,28 @@ class Reason(models.TextChoices):
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
-    def by_business_date(self, date: datetime.date) -> "EvaluationQuerySet":
-        """Evaluations that were in the books on this day: no later ones, no replays."""
-        return self.filter(business_date__lte=date, is_replay=False)
+    def real(self) -> "EvaluationQuerySet":
+        """Without those made ahead of their business date."""
+        return self.filter(is_ahead=False)
+
+    def known_on(self, date: datetime.date) -> "EvaluationQuerySet":
+        """Evaluations that were in the books on this day: none of later nights, and a replay
+        from the day on which it was made.
+        """
+        return self.real().filter(known_from__lte=date)
+
+    def latest_for(self, as_of: datetime.date) -> "Evaluation | None":
+        """The last one for exactly this date, replays included; a real one before one ahead."""
+        return self.filter(as_of=as_of).order_by("is_ahead", "-pk").first()
 
 
 class Evaluation(models.Model):
-    """A pass of the nightly job over all customers that changed something, for one `as_of`.
+    """A pass over all customers for one `as_of`: the first one, or one that changed something.
 
-    `cutoff` is the highest applied import id it saw, so that its facts can be worked out again.
+    `business_date` is the night it belongs to, `known_from` the day from which it counts: the
+    same for an ordinary night, the day of its making for a replay. One made ahead, for a night
+    still to come, is nobody's standing. `cutoff` is the highest `Import.applied_no` it saw, so
+    that its facts can be worked out again.
     """
 
     job = models.ForeignKey(JobRun, on_delete=models.PROTECT, related_name="evaluations")
@@ -39,9 +53,11 @@ class Evaluation(models.Model):
     cutoff = models.BigIntegerField()
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="evaluations")
     engine_version = models.CharField(max_length=20)
+    known_from = models.DateField()
     is_replay = models.BooleanField(default=False)
+    is_ahead = models.BooleanField(default=False)
     supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    # Customers per tier, movers, the share method's cuts in yen, the total it used.
+    # Bounds, customers and revenue per tier, movers, totals: tiering/engine/counts.py.
     counts = models.JSONField(default=dict)
     evaluated_at = models.DateTimeField()
 
@@ -50,9 +66,18 @@ class Evaluation(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["as_of", "id"], name="evaluation_by_as_of"),
-            models.Index(fields=["business_date", "id"], name="evaluation_by_business_date"),
+            models.Index(fields=["known_from", "id"], name="evaluation_by_known_from"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
+
+
+def tier_reference(**kwargs: Any) -> models.ForeignKey:
+    """A reference to a tier without an index: nobody looks a row up by it, and every index costs
+    the nightly run.
+    """
+    return models.ForeignKey(
+        Tier, on_delete=models.PROTECT, related_name="+", db_index=False, **kwargs
+    )
 
 
 class Standing(models.Model):
@@ -65,9 +90,11 @@ class Standing(models.Model):
     customer = models.OneToOneField(
         Customer, primary_key=True, on_delete=models.CASCADE, related_name="standing"
     )
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+")
-    raw_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
-    earned_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    raw_tier = tier_reference()
+    earned_tier = tier_reference()
     reason = models.CharField(max_length=20, choices=Reason.choices)
     trailing_revenue = MoneyField()
     cost_to_serve = MoneyField(default=0)
@@ -75,7 +102,7 @@ class Standing(models.Model):
     below_since = models.DateField(null=True)
     earned_since = models.DateField()
     changed_as_of = models.DateField()
-    earned_before = models.ForeignKey(Tier, null=True, on_delete=models.PROTECT, related_name="+")
+    earned_before = tier_reference(null=True)
     below_since_before = models.DateField(null=True)
     earned_since_before = models.DateField(null=True)
 
@@ -91,16 +118,19 @@ class TierChange(models.Model):
     the beginning of the grace period. What held at a date is the last row at or before it.
     """
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tier_changes")
+    # Found by customer through the unique constraint.
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="tier_changes", db_index=False
+    )
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="changes")
     as_of = models.DateField()
-    raw_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
-    earned_tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    raw_tier = tier_reference()
+    earned_tier = tier_reference()
     reason = models.CharField(max_length=20, choices=Reason.choices)
     trailing_revenue = MoneyField()
     below_since = models.DateField(null=True)
     earned_since = models.DateField()
-    # Codes and numbers of the explanation: thresholds, rank, nearest change up and down.
+    # Codes and numbers: the tier before, the distance up and down (tiering/explanations.py).
     explanation = models.JSONField(default=dict)
 
     class Meta:
@@ -114,5 +144,4 @@ class TierChange(models.Model):
                 name="below_since_is_a_first",
             ),
         ]
-        indexes = [models.Index(fields=["evaluation"], name="tier_change_by_evaluation")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
