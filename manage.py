@@ -4,7 +4,6 @@
 import os
 import sys
 
-
 # As whom a command works in the database: the schema belongs to the owner; what an operator
 # starts by hand may take its time, as the background work may; the web may not.
 ROLES = {

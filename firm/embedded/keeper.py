@@ -5,6 +5,7 @@ lock any more. Each server is its child and gets a signal from the kernel if it 
 """
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -39,6 +40,7 @@ def keep(places: Places) -> None:
             service.ask_to_stop()
         for service in services:
             service.wait_stopped()
+        shutil.rmtree(places.sockets, ignore_errors=True)
 
 
 def tick(services: list[Service]) -> None:

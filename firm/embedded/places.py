@@ -28,7 +28,7 @@ class Places:
         self.migrate_lock = self.data / "migrate.lock"
         # A Unix socket's path holds 107 bytes at most, a data directory's path may not fit.
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
-        self.sockets = Path(f"/tmp/merihari-{os.geteuid()}-{digest}")  # noqa: S108
+        self.sockets = Path(f"/tmp/merihari-{os.geteuid()}-{digest}")
         self.valkey_socket = self.sockets / "valkey.sock"
 
     def make(self) -> None:

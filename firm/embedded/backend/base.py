@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 from django.db.backends.postgresql import base
-from django.db.utils import OperationalError
 from django.utils.asyncio import async_unsafe
 
 from firm.embedded.lease import START_LIMIT, lease_on
