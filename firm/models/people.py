@@ -128,7 +128,7 @@ class PostHolding(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(held_until__isnull=True) | Q(held_until__gt=F("held_from")),
+                condition=Q(held_until__isnull=True) | Q(held_until__gte=F("held_from")),
                 name="post_holding_period_forward",
             ),
             ExclusionConstraint(
