@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tiering import wording
-from tiering.models import Evaluation, RuleSet, Tier
+from tiering.chips import Chip, chip_of
+from tiering.models import Evaluation, RuleSet
 
 
 @dataclass(frozen=True)
@@ -13,25 +14,12 @@ class Rung:
     known or isn't the reader's to see, `customers` where the version is not in force.
     """
 
-    tier: Tier
-    hue: int
+    chip: Chip
     entry: str
     keep: str
     cut: str
     customers: int | None
     share: Decimal | None
-
-    @property
-    def code(self) -> str:
-        return self.tier.code
-
-    @property
-    def name(self) -> str:
-        return self.tier.name
-
-    @property
-    def name_en(self) -> str:
-        return self.tier.name_en
 
 
 def ladder(
@@ -39,21 +27,19 @@ def ladder(
 ) -> list[Rung]:
     """`evaluation` is the current one of a version in force; without it there are no figures."""
     counts = evaluation.counts if evaluation else {}
-    held = counts.get("tiers", {})
     total = Decimal(counts.get("total", 0))
     rungs = []
     for rule in rule_set.tiers.select_related("tier").order_by("rank"):
-        row = held.get(rule.tier.code, {"customers": 0, "revenue": 0})
+        held = counts.get("tiers", {}).get(rule.tier.code, {"customers": 0, "revenue": 0})
         cut = counts.get("cuts", {}).get(rule.tier.code)
         rungs.append(
             Rung(
-                tier=rule.tier,
-                hue=rule.rank - 1,
+                chip=chip_of(rule),
                 entry=wording.entry_text(rule, rule_set, unit=unit),
                 keep=wording.keep_text(rule, rule_set, unit=unit),
                 cut=wording.cut_text(Decimal(cut), unit=unit) if cut is not None else "",
-                customers=row["customers"] if evaluation else None,
-                share=100 * Decimal(row["revenue"]) / total if with_shares and total else None,
+                customers=held["customers"] if evaluation else None,
+                share=100 * Decimal(held["revenue"]) / total if with_shares and total else None,
             )
         )
     return rungs

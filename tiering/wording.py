@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from firm import formats
 from tiering.models import RuleSet, TierRule
@@ -61,7 +60,7 @@ def terms(rule_set: RuleSet, *, lowest: str) -> list[tuple[str, str]]:
     """
     return [
         (_("Method"), _method(rule_set)),
-        (_("Period"), _window(rule_set)),
+        (_("Revenue counted"), _window(rule_set)),
         (_("Upgrade"), _("As soon as an evaluation finds the entry threshold reached.")),
         (_("Downgrade"), _drop(rule_set)),
         (_("Grace period"), _grace(rule_set)),
@@ -102,12 +101,9 @@ def _grace(rule_set: RuleSet) -> str:
     evaluations = rule_set.grace_evaluations
     if evaluations <= 1:
         return _("None: the first month below the keep threshold brings the downgrade.")
-    return ngettext(
+    return _(
         "The tier is kept until the month-end figures have been below the keep threshold"
-        " %(count)s time running.",
-        "The tier is kept until the month-end figures have been below the keep threshold"
-        " %(count)s times running.",
-        evaluations,
+        " %(count)s months running."
     ) % {"count": evaluations}
 
 
@@ -128,3 +124,14 @@ def _month_close(rule_set: RuleSet) -> str:
             " the next month on."
         )
     return _("A month counts as soon as it is over.")
+
+
+def duration_text(duration: datetime.timedelta) -> str:
+    """0.4 s, 42 s, 1 min 5 s."""
+    seconds = duration.total_seconds()
+    if seconds < 10:
+        return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
+    minutes, seconds = divmod(round(seconds), 60)
+    if not minutes:
+        return _("%(seconds)s s") % {"seconds": seconds}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
