@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm.access import public
 from firm.models import User
-from firm.preferences import change_preferences
+from firm.actions.preferences import change_preferences
 
 ONE_YEAR = 365 * 24 * 60 * 60
 
