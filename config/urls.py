@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("firm.urls")),
     path("", include("customers.urls")),
     path("", include("tiering.urls")),
+    path("", include("escalation.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -142,10 +142,3 @@ def company_days(since: datetime.date, until: datetime.date) -> dict[datetime.da
         for (month, day), name in named.items()
     }
     return {day: days[day] for day in sorted(days) if since <= day < until}
-
-
-def last_business_day(on: datetime.date, closed: set[datetime.date]) -> datetime.date:
-    """`T`, the demo's anchor: the last day ≤ `on` that is neither at a weekend nor closed."""
-    while on.weekday() >= 5 or on in closed:
-        on -= datetime.timedelta(days=1)
-    return on

@@ -37,8 +37,10 @@ OWNERS = {
     "yoshida": 6,
     "watanabe": 6,
 }
-# The senior account manager has few customers, and none of the smallest.
-SENIOR, SENIOR_DOWN_TO_RANK = "sato", 60
+# How many customers the senior account manager has by rank, planted ones included: 1 S, 3 A,
+# 6 B and 8 C, and none of the smallest.
+SENIOR = "sato"
+SENIOR_CUSTOMERS = ((range(1, 15), 4), (range(15, 43), 6), (range(43, 92), 8))
 BACKUPS = {
     "sato": "kobayashi",
     "kobayashi": "sato",
@@ -203,10 +205,11 @@ def _dealt(what: str, quota: dict[str, int], fixed: dict[int, str]) -> dict[int,
 
 def _owners() -> dict[int, str]:
     fixed = {rank: planted.owner for rank, planted in PLANTED.items()}
-    free = [rank for rank in range(1, SENIOR_DOWN_TO_RANK + 1) if rank not in fixed]
-    missing = OWNERS[SENIOR] - list(fixed.values()).count(SENIOR)
-    for rank in random.Random(f"{SEED} senior").sample(free, missing):
-        fixed[rank] = SENIOR
+    chance = random.Random(f"{SEED} senior")
+    for ranks, count in SENIOR_CUSTOMERS:
+        free = [rank for rank in ranks if rank not in fixed]
+        missing = count - sum(fixed.get(rank) == SENIOR for rank in ranks)
+        fixed |= dict.fromkeys(chance.sample(free, missing), SENIOR)
     return _dealt("owner", OWNERS, fixed)
 
 

@@ -150,18 +150,3 @@ def test_the_company_has_thirteen_people_two_with_two_posts_and_a_vacant_one():
     assert not filled & set(company.VACANT_POSTS)
     for key, role in company.LOGINS:
         assert role in {post.role for post in company.person(key).posts}
-
-
-@pytest.mark.parametrize(
-    ("on", "expected"),
-    [
-        (datetime.date(2026, 11, 20), datetime.date(2026, 11, 20)),
-        (datetime.date(2026, 11, 21), datetime.date(2026, 11, 20)),  # a Saturday
-        (datetime.date(2026, 11, 23), datetime.date(2026, 11, 20)),  # Labor Thanksgiving Day
-        (datetime.date(2027, 1, 3), datetime.date(2026, 12, 28)),
-    ],
-)
-def test_the_anchor_is_the_last_business_day(on, expected):
-    closed = {datetime.date(2026, 11, 23), datetime.date(2027, 1, 1)}
-    closed |= set(company.company_days(datetime.date(2026, 1, 1), datetime.date(2028, 1, 1)))
-    assert company.last_business_day(on, closed) == expected
