@@ -8,8 +8,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 from django.conf import settings
+
+from firm.base_currency import check_base_currency
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -21,6 +23,8 @@ BEAT = {
     "ensure-runs": {"task": "firm.tasks.ensure_runs", "schedule": 20.0},
     "sweep-outbox": {"task": "firm.tasks.sweep_outbox", "schedule": 60.0},
     "canary": {"task": "firm.tasks.canary", "schedule": 60.0},
+    "note-audit-head": {"task": "firm.tasks.note_audit_head", "schedule": 60.0},
+    "keep-house": {"task": "firm.tasks.keep_house", "schedule": 3600.0},
 }
 
 
@@ -71,6 +75,11 @@ def broker() -> dict[str, str]:
 app = Celery("merihari")
 app.add_defaults(configuration)
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def refuse_another_currency(**kwargs: Any) -> None:
+    check_base_currency()
 
 
 @worker_ready.connect

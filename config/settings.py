@@ -36,7 +36,7 @@ NIGHT_STARTS_AT = env("NIGHT_STARTS_AT", default="02:00")
 DEMO = env.bool("DEMO", default=True)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.admin.ReadOnlyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from firm import jobs, outbox
+from firm import audit_chain, calendar, heartbeat, idempotency, jobs, outbox
+from firm.dates import today
 
 
 @shared_task(ignore_result=True)
@@ -26,3 +27,22 @@ def ensure_runs() -> None:
 @shared_task(ignore_result=True)
 def sweep_outbox() -> None:
     outbox.sweep(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def canary() -> None:
+    heartbeat.beat(heartbeat.CANARY, now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def note_audit_head() -> None:
+    audit_chain.note_head(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def keep_house() -> None:
+    """Once an hour: what has had its time goes, what the coming years need comes."""
+    idempotency.sweep(now=timezone.now())
+    calendar.add_missing_years(
+        country=settings.FIRM_COUNTRY, through=today().year + calendar.YEARS_AHEAD
+    )

@@ -1,0 +1,5 @@
+from django.contrib.admin.apps import AdminConfig
+
+
+class ReadOnlyAdminConfig(AdminConfig):
+    default_site = "firm.admin_site.ReadOnlySite"
