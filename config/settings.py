@@ -95,7 +95,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "firm.chrome.chrome",
             ],
-            "builtins": ["django.templatetags.i18n", "firm.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "firm.templatetags.ui",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]
@@ -165,6 +169,7 @@ LANGUAGE_COOKIE_NAME = "language"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=200 * 1024 * 1024)
+IMPORT_LINE_LIMIT = env.int("IMPORT_LINE_LIMIT", default=2_000_000)
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
