@@ -21,6 +21,13 @@ AUDIT = {
     "month_closed": gettext_lazy("Month closed: %(month)s"),
     "month_reopened": gettext_lazy("Month reopened: %(month)s"),
     "job_requested": gettext_lazy("Job requested: %(kind)s"),
+    "customer_created": gettext_lazy("Customer added"),
+    "customer_changed": gettext_lazy("Customer changed"),
+    "contact_added": gettext_lazy("Contact added"),
+    "contact_changed": gettext_lazy("Contact changed"),
+    "contact_removed": gettext_lazy("Contact removed"),
+    "import_applied": gettext_lazy("Import applied: %(kind)s"),
+    "import_left": gettext_lazy("Import left: %(kind)s"),
 }
 
 NOTICES = {

@@ -37,10 +37,12 @@ class Import(models.Model):
         PEOPLE = "people", _("People")
         CONTACTS = "contacts", _("Contacts")
         REVENUE = "revenue", _("Revenue")
+        RATES = "rates", _("Exchange rates")
 
     class State(models.TextChoices):
         READING = "reading", _("Reading")
         PREVIEWED = "previewed", _("Ready to apply")
+        APPLYING = "applying", _("Being applied")
         REFUSED = "refused", _("Refused")
         APPLIED = "applied", _("Applied")
         LEFT = "left", _("Left")

@@ -1,0 +1,33 @@
+"""Everything that changes customers, their contacts and the ledger."""
+
+from customers.actions.contacts import add_contact, change_contact, remove_contact
+from customers.actions.customers import (
+    change_customer,
+    check_can_edit_customers,
+    create_customer,
+)
+from customers.actions.imports import (
+    apply_import,
+    check_can_apply,
+    check_can_import,
+    check_can_leave,
+    import_now,
+    leave_import,
+    request_import,
+)
+
+__all__ = [
+    "add_contact",
+    "apply_import",
+    "change_contact",
+    "change_customer",
+    "check_can_apply",
+    "check_can_edit_customers",
+    "check_can_import",
+    "check_can_leave",
+    "create_customer",
+    "import_now",
+    "leave_import",
+    "remove_contact",
+    "request_import",
+]

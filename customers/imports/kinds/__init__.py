@@ -1,0 +1,18 @@
+"""What each kind of file is checked for and what it changes.
+
+A kind is a module with three functions over the staged lines, called in this order in one
+transaction: `check` refuses lines, `plan` works out what would change, `write` changes it.
+The kinds of later pages (contracts, activities) join this table and columns.COLUMNS.
+"""
+
+from types import ModuleType
+
+from customers.imports.kinds import contacts, customers, people, rates, revenue
+
+KINDS: dict[str, ModuleType] = {
+    "customers": customers,
+    "people": people,
+    "contacts": contacts,
+    "revenue": revenue,
+    "rates": rates,
+}

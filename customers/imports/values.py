@@ -1,0 +1,244 @@
+"""Cells as people write them, into the plain text that the staging table takes.
+
+Every reader gets a cell without the white space around it, never an empty one, and raises
+BadValue where the cell could mean two things: nothing is guessed.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from customers.imports.errors import BadValue
+from firm.dates import firm_date
+from firm.exports import unguarded
+from firm.formats import SYMBOLS
+from firm.text import fold
+
+Reader = Callable[[str], str]
+
+# First day of each era (Meiji from the day Japan took the Gregorian calendar) and its names.
+ERAS = {
+    "R": datetime.date(2019, 5, 1),
+    "H": datetime.date(1989, 1, 8),
+    "S": datetime.date(1926, 12, 25),
+    "T": datetime.date(1912, 7, 30),
+    "M": datetime.date(1873, 1, 1),
+}
+ERA_YEAR_BEFORE = {"R": 2018, "H": 1988, "S": 1925, "T": 1911, "M": 1867}
+ERA_NAMES = {"令和": "R", "平成": "H", "昭和": "S", "大正": "T", "明治": "M"}
+EXCEL_DAY_0 = datetime.date(1899, 12, 30)
+EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
+
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_WESTERN = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}")
+_WESTERN_KANJI = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_ERA = re.compile(
+    r"(令和|平成|昭和|大正|明治|[RHSTM])\.?(\d{1,2}|元)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
+)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
+
+
+def read_date(written: str) -> str:
+    """2026-07-10, 2026/7/10, 20260710, 2026年7月10日, R8.7.10, 令和8年7月10日, an Excel serial
+    (46213); a moment with an offset becomes the firm's date. An ISO date comes out.
+    """
+    plain = unicodedata.normalize("NFKC", written).upper()
+    try:
+        date = _western(plain) or _japanese(plain) or _serial(plain) or _moment(plain)
+    except ValueError:
+        raise BadValue("no_such_date") from None
+    if date is None:
+        raise BadValue("not_a_date")
+    if not EARLIEST <= date <= LATEST:
+        raise BadValue("date_out_of_range", earliest=EARLIEST.year, latest=LATEST.year)
+    return date.isoformat()
+
+
+def _western(plain: str) -> datetime.date | None:
+    if match := _WESTERN.fullmatch(plain):
+        year, _separator, month, day = match.groups()
+    elif match := _WESTERN_KANJI.fullmatch(plain) or _COMPACT.fullmatch(plain):
+        year, month, day = match.groups()
+    else:
+        return None
+    return datetime.date(int(year), int(month), int(day))
+
+
+def _japanese(plain: str) -> datetime.date | None:
+    """Raises ValueError also for a day that lies outside its era, such as H31.5.1."""
+    match = _ERA.fullmatch(plain)
+    if match is None:
+        return None
+    name, year, month, day = match.groups()
+    era = ERA_NAMES.get(name, name)
+    in_era = 1 if year == "元" else int(year)
+    date = datetime.date(ERA_YEAR_BEFORE[era] + in_era, int(month), int(day))
+    ends = min((first for first in ERAS.values() if first > ERAS[era]), default=LATEST)
+    if not ERAS[era] <= date < ends:
+        raise ValueError(plain)
+    return date
+
+
+def _serial(plain: str) -> datetime.date | None:
+    match = _SERIAL.fullmatch(plain)
+    return EXCEL_DAY_0 + datetime.timedelta(days=int(match[1])) if match else None
+
+
+def _moment(plain: str) -> datetime.date | None:
+    if not _MOMENT.fullmatch(plain):
+        return None
+    return firm_date(datetime.datetime.fromisoformat(plain))
+
+
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
+_NUMBER = r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]+))?"
+_AMOUNT = re.compile(
+    rf"(?P<sign>[-+△▲])?(?P<before>[¥$€£\\])?(?P<inner>[-△▲])?{_NUMBER}(?P<after>円)?"
+)
+_MINUSES = str.maketrans("−‐–—", "----")
+
+
+def read_amount(written: str) -> str:
+    """1,234 · ¥1,234 · 1,234円 · △1,234 · ▲1,234 · −1,234 · (1,234) · full-width digits. Commas
+    group by three or not at all, four decimals at most, the sign of the base currency only.
+    """
+    if _PLAIN_AMOUNT.fullmatch(written):
+        return written
+    plain = unicodedata.normalize("NFKC", written).translate(_MINUSES).replace(" ", "")
+    in_brackets = plain.startswith("(") and plain.endswith(")")
+    match = _AMOUNT.fullmatch(plain[1:-1] if in_brackets else plain)
+    if match is None or bool(match["sign"]) + bool(match["inner"]) + in_brackets > 1:
+        raise BadValue("not_an_amount")
+    _check_currency_sign(match["before"], match["after"])
+    whole = match["whole"].replace(",", "").lstrip("0") or "0"
+    part = (match["part"] or "").rstrip("0")
+    if len(whole) > 12:
+        raise BadValue("amount_out_of_range")
+    if len(part) > 4:
+        raise BadValue("too_many_decimals")
+    negative = in_brackets or match["inner"] or (match["sign"] or "+") != "+"
+    return f"{'-' if negative else ''}{whole}{'.' if part else ''}{part}"
+
+
+def _check_currency_sign(before: str | None, after: str | None) -> None:
+    """A sign that is not the base currency's is no proof of the line's currency: refused."""
+    signs = {"¥" if sign in "\\円" else sign for sign in (before, after) if sign}
+    if signs - {SYMBOLS.get(settings.BASE_CURRENCY)}:
+        raise BadValue("foreign_currency_sign", currency=settings.BASE_CURRENCY)
+
+
+def read_rate(written: str) -> str:
+    """A consumption tax rate as a fraction: 10%, 10 and 0.1 are 0.1. A bare 1 could be both."""
+    plain = unicodedata.normalize("NFKC", written).replace(" ", "")
+    match = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,4})?)(%?)", plain)
+    if match is None:
+        raise BadValue("not_a_tax_rate")
+    number = Decimal(match[1])
+    if number == 1 and not match[2]:
+        raise BadValue("not_a_tax_rate")
+    is_per_cent = bool(match[2]) or number > 1
+    return str(number / 100 if is_per_cent else number)
+
+
+def read_exchange_rate(written: str) -> str:
+    """Positive, up to nine digits before and eight behind the point."""
+    plain = unicodedata.normalize("NFKC", written).replace(",", "")
+    if not re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,8})?", plain) or not Decimal(plain):
+        raise BadValue("not_an_exchange_rate")
+    return plain
+
+
+def read_currency(written: str) -> str:
+    plain = unicodedata.normalize("NFKC", written).upper()
+    code = "JPY" if plain in ("円", "¥") else plain
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise BadValue("not_a_currency")
+    return code
+
+
+def read_email(written: str) -> str:
+    """In lower case, as people's addresses are stored."""
+    plain = unicodedata.normalize("NFKC", written).lower()
+    try:
+        validate_email(plain)
+    except ValidationError:
+        raise BadValue("not_an_email") from None
+    return plain
+
+
+def read_corporate_number(written: str) -> str:
+    plain = unicodedata.normalize("NFKC", written).replace("-", "").replace(" ", "")
+    if not re.fullmatch(r"[0-9]{13}", plain):
+        raise BadValue("not_a_corporate_number")
+    return plain
+
+
+def read_yes_no(written: str) -> str:
+    return _one_of(YES_NO, written)
+
+
+YES_NO = {
+    "true": (
+        "1",
+        "true",
+        "yes",
+        "y",
+        "on",
+        "x",
+        "○",
+        "◯",
+        "〇",
+        "●",
+        "はい",
+        "有",
+        "あり",
+        "レ",
+        "✓",
+    ),
+    "false": ("0", "false", "no", "n", "off", "-", "×", "いいえ", "無", "なし"),
+}
+
+
+def text(most: int) -> Reader:
+    """Text as typed, up to `most` characters; the guard of our own exports comes off again."""
+
+    def read(written: str) -> str:
+        plain = unguarded(written)
+        if len(plain) > most:
+            raise BadValue("too_long", most=most)
+        if "\0" in plain:
+            raise BadValue("control_character")
+        return plain
+
+    return read
+
+
+def code_of(spellings: Mapping[str, tuple[str, ...]]) -> Reader:
+    """A code of ours from its code or one of its spellings."""
+    return lambda written: _one_of(spellings, written)
+
+
+def _one_of(spellings: Mapping[str, tuple[str, ...]], written: str) -> str:
+    folded = fold(written)
+    for code, others in spellings.items():
+        if folded == code or folded in {fold(other) for other in others}:
+            return code
+    raise BadValue("not_a_code", codes=", ".join(spellings))
+
+
+def tags(written: str) -> str:
+    """As an array of PostgreSQL: cells list tags with 、 , ; or |."""
+    parts = [part.strip() for part in re.split(r"[,、，;；|]", written)]
+    found = list(dict.fromkeys(part for part in parts if part))
+    if any(len(part) > 40 for part in found):
+        raise BadValue("too_long", most=40)
+    quoted = ('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in found)
+    return "{" + ",".join(quoted) + "}"

@@ -1,0 +1,119 @@
+"""Refusals of files, lines and cells as sentences of the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from customers.imports.columns import label_of
+
+FILES = {
+    "bad_encoding": _(
+        "The file is neither UTF-8 nor CP932 (Shift_JIS): line %(line)s, byte %(byte)s of the "
+        "file cannot be read. It may have been cut off or saved in another encoding."
+    ),
+    "broken_quotes": _(
+        "From line %(line)s on, the quotation marks do not match, so the columns cannot be told "
+        "apart."
+    ),
+    "broken_xlsx": _("The file is not an Excel workbook that can be read (.xlsx)."),
+    "cell_too_long": _("A cell in line %(line)s has more than %(most)s characters."),
+    "column_twice": _("The column “%(name)s” stands twice in the header."),
+    "empty_file": _("The file is empty."),
+    "encrypted_xlsx": _("The workbook has a password. Save it without one and try again."),
+    "missing_columns": _(
+        "Required columns are missing: %(missing)s. The header was found in line %(line)s."
+    ),
+    "no_header": _(
+        "No header was found in the first %(within)s lines. These columns are required: "
+        "%(required)s."
+    ),
+    "no_lines": _("There are no lines below the header."),
+    "old_excel": _(
+        "This is an old or password-protected Excel file. Save it as .xlsx without a password and "
+        "try again."
+    ),
+    "overlap_without_replace": _(
+        "These lines have no document number, and there are already entries of the source "
+        "“%(source)s” from %(start)s to %(end)s in the same period: they could count twice. Say "
+        "which period the file replaces (--replace FROM..TO)."
+    ),
+    "too_many_lines": _("The file has more than %(most)s lines. Split it."),
+    "unknown_columns": _("These columns are unknown: %(names)s."),
+    "unknown_format": _(
+        "Only .csv, .tsv, .txt and .xlsx files can be read, and the ending must be the right one."
+    ),
+    "xlsx_too_large": _(
+        "The workbook is too large to be read: it unpacks to too much, or claims too many cells. "
+        "Delete empty rows and columns, or save the sheet as CSV."
+    ),
+}
+
+LINES = {
+    "amount_out_of_range": _("The amount is out of range (at most 12 digits)."),
+    "control_character": _("“%(value)s” holds a control character."),
+    "date_out_of_range": _("“%(value)s” is not between %(earliest)s and %(latest)s."),
+    "foreign_currency_sign": _(
+        "“%(value)s” has the sign of another currency than %(currency)s. Write the number alone "
+        "and the currency in its own column."
+    ),
+    "name_of_several": _("Several people are called “%(value)s”. Write the e-mail address."),
+    "no_exchange_rate": _(
+        "There is no exchange rate from %(currency)s to %(base)s for %(date)s or the %(days)s "
+        "days before. Import the rates first."
+    ),
+    "no_such_date": _("There is no such day: “%(value)s”."),
+    "not_a_code": _("“%(value)s” is not one of %(codes)s."),
+    "not_a_corporate_number": _("“%(value)s” is no corporate number of 13 digits."),
+    "not_a_currency": _("“%(value)s” is no currency code of three letters."),
+    "not_a_date": _("“%(value)s” is no date that can be read in only one way. Write 2026-07-10."),
+    "not_a_department": _(
+        "“%(value)s” is no department. Write its path, names of up to %(most)s characters with / "
+        "between."
+    ),
+    "not_a_person": _("“%(value)s” is neither a name nor an e-mail address."),
+    "not_a_tax_rate": _("“%(value)s” is no tax rate. Write 10%% or 0.1."),
+    "not_an_amount": _(
+        "“%(value)s” is no amount that can be read in only one way. Write 1234567 or 1,234,567."
+    ),
+    "not_an_email": _("“%(value)s” is no e-mail address."),
+    "not_an_exchange_rate": _("“%(value)s” is no exchange rate."),
+    "own_parent": _("The customer would stand above itself."),
+    "own_superior": _("Nobody is their own superior."),
+    "rate_of_base_currency": _("%(base)s is the base currency: its rate is always 1."),
+    "required": _("The cell is empty but must not be."),
+    "role_missing": _("A department without a role makes no post. Fill in both."),
+    "stands_twice": _("This stands in line %(first)s already."),
+    "tax_rate_missing": _("The amount includes tax, so the tax rate is needed."),
+    "too_long": _("“%(value)s” is longer than %(most)s characters."),
+    "too_many_cells": _("The line has more cells than the header."),
+    "too_many_decimals": _("“%(value)s” has more than four decimals."),
+    "unknown_customer": _("There is no customer with the code “%(value)s”."),
+    "unknown_person": _("There is nobody with the address “%(value)s”."),
+}
+
+
+def file_sentence(refusal: Mapping[str, Any]) -> str:
+    """Why a file as a whole was refused; "" where it was not."""
+    if not refusal:
+        return ""
+    values = {name: _listed(value, refusal.get("kind")) for name, value in refusal.items()}
+    return str(FILES[refusal["code"]]) % values
+
+
+def line_sentence(code: str, data: Mapping[str, Any]) -> str:
+    return str(LINES[code]) % data
+
+
+def _listed(value: Any, kind: str | None) -> Any:
+    """Lists as the language writes them; columns of ours by both of their names."""
+    if not isinstance(value, list):
+        return value
+    separator = "、" if (get_language() or "").startswith("ja") else ", "
+    return separator.join(_both_names(kind, name) if kind else name for name in value)
+
+
+def _both_names(kind: str, name: str) -> str:
+    label = label_of(kind, name)
+    return name if label == name.replace("_", " ") else f"{label} ({name})"
