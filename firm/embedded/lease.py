@@ -72,12 +72,12 @@ class Lease:
         os.close(self.descriptor)
         self.descriptor, self.pid = None, 0
         deadline = time.monotonic() + START_LIMIT
-        while is_locked(self.places.keeper_lock) and not self.used_by_others():
-            if time.monotonic() > deadline:
-                break
+        while is_locked(self.places.keeper_lock) and time.monotonic() < deadline:
+            if self.used_by_others():
+                return
             time.sleep(0.05)
         if self.keeper is not None:
-            self.keeper.poll()
+            self.keeper.wait()
 
     def used_by_others(self) -> bool:
         descriptor = open_lock(self.places.users_lock)
