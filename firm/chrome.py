@@ -45,9 +45,11 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
     Entry("tiering:rules", _("Rules"), "ruler"),
-    Entry("tiering:runs", _("Runs"), "player-play", _may(Right.READ_RUNS)),
+    Entry("tiering:runs", _("Nightly runs"), "player-play", _may(Right.READ_RUNS)),
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
     Entry("firm:people", _("People"), "users", _may(Right.EDIT_PEOPLE)),
+    Entry("firm:calendar", _("Calendar"), "calendar", _may(Right.EDIT_CALENDAR)),
+    Entry("firm:audit", _("Audit trail"), "history", _may(Right.READ_AUDIT)),
 ]
 
 # The list behind each `SavedView.page`.
@@ -136,8 +138,11 @@ class Chrome:
 
     @cached_property
     def last_night(self) -> JobRun | None:
+        """Not one worked out ahead of its date."""
+        today = firm_date(timezone.now())
         return (
             JobRun.objects.filter(kind="nightly", state=JobRun.State.DONE)
+            .filter(business_date__lte=today)
             .order_by("-business_date")
             .first()
         )

@@ -90,7 +90,7 @@ SECTIONS = [
     ),
     Section(
         "runs",
-        _("Runs"),
+        _("Nightly runs"),
         [
             _(
                 "Every night all customers are evaluated. The run's page shows how far it is,"

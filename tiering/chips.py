@@ -20,7 +20,12 @@ def chip_of(rule: TierRule) -> Chip:
     return Chip(code=tier.code, name=tier.name, name_en=tier.name_en, hue=rule.rank - 1)
 
 
-def chips(rule_set: RuleSet) -> dict[int, Chip]:
-    """The chips of a version by tier id, from the top."""
+def chips(rule_set: RuleSet) -> dict[str, Chip]:
+    """The chips of a version by the tier's code, from the top."""
     rules = rule_set.tiers.select_related("tier").order_by("rank")
-    return {rule.tier_id: chip_of(rule) for rule in rules}
+    return {rule.tier.code: chip_of(rule) for rule in rules}
+
+
+def unranked(code: str) -> Chip:
+    """The chip of a tier that the version no longer has."""
+    return Chip(code=code, name=code, name_en="", hue=5)

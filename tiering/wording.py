@@ -126,6 +126,12 @@ def _month_close(rule_set: RuleSet) -> str:
     return _("A month counts as soon as it is over.")
 
 
+def run_title(kind: str, date: datetime.date | None) -> str:
+    if kind == "replay" or date is None:
+        return _("Replay of past evaluations")
+    return _("Run of %(date)s") % {"date": formats.full_day(date)}
+
+
 def duration_text(duration: datetime.timedelta) -> str:
     """0.4 s, 42 s, 1 min 5 s."""
     seconds = duration.total_seconds()

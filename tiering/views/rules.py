@@ -9,10 +9,12 @@ from django.views.decorators.http import require_GET
 from firm import access
 from firm.dates import today
 from firm.roles import Right
+from firm.templatetags.ui import tier_label
 from tiering import wording
 from tiering.ladder import ladder
-from tiering.models import Evaluation
+from tiering.night import night_ahead
 from tiering.promise import PROMISE
+from tiering.standings import latest_evaluation
 from tiering.versions import Dated, published
 
 
@@ -40,7 +42,7 @@ def _chosen(versions: list[Dated], number: str) -> Dated | None:
 
 def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
     scope = access.scope(request)
-    evaluation = Evaluation.objects.current(on=today()) if shown.is_active else None
+    evaluation = latest_evaluation() if shown.is_active else None
     has_shares = evaluation is not None and scope.may(Right.FIRM_REVENUE)
     rungs = ladder(
         shown.version,
@@ -50,8 +52,9 @@ def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
     )
     return {
         "rungs": rungs,
-        "terms": wording.terms(shown.version, lowest=str(rungs[-1].tier)),
+        "terms": wording.terms(shown.version, lowest=tier_label(rungs[-1].chip)),
         "evaluation": evaluation,
         "has_shares": has_shares,
+        "night": night_ahead(shown.version, on=today()) if shown.is_active else None,
         "may_read_runs": scope.may(Right.READ_RUNS),
     }

@@ -1,0 +1,185 @@
+"""What a night, or a replay of several, did; for reading."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from customers.models import Customer
+from firm.models import JobRun
+from firm.roles import Right
+from firm.scope import Scope
+from tiering import wording
+from tiering.chips import Chip, chips, unranked
+from tiering.models import Evaluation, RuleSet, TierChange
+from tiering.models.standing import Reason
+
+KINDS = ("nightly", "replay")
+UP = [Reason.UPGRADED]
+DOWN = [Reason.DOWNGRADED, Reason.NONPOSITIVE]
+MOVES = {"": UP + DOWN, "up": UP, "down": DOWN}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job with the evaluations it made, in order of as_of: one a night, several where it
+    caught up or replayed, none where nothing had changed.
+    """
+
+    job: JobRun
+    evaluations: list[Evaluation]
+
+    @property
+    def title(self) -> str:
+        return wording.run_title(self.job.kind, self.job.business_date)
+
+    @property
+    def is_open(self) -> bool:
+        return self.job.state in (JobRun.State.QUEUED, JobRun.State.RUNNING)
+
+    @property
+    def is_done(self) -> bool:
+        return self.job.state == JobRun.State.DONE
+
+    @property
+    def took(self) -> str:
+        if self.job.started_at is None or self.job.finished_at is None:
+            return ""
+        return wording.duration_text(self.job.finished_at - self.job.started_at)
+
+    @property
+    def last(self) -> Evaluation | None:
+        return self.evaluations[-1] if self.evaluations else None
+
+    @property
+    def rule_set(self) -> RuleSet | None:
+        return self.last.rule_set if self.last else None
+
+    @property
+    def customers(self) -> int:
+        return self.last.counts.get("customers", 0) if self.last else 0
+
+    @property
+    def upgraded(self) -> int:
+        return self._sum("upgraded")
+
+    @property
+    def downgraded(self) -> int:
+        return self._sum("downgraded")
+
+    @property
+    def moved(self) -> int:
+        return self.upgraded + self.downgraded
+
+    @property
+    def first(self) -> int:
+        return self._sum("first")
+
+    @property
+    def entries(self) -> int:
+        return self._sum("entries")
+
+    def _sum(self, count: str) -> int:
+        return sum(evaluation.counts.get(count, 0) for evaluation in self.evaluations)
+
+
+def jobs() -> QuerySet[JobRun]:
+    evaluations = Evaluation.objects.select_related("rule_set").order_by("as_of", "id")
+    return (
+        JobRun.objects.filter(kind__in=KINDS)
+        .select_related("requested_by")
+        .prefetch_related(Prefetch("evaluations", queryset=evaluations))
+    )
+
+
+def run_of(job: JobRun) -> Run:
+    """`job` comes from `jobs()`."""
+    return Run(job=job, evaluations=list(job.evaluations.all()))  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class TierCount:
+    """Customers of one tier before and after a run; `before` is None for the first one.
+    `share` is the tier's part of all customers, in per cent.
+    """
+
+    chip: Chip
+    before: int | None
+    after: int
+    share: float
+
+
+def tier_counts(run: Run) -> list[TierCount]:
+    """Customers per tier from the top, beside those that held before this run."""
+    if run.last is None:
+        return []
+    former = (
+        Evaluation.objects.real()
+        .filter(pk__lt=min(evaluation.pk for evaluation in run.evaluations))
+        .order_by("-as_of", "-pk")
+        .first()
+    )
+    return [
+        TierCount(
+            chip=chip,
+            before=_customers(former, code) if former else None,
+            after=_customers(run.last, code),
+            share=100 * _customers(run.last, code) / max(run.customers, 1),
+        )
+        for code, chip in chips(run.last.rule_set).items()
+    ]
+
+
+def _customers(evaluation: Evaluation, code: str) -> int:
+    count: int = evaluation.counts.get("tiers", {}).get(code, {}).get("customers", 0)
+    return count
+
+
+def moves(run: Run, moved: str) -> QuerySet[TierChange]:
+    """Changes of tier in a run, `moved` up, down or both ("")."""
+    if not run.moved:
+        return TierChange.objects.none()
+    return TierChange.objects.filter(
+        evaluation__in=run.evaluations, reason__in=MOVES[moved]
+    ).select_related("customer", "earned_tier")
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A customer who moved; `revenue` is None where it isn't the reader's to see."""
+
+    customer: Customer
+    as_of: datetime.date
+    before: Chip
+    after: Chip
+    reason: str
+    has_file: bool
+    revenue: Decimal | None
+
+
+def movers(rows: list[TierChange], run: Run, *, scope: Scope) -> list[Mover]:
+    ranked = chips(run.rule_set) if run.rule_set and rows else {}
+    return [_mover(row, ranked, scope) for row in rows]
+
+
+def _mover(row: TierChange, ranked: dict[str, Chip], scope: Scope) -> Mover:
+    has_file = scope.has_file(row.customer.owner_id, row.customer.backup_id)
+    before, after = row.explanation.get("before", ""), row.earned_tier.code
+    return Mover(
+        customer=row.customer,
+        as_of=row.as_of,
+        before=ranked.get(before) or unranked(before),
+        after=ranked.get(after) or unranked(after),
+        reason=row.get_reason_display(),
+        has_file=has_file,
+        revenue=row.trailing_revenue if has_file and scope.may(Right.REVENUE) else None,
+    )
+
+
+def left_out(run: Run) -> list[Customer]:
+    """Customers whose sums no money column can hold: their tier stayed as it was."""
+    failed: list[dict[str, Any]] = run.last.counts.get("failed", []) if run.last else []
+    ids = [row["customer"] for row in failed]
+    return list(Customer.objects.filter(pk__in=ids).order_by("code")) if ids else []

@@ -1,0 +1,87 @@
+"""Runs: the list, one run with its progress and result, and "recalculate now"."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from firm import access, keyset, wording
+from firm.refusals import Refused, refusal_of
+from firm.roles import Right
+from tiering import actions
+from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier_counts
+
+
+@require_GET
+@access.needs(Right.READ_RUNS)
+def runs(request: HttpRequest) -> HttpResponse:
+    """Every night, the latest first."""
+    page, links = _page(request, jobs(), sort="-created_at")
+    context = {
+        "runs": [run_of(job) for job in page.rows],
+        "may_run": access.scope(request).may(Right.RUN_NIGHT),
+        "refusal": refusal_of(actions.check_can_recalculate, by=request.user, now=timezone.now()),
+        **links,
+    }
+    return render(request, "tiering/runs.html", context)
+
+
+@require_GET
+@access.needs(Right.READ_RUNS)
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run; while it works the page asks again and again for its `#run` part."""
+    shown = run_of(get_object_or_404(jobs(), pk=run_id))
+    context: dict[str, Any] = {"run": shown, "error": wording.error_text(shown.job.error)}
+    if shown.is_done and not request.screen_share:  # type: ignore[attr-defined]
+        context |= _result(request, shown)
+    part = "#run" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"tiering/run.html{part}", context)
+
+
+def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
+    moved = request.GET.get("moved", "")
+    if moved not in MOVES:
+        raise Http404
+    page, links = _page(request, moves(shown, moved), sort="id", moved=moved)
+    return {
+        "moved": moved,
+        "movers": movers(page.rows, shown, scope=access.scope(request)),
+        "tier_counts": tier_counts(shown),
+        "left_out": left_out(shown),
+        **links,
+    }
+
+
+def _page(
+    request: HttpRequest, queryset: QuerySet[Any], *, sort: str, **kept: str
+) -> tuple[keyset.Page[Any], dict[str, str]]:
+    """The page asked for, and the addresses of the next one and of the list's top."""
+    after = request.GET.get("after", "")
+    try:
+        page = keyset.page_of(queryset, sort=sort, after=after)
+    except Refused as refused:
+        raise Http404(refused.sentence) from None
+    following = urlencode({**kept, "after": page.after})
+    return page, {
+        "next_url": f"?{following}" if page.after else "",
+        "previous_url": f"?{urlencode(kept)}" if after else "",
+    }
+
+
+@require_POST
+@access.needs(Right.RUN_NIGHT)
+def recalculate(request: HttpRequest) -> HttpResponse:
+    """Start a night now and go to its page."""
+    try:
+        job = actions.recalculate(by=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("tiering:runs")
+    messages.success(request, _("The calculation has been started."))
+    return redirect("tiering:run", run_id=job.pk)
