@@ -231,6 +231,7 @@ LOGGING = {
 # What composes the apps, by name: the body of each kind of job, what creates dated jobs.
 JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
+    "replay": "tiering.nightly.run_replay",
     "import": "customers.imports.job.read",
     "import_apply": "customers.imports.job.apply",
 }

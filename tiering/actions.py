@@ -1,0 +1,198 @@
+"""What changes the tier rules and starts evaluations."""
+
+import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from firm import audit, jobs, outbox
+from firm.dates import firm_date
+from firm.models import Firm, JobRun, User
+from firm.refusals import Forbidden, Refused
+from firm.roles import Right
+from firm.scope import scope_of
+from tiering import plan
+from tiering.models import Evaluation, RuleSet, Tier, TierRule
+from tiering.rule_file import Rules
+
+RUN_LOCK = 7_205_002
+PUBLISH_LOCK = 7_205_003
+FINAL = [JobRun.State.DONE, JobRun.State.FAILED, JobRun.State.HELD]
+
+
+@transaction.atomic
+def create_draft(*, rules: Rules, by: User | None, now: datetime.datetime) -> RuleSet:
+    """A version to be published later.
+
+    A tier's name belongs to the tier, not to the version: it is the file's from now on.
+    """
+    draft = RuleSet.objects.create(
+        name=rules.name,
+        method=rules.method,
+        window_months=rules.window_months,
+        window_end=rules.window_end,
+        grace_evaluations=rules.grace_evaluations,
+        drop=rules.drop,
+        nonpositive=rules.nonpositive,
+        month_close=rules.month_close,
+        created_at=now,
+        created_by=by,
+    )
+    for rank, line in enumerate(rules.tiers, start=1):
+        tier, _created = Tier.objects.update_or_create(
+            code=line.code, defaults={"name": line.name, "name_en": line.name_en}
+        )
+        TierRule.objects.create(
+            rule_set=draft,
+            tier=tier,
+            rank=rank,
+            enter=line.enter,
+            keep=line.keep,
+            instruction=line.instruction,
+        )
+    audit.record("rules_drafted", by=by, now=now, subject=draft)
+    return draft
+
+
+def check_can_publish(
+    *,
+    draft: RuleSet,
+    effective_from: datetime.date,
+    by: User,
+    approved_by: User | None,
+    note: str,
+    now: datetime.datetime,
+) -> None:
+    """Four eyes once the firm has gone live; before, one person may publish alone."""
+    today = firm_date(now)
+    if draft.state == RuleSet.State.PUBLISHED:
+        raise Refused(_("This version is published already."))
+    if not note.strip():
+        raise Refused(_("Say in a note why these rules are published."))
+    for person in filter(None, (by, approved_by)):
+        if not person.is_active or not scope_of(person, on=today).may(Right.EDIT_RULES):
+            raise Forbidden(_("%(name)s may not publish tier rules.") % {"name": person.name})
+    if approved_by == by:
+        raise Refused(_("The second person must be somebody else."))
+    if approved_by is None and _is_live(now):
+        raise Refused(_("The firm has gone live: a second person must approve the tier rules."))
+    if effective_from < today and _evaluated_since(effective_from, today):
+        raise Refused(
+            _(
+                "Nights since %(date)s have been evaluated by the rules in force then."
+                " Choose today or a later day."
+            )
+            % {"date": effective_from}
+        )
+
+
+@transaction.atomic
+def publish_rules(
+    *,
+    draft: RuleSet,
+    effective_from: datetime.date,
+    by: User,
+    approved_by: User | None,
+    note: str,
+    now: datetime.datetime,
+    **channel: Any,
+) -> RuleSet:
+    """Put a version in force from a day on and end the former one there.
+
+    `channel` is recorded with the audit event: through what, and as which user of the system.
+    """
+    _lock_publishing(in_the_past=effective_from < firm_date(now))
+    draft = RuleSet.objects.select_for_update().get(pk=draft.pk)
+    check_can_publish(
+        draft=draft,
+        effective_from=effective_from,
+        by=by,
+        approved_by=approved_by,
+        note=note,
+        now=now,
+    )
+    _end_others(effective_from)
+    draft.number = plan.latest_number() + 1
+    draft.state = RuleSet.State.PUBLISHED
+    draft.effective_from = effective_from
+    draft.note = note.strip()
+    draft.published_at, draft.published_by, draft.approved_by = now, by, approved_by
+    draft.save()
+    code = "rules_published" if approved_by else "sole_publisher"
+    facts = {"version": draft.number, "date": effective_from.isoformat()}
+    audit.record(code, by=by, now=now, subject=draft, **facts, **channel)
+    for person in filter(None, (by, approved_by)):
+        outbox.queue("rules_published", recipient=person, now=now, **facts)
+    return draft
+
+
+def _is_live(now: datetime.datetime) -> bool:
+    return Firm.objects.filter(went_live_at__lte=now).exists()
+
+
+def _evaluated_since(date: datetime.date, today: datetime.date) -> bool:
+    """Whether a night of this day or a later one, up to today, has been evaluated."""
+    nights = JobRun.objects.filter(
+        kind=plan.NIGHTLY, state=JobRun.State.DONE, business_date__range=(date, today)
+    ).exclude(counts__has_key="skipped")
+    evaluations = Evaluation.objects.real().filter(business_date__gte=date)
+    return nights.exists() or evaluations.exists()
+
+
+def _lock_publishing(*, in_the_past: bool) -> None:
+    """One publication at a time, and none into the past while a run may be evaluating it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
+        if in_the_past:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [RUN_LOCK])
+            if cursor.fetchone() != (True,):
+                raise Refused(_("A run is going on. Publish when it has ended."))
+
+
+def _end_others(date: datetime.date) -> None:
+    """Versions in force end here; one scheduled for later ends before its first day."""
+    for version in RuleSet.objects.filter(
+        Q(effective_until__isnull=True) | Q(effective_until__gt=date),
+        state=RuleSet.State.PUBLISHED,
+    ):
+        assert version.effective_from is not None  # the database keeps this
+        version.effective_until = max(date, version.effective_from)
+        version.save(update_fields=["effective_until"])
+
+
+def request_night(*, date: datetime.date, by: User | None, now: datetime.datetime) -> JobRun:
+    """The night of a business date: the one that waits or runs, else a new one.
+
+    The first is keyed by the date, a later one by date and number, so that any number of
+    triggers at once come to one job.
+    """
+    nights = JobRun.objects.filter(kind=plan.NIGHTLY, business_date=date)
+    done = nights.filter(state__in=FINAL).count()
+    key = f"{date}/{done + 1}" if done else date.isoformat()
+    return jobs.request_job(kind=plan.NIGHTLY, key=key, business_date=date, by=by, now=now)
+
+
+def check_can_recalculate(*, by: User, now: datetime.datetime) -> None:
+    today = firm_date(now)
+    if not scope_of(by, on=today).may(Right.RUN_NIGHT):
+        raise Forbidden(_("You may not start a calculation."))
+    plan.check_can_run(date=today, book=plan.open_book(today=today))
+
+
+def recalculate(*, by: User, now: datetime.datetime) -> JobRun:
+    """Evaluate today again, now: a late import or new rules need not wait for the night."""
+    check_can_recalculate(by=by, now=now)
+    return request_night(date=firm_date(now), by=by, now=now)
+
+
+def request_replay(
+    *, first: datetime.date, last: datetime.date, by: User | None, now: datetime.datetime
+) -> JobRun:
+    """The nights from `first` to `last`, and all evaluated after, again: in one commit."""
+    if last < first:
+        raise Refused(_("The last date lies before the first."))
+    plan.check_is_evaluable(date=first, book=plan.open_book(today=firm_date(now)))
+    params = {"first": first.isoformat(), "last": last.isoformat()}
+    return jobs.request_job(kind=plan.REPLAY, business_date=last, by=by, now=now, params=params)

@@ -1,0 +1,32 @@
+"""The tier and money columns of what lists and search read."""
+
+from django.db.backends.utils import CursorWrapper
+
+from tiering.engine.bounds import Ladder
+
+# Until there are overrides the tier in force is the earned one.
+_SYNC = """
+UPDATE customers_customersnapshot snapshot
+   SET (tier_rank, earned_rank, in_grace, trailing_revenue, cost_to_serve)
+       = ROW(now.rank, now.rank, now.in_grace, now.trailing_revenue, now.cost_to_serve)
+  FROM (SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace,
+               trailing_revenue, cost_to_serve
+          FROM tiering_standing {only}) now
+ WHERE now.customer_id = snapshot.customer_id
+   AND (snapshot.tier_rank, snapshot.earned_rank, snapshot.in_grace, snapshot.trailing_revenue,
+        snapshot.cost_to_serve)
+       IS DISTINCT FROM (now.rank, now.rank, now.in_grace, now.trailing_revenue, now.cost_to_serve)
+"""
+_ONLY_CHANGED = "WHERE customer_id IN (SELECT customer_id FROM changed)"
+
+
+def sync(cursor: CursorWrapper, *, ladder: Ladder, only_changed: bool) -> int:
+    """Bring the snapshot to the standings; returns how many rows differed.
+
+    `only_changed` looks at the customers of the last pass, which is enough where it was the only
+    one and the version of the rules is the one before.
+    """
+    only = _ONLY_CHANGED if only_changed else ""
+    cursor.execute(_SYNC.format(rank=ladder.rank_of("earned_tier_id"), only=only))
+    written: int = cursor.rowcount
+    return written

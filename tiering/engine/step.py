@@ -1,0 +1,198 @@
+"""One step of the fold for every customer at once: decide, and write what differs.
+
+The rules of the step are those of the design's semantics, word by word; tests/tiering/oracle.py
+says the same in plain Python.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.backends.utils import CursorWrapper
+
+from firm.dates import add_months
+from tiering.engine.bounds import Ladder
+from tiering.models import RuleSet
+
+# Every level reads the columns of the one below; OFFSET 0 keeps the planner from flattening
+# them, which would work out a tier's rank again for each use of it.
+CHANGED = """
+CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+SELECT * FROM (
+    SELECT customer_id, revenue, cost, before_id, below_before, since_before, reason,
+           {raw_id} AS raw_id,
+           earned_id,
+           CASE WHEN earned_id = before_id THEN since_before ELSE %(as_of)s::date END AS since,
+           {below} AS below,
+           stored_raw_id, stored_earned_id, stored_reason, stored_below, stored_since,
+           stored_revenue, stored_cost
+      FROM (SELECT judged.*, {earned_id} AS earned_id
+              FROM (SELECT ranked.*, {reason} AS reason
+                      FROM (SELECT facts.*, {raw_rank} AS raw, {before_rank} AS before
+                              FROM facts OFFSET 0) ranked
+                    OFFSET 0) judged
+            OFFSET 0) earned
+    OFFSET 0) stepped
+ WHERE stored_earned_id IS NULL
+    OR earned_id <> stored_earned_id OR raw_id <> stored_raw_id OR reason <> stored_reason
+    OR revenue <> stored_revenue OR cost <> stored_cost OR since <> stored_since
+    OR below IS DISTINCT FROM stored_below
+"""
+
+# What belongs into the history: not every change of an amount.
+MOVED = """
+(stored_earned_id IS NULL OR earned_id <> stored_earned_id OR raw_id <> stored_raw_id
+ OR reason <> stored_reason OR below IS DISTINCT FROM stored_below)
+"""
+
+HISTORY = """
+INSERT INTO tiering_tierchange
+       (customer_id, evaluation_id, as_of, raw_tier_id, earned_tier_id, reason,
+        trailing_revenue, below_since, earned_since, explanation)
+SELECT customer_id, %(evaluation)s, %(as_of)s, raw_id, earned_id, reason,
+       revenue, below, since, {explanation}
+  FROM changed WHERE {moved}
+"""
+
+HISTORY_AHEAD = """
+INSERT INTO tiering_tierchange
+       (customer_id, evaluation_id, as_of, raw_tier_id, earned_tier_id, reason,
+        trailing_revenue, below_since, earned_since, explanation)
+SELECT ahead.customer_id, %(evaluation)s, %(as_of)s, ahead.raw_tier_id, ahead.earned_tier_id,
+       ahead.reason, ahead.trailing_revenue, ahead.below_since, ahead.earned_since, {explanation}
+  FROM (SELECT fold.*, CASE WHEN changed_as_of = %(as_of)s
+                            THEN earned_before_id ELSE earned_tier_id END AS before_id
+          FROM fold) ahead
+  LEFT JOIN tiering_standing stood ON stood.customer_id = ahead.customer_id
+ WHERE (ahead.raw_tier_id, ahead.earned_tier_id, ahead.reason, ahead.below_since)
+       IS DISTINCT FROM
+       (stood.raw_tier_id, stood.earned_tier_id, stood.reason, stood.below_since)
+"""
+
+# The state before this `as_of` is kept where the step changed the state.
+UPDATE = """
+UPDATE {fold} stood
+   SET evaluation_id = %(evaluation)s, raw_tier_id = raw_id, earned_tier_id = earned_id,
+       reason = step.reason, trailing_revenue = revenue, cost_to_serve = cost,
+       below_since = below, earned_since = since,
+       changed_as_of = CASE WHEN fresh THEN %(as_of)s ELSE changed_as_of END,
+       earned_before_id = CASE WHEN fresh THEN before_id ELSE earned_before_id END,
+       below_since_before = CASE WHEN fresh THEN below_before ELSE below_since_before END,
+       earned_since_before = CASE WHEN fresh THEN since_before ELSE earned_since_before END
+  FROM (SELECT changed.*,
+               (earned_id, below, since)
+                 IS DISTINCT FROM (before_id, below_before, since_before) AS fresh
+          FROM changed) step
+ WHERE stood.customer_id = step.customer_id
+"""
+
+INSERT = """
+INSERT INTO {fold}
+       (customer_id, evaluation_id, raw_tier_id, earned_tier_id, reason, trailing_revenue,
+        cost_to_serve, below_since, earned_since, changed_as_of)
+SELECT customer_id, %(evaluation)s, raw_id, earned_id, reason, revenue, cost, below, since,
+       %(as_of)s
+  FROM changed WHERE stored_earned_id IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How many rows a pass would write: all of them, and those that go into the history."""
+
+    rows: int
+    moved: int
+
+
+def is_month_end(rules: RuleSet, as_of: datetime.date) -> bool:
+    """Whether this evaluation may lower a tier. Day by day only the first of a month may; the
+    other nights can only raise.
+    """
+    return rules.window_end == RuleSet.WindowEnd.CLOSED_MONTHS or as_of.day == 1
+
+
+def decide(
+    cursor: CursorWrapper, *, ladder: Ladder, rules: RuleSet, as_of: datetime.date
+) -> Changed:
+    """Fill `changed` with the customers whose row differs from what is stored."""
+    lowers = is_month_end(rules, as_of)
+    one_step = rules.drop == RuleSet.Drop.ONE_STEP
+    dropped = ladder.tier_of("before + 1") if one_step else ladder.tier_of("raw")
+    cursor.execute("DROP TABLE IF EXISTS changed")
+    cursor.execute(
+        CHANGED.format(
+            raw_rank=ladder.raw_rank("revenue"),
+            before_rank=ladder.rank_of("before_id"),
+            reason=_reason(ladder, rules, lowers=lowers),
+            raw_id=ladder.tier_of("raw"),
+            earned_id=f"""
+                CASE WHEN reason IN ('initial', 'upgraded') THEN {ladder.tier_of("raw")}
+                     WHEN reason = 'nonpositive' THEN {ladder.bounds[-1].tier}
+                     WHEN reason = 'downgraded' THEN {dropped}
+                     ELSE before_id END""",
+            below="CASE WHEN reason = 'grace' THEN coalesce(below_before, %(as_of)s) END"
+            if lowers
+            else "CASE WHEN reason <> 'initial' THEN below_before END",
+        ),
+        {
+            "as_of": as_of,
+            # A month end below counts itself: with two, the one after the first ends the grace.
+            "grace_is_over": add_months(as_of, 1 - rules.grace_evaluations),
+        },
+    )
+    cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {MOVED}) FROM changed")
+    return Changed(*cursor.fetchone())
+
+
+def _reason(ladder: Ladder, rules: RuleSet, *, lowers: bool) -> str:
+    at_once = lowers and rules.nonpositive == RuleSet.Nonpositive.AT_ONCE
+    over = "coalesce(below_before, %(as_of)s) <= %(grace_is_over)s" if lowers else "false"
+    return f"""
+        CASE WHEN before IS NULL THEN 'initial'
+             WHEN raw < before THEN 'upgraded'
+             WHEN raw = before THEN 'unchanged'
+             WHEN {at_once} AND revenue <= 0 THEN 'nonpositive'
+             WHEN {ladder.kept("revenue", "before")} THEN 'kept_by_keep_bound'
+             WHEN {over} THEN 'downgraded'
+             ELSE 'grace' END"""
+
+
+def write_history(
+    cursor: CursorWrapper, *, ladder: Ladder, evaluation: int, as_of: datetime.date
+) -> None:
+    explanation = explanation_of(ladder, earned="earned_id", before="before_id", revenue="revenue")
+    cursor.execute(
+        HISTORY.format(moved=MOVED, explanation=explanation),
+        {"evaluation": evaluation, "as_of": as_of},
+    )
+
+
+def write_history_ahead(
+    cursor: CursorWrapper, *, ladder: Ladder, evaluation: int, as_of: datetime.date
+) -> int:
+    """What differs from today's standings at a date still to come; returns the rows written."""
+    explanation = explanation_of(
+        ladder,
+        earned="ahead.earned_tier_id",
+        before="ahead.before_id",
+        revenue="ahead.trailing_revenue",
+    )
+    values = {"evaluation": evaluation, "as_of": as_of}
+    cursor.execute(HISTORY_AHEAD.format(explanation=explanation), values)
+    written: int = cursor.rowcount
+    return written
+
+
+def write_state(cursor: CursorWrapper, *, fold: str, evaluation: int, as_of: datetime.date) -> None:
+    values = {"evaluation": evaluation, "as_of": as_of}
+    cursor.execute(UPDATE.format(fold=fold), values)
+    cursor.execute(INSERT.format(fold=fold), values)
+
+
+def explanation_of(ladder: Ladder, *, earned: str, before: str, revenue: str) -> str:
+    """SQL of the stored explanation: the tier before, what is missing to the tier above, and
+    what is left above the tier's own keep bound (negative in the grace period).
+    """
+    return f"""jsonb_strip_nulls(jsonb_build_object(
+        'before', {ladder.code_of(before)},
+        'up', (({ladder.up(earned)})::numeric - {revenue})::text,
+        'down', ({revenue} - ({ladder.down(earned)})::numeric)::text))"""
