@@ -1,4 +1,4 @@
-"""Django's admin, for looking only: everything is changed by actions, which leave an audit trail."""
+"""Django's admin, for looking only: what changes goes through actions, which are audited."""
 
 from typing import Any
 

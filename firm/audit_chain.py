@@ -31,6 +31,10 @@ class Head(NamedTuple):
     hash: str
     at: str  # when it was noted, ISO
 
+    @property
+    def moment(self) -> datetime.datetime:
+        return datetime.datetime.fromisoformat(self.at)
+
 
 class Link(NamedTuple):
     position: int

@@ -22,6 +22,7 @@ from firm.models import Firm, JobRun, PostHolding, SavedView, User
 from firm.roles import Right
 from firm.scope import Scope
 
+TABS = 5  # at the foot of the phone's page
 NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
 
 
@@ -45,6 +46,10 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
     Entry("tiering:rules", _("Rules"), "ruler"),
+]
+
+# The lower part: for the few who keep the firm's data and the nights in order.
+ADMINISTRATION = [
     Entry("tiering:runs", _("Nightly runs"), "player-play", _may(Right.READ_RUNS)),
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
     Entry("firm:people", _("People"), "users", _may(Right.EDIT_PEOPLE)),
@@ -83,8 +88,7 @@ class Chrome:
     def firm(self) -> Firm | None:
         return Firm.objects.first()
 
-    @cached_property
-    def navigation(self) -> list[Link]:
+    def _links(self, entries: list[Entry]) -> list[Link]:
         if not self.request.user.is_authenticated:
             return []
         scope = access.scope(self.request)
@@ -96,9 +100,26 @@ class Chrome:
                 is_current=self.request.path.startswith(href),
                 count=entry.count(scope),
             )
-            for entry in NAVIGATION
+            for entry in entries
             if (href := address(entry.url_name)) and entry.allowed(scope)
         ]
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        return self._links(NAVIGATION)
+
+    @cached_property
+    def administration(self) -> list[Link]:
+        return self._links(ADMINISTRATION)
+
+    @cached_property
+    def tabs(self) -> list[Link]:
+        """What the phone has room for; the person's menu there has the rest."""
+        return [*self.navigation, *self.administration][:TABS]
+
+    @cached_property
+    def beyond_tabs(self) -> list[Link]:
+        return [*self.navigation, *self.administration][TABS:]
 
     @cached_property
     def search_url(self) -> str:

@@ -22,6 +22,11 @@ def today() -> datetime.date:
     return firm_date(timezone.now())
 
 
+def start_of_day(date: datetime.date) -> datetime.datetime:
+    """The moment at which this date of the firm begins."""
+    return datetime.datetime.combine(date, datetime.time.min, firm_zone())
+
+
 def first_of_month(date: datetime.date) -> datetime.date:
     return date.replace(day=1)
 

@@ -68,7 +68,7 @@ def request_job(
 
 
 def poke(job_id: int) -> None:
-    """Ask a worker to look at the job. A silent broker is no error: the minutely sweep asks again."""
+    """Ask a worker to look at the job. A silent broker is no error: the sweep asks again."""
     try:
         current_app.send_task("firm.tasks.run_job", args=[job_id], retry=False)
     except (OSError, OperationalError) as failure:

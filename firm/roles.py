@@ -29,6 +29,7 @@ class Right(StrEnum):
     EDIT_CUSTOMERS = "edit_customers"
     IMPORT = "import"  # upload, preview, apply
     CLOSE_MONTHS = "close_months"
+    EDIT_CALENDAR = "edit_calendar"
     EDIT_RULES = "edit_rules"
     READ_RUNS = "read_runs"  # what each night did
     RUN_NIGHT = "run_night"  # recalculate now, confirm a held run
@@ -60,6 +61,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_ALL_FILES,
             Right.EDIT_CUSTOMERS,
             Right.IMPORT,
+            Right.EDIT_CALENDAR,
             Right.EDIT_RULES,
             Right.READ_RUNS,
             Right.RUN_NIGHT,
@@ -78,6 +80,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EDIT_CUSTOMERS,
             Right.IMPORT,
             Right.CLOSE_MONTHS,
+            Right.EDIT_CALENDAR,
             Right.READ_RUNS,
             Right.PRICE,
             Right.REVENUE,

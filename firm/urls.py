@@ -2,11 +2,33 @@
 
 from django.urls import path
 
-from firm.views import components, help, preferences
+from firm.views import audit, calendar, components, health, help, people, preferences
 
 app_name = "firm"
 
 urlpatterns = [
+    path("people/", people.people, name="people"),
+    path("people/new/", people.new_person, name="new_person"),
+    path("people/create/", people.create_person, name="create_person"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/save/", people.save_person, name="save_person"),
+    path("people/<int:pk>/posts/", people.add_post, name="add_post"),
+    path("people/<int:pk>/posts/<int:holding>/end/", people.remove_post, name="remove_post"),
+    path("people/<int:pk>/disable/", people.disable, name="disable"),
+    path("people/<int:pk>/enable/", people.enable, name="enable"),
+    path("people/<int:pk>/password-link/", people.make_password_link, name="make_password_link"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/holidays/", calendar.add_holiday, name="add_holiday"),
+    path("calendar/holidays/<int:pk>/remove/", calendar.remove_holiday, name="remove_holiday"),
+    path("calendar/company-days/", calendar.add_company_days, name="add_company_days"),
+    path(
+        "calendar/company-days/<int:pk>/remove/",
+        calendar.remove_company_day,
+        name="remove_company_day",
+    ),
+    path("calendar/months/close/", calendar.close_month, name="close_month"),
+    path("calendar/months/reopen/", calendar.reopen_month, name="reopen_month"),
+    path("audit/", audit.audit, name="audit"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/save/", preferences.save_preferences, name="save_preferences"),
     path("preferences/language/", preferences.language, name="language"),
@@ -14,5 +36,8 @@ urlpatterns = [
     path("preferences/money-unit/", preferences.money_unit, name="money_unit"),
     path("preferences/screen-share/", preferences.screen_share, name="screen_share"),
     path("help/", help.help_page, name="help"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("components/", components.components, name="components"),
 ]

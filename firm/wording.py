@@ -5,22 +5,39 @@ Data never carries words, so the same row reads well in both languages and after
 wording.
 """
 
+import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from firm import formats
+from firm.roles import Role
+
+# Up to the colon stands the act's name, by which the audit page is searched.
 AUDIT = {
+    "department_added": gettext_lazy("Department added"),
+    "password_link_made": gettext_lazy("Password link made"),
+    "holiday_added": gettext_lazy("Holiday added: %(day)s"),
+    "holiday_removed": gettext_lazy("Holiday removed: %(day)s"),
+    "company_days_added": gettext_lazy("Company days added: %(first)s to %(last)s"),
+    "company_day_removed": gettext_lazy("Company day removed: %(day)s"),
     "person_added": gettext_lazy("Person added"),
     "post_given": gettext_lazy("Post given: %(role)s"),
-    "post_ended": gettext_lazy("Post ended"),
+    "post_ended": gettext_lazy("Post ended: %(role)s"),
     "person_disabled": gettext_lazy("Person disabled"),
     "person_enabled": gettext_lazy("Person enabled"),
     "person_changed": gettext_lazy("Person changed"),
     "month_closed": gettext_lazy("Month closed: %(month)s"),
     "month_reopened": gettext_lazy("Month reopened: %(month)s"),
     "job_requested": gettext_lazy("Job requested: %(kind)s"),
+    "rules_drafted": gettext_lazy("Draft of tier rules written"),
+    "rules_published": gettext_lazy("Tier rules published: version %(version)s from %(date)s"),
+    "sole_publisher": gettext_lazy(
+        "Tier rules published by one person alone: version %(version)s from %(date)s"
+    ),
     "customer_created": gettext_lazy("Customer added"),
     "customer_changed": gettext_lazy("Customer changed"),
     "contact_added": gettext_lazy("Contact added"),
@@ -35,16 +52,82 @@ NOTICES = {
         gettext_lazy("A background job did not finish"),
         gettext_lazy("The job %(kind)s for %(key)s stopped: %(reason)s"),
     ),
+    "rules_published": (
+        gettext_lazy("Tier rules were published"),
+        gettext_lazy("Version %(version)s of the tier rules holds from %(date)s."),
+    ),
 }
 
 ERRORS = {
     "too_many_attempts": gettext_lazy("It was started %(attempts)s times and never finished."),
-    "unexpected": gettext_lazy("Something unexpected happened (%(type)s). The log has the details."),
+    "unexpected": gettext_lazy(
+        "Something unexpected happened (%(type)s). The log has the details."
+    ),
+    "no_rules_in_force": gettext_lazy("No tier rules are in force on %(date)s."),
+    "no_month_closed": gettext_lazy("No month had been closed by %(date)s."),
+    "night_overtaken": gettext_lazy(
+        "%(date)s (evaluated as of %(as_of)s) lies before what is evaluated already: %(latest)s."
+        " With --replay-from %(date)s it and all dates after it are evaluated again."
+    ),
 }
 
 
+# What `kind` says of jobs and imports.
+KINDS = {
+    "nightly": gettext_lazy("Nightly run"),
+    "import": gettext_lazy("Reading a file"),
+    "import_apply": gettext_lazy("Applying an import"),
+    "customers": gettext_lazy("Customers"),
+    "people": gettext_lazy("People"),
+    "contacts": gettext_lazy("Contacts"),
+    "revenue": gettext_lazy("Revenue"),
+}
+
+
+# What `subject_kind` of an audit event says: names of models.
+SUBJECTS = {
+    "closedmonth": gettext_lazy("Month"),
+    "companyday": gettext_lazy("Company day"),
+    "contact": gettext_lazy("Contact"),
+    "customer": gettext_lazy("Customer"),
+    "department": gettext_lazy("Department"),
+    "holiday": gettext_lazy("National holiday"),
+    "import": gettext_lazy("Import"),
+    "jobrun": gettext_lazy("Job"),
+    "ruleset": gettext_lazy("Tier rules"),
+    "user": gettext_lazy("Person"),
+}
+
+
+class _Readable(dict[str, Any]):
+    """Data of a row with its codes and dates as words; what is missing reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def _readable(data: Mapping[str, Any]) -> _Readable:
+    words = _Readable(data)
+    if data.get("role") in Role.values:
+        words["role"] = Role(data["role"]).label
+    if data.get("kind") in KINDS:
+        words["kind"] = KINDS[data["kind"]]
+    if "month" in data:
+        words["month"] = formats.month(datetime.date.fromisoformat(data["month"]))
+    for key in ("day", "first", "last"):
+        if key in data:
+            words[key] = formats.full_day(datetime.date.fromisoformat(data[key]))
+    return words
+
+
 def audit_text(code: str, data: Mapping[str, Any]) -> str:
-    return str(AUDIT[code]) % data
+    """A code that has gone since is shown as it is: the trail outlives the program."""
+    return str(AUDIT[code]) % _readable(data) if code in AUDIT else code
+
+
+def audit_name(code: str) -> str:
+    """The act without its particulars."""
+    return re.split("[:：]", str(AUDIT[code]))[0].strip()
 
 
 def notice_text(code: str, data: Mapping[str, Any]) -> tuple[str, str]:
@@ -59,3 +142,8 @@ def error_text(error: Mapping[str, Any]) -> str:
         return ""
     template = ERRORS.get(error["code"])
     return str(template) % error if template else _("Unknown error: %(code)s") % error
+
+
+def subject_text(kind: str, pk: int | None) -> str:
+    """What an audit event is about, by kind and number: the trail holds no names."""
+    return f"{SUBJECTS.get(kind, kind)} {pk}" if pk is not None else ""

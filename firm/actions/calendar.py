@@ -17,10 +17,7 @@ LONGEST_BREAK = 31  # days entered at once
 
 
 def check_can_edit_calendar(*, by: User | None, now: datetime.datetime) -> None:
-    if by is None:
-        return
-    scope = scope_of(by, on=firm_date(now))
-    if not (scope.may(Right.EDIT_PEOPLE) or scope.may(Right.CLOSE_MONTHS)):
+    if by is not None and not scope_of(by, on=firm_date(now)).may(Right.EDIT_CALENDAR):
         raise Forbidden(_("Only an administrator or the back office may change the calendar."))
 
 

@@ -1,0 +1,42 @@
+"""The audit trail, searched and in order."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from firm import audit_chain, keyset, queries
+from firm.access import needs
+from firm.forms import AuditSearchForm
+from firm.models import AuditEvent
+from firm.roles import Right
+from firm.wording import audit_text, subject_text
+
+PAGE = 50
+
+
+@require_GET
+@needs(Right.READ_AUDIT)
+def audit(request: HttpRequest) -> HttpResponse:
+    form = AuditSearchForm(request.GET)
+    found = queries.audit_events(**form.wishes())
+    page = keyset.page_of(found, sort="-at", after=request.GET.get("after", ""), size=PAGE)
+    query = request.GET.copy()
+    query["after"] = page.after
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": [_row(event) for event in page.rows],
+        "next_url": f"?{query.urlencode()}" if page.after else "",
+        "is_searched": any(form.wishes().values()),
+        "head": next(reversed(audit_chain.noted_heads()), None),
+    }
+    return render(request, "firm/audit.html", context)
+
+
+def _row(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "event": event,
+        "words": audit_text(event.code, event.data),
+        "subject": subject_text(event.subject_kind, event.subject_id),
+    }

@@ -1,0 +1,132 @@
+"""The firm's days off and the months it has closed."""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from firm import actions, queries
+from firm.access import needs, scope
+from firm.dates import today
+from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
+from firm.models import CompanyDay, Holiday
+from firm.refusals import Refused, refusal_of
+from firm.roles import Right
+
+MONTHS_SHOWN = 13
+
+
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Everybody may read it; the buttons are for those who may change it."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse:
+    year = _year(request)
+    to_close = queries.next_month_to_close(on=today())
+    months = queries.recent_months(on=today(), count=MONTHS_SHOWN)
+    closed = [month.first for month in months if month.closed]
+    by, now = request.user, timezone.now()
+    context = {
+        "year": year,
+        "days_off": queries.days_off(year, country=settings.FIRM_COUNTRY),
+        "months": months,
+        "to_close": to_close,
+        "cannot_close": refusal_of(actions.check_can_close_month, month=to_close, by=by, now=now),
+        "latest_closed": closed[0] if closed else None,
+        "may_close": scope(request).may(Right.CLOSE_MONTHS),
+        "may_edit": scope(request).may(Right.EDIT_CALENDAR),
+        "company_days_form": CompanyDaysForm(prefix="own"),
+        "holiday_form": HolidayForm(prefix="holiday"),
+        **forms,
+    }
+    return render(request, "firm/calendar.html", context, status=status)
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("year", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today().year
+
+
+@require_POST
+@needs(Right.EDIT_CALENDAR)
+def add_holiday(request: HttpRequest) -> HttpResponse:
+    form = HolidayForm(request.POST, prefix="holiday")
+    if form.is_valid():
+        try:
+            actions.add_holiday(**form.cleaned_data, by=request.user, now=timezone.now())
+        except Refused as refused:
+            form.add_error("day", refused.sentence)
+        else:
+            return _back(request, form.cleaned_data["day"], _("The holiday is added."))
+    return _page(request, status=422, holiday_form=form)
+
+
+@require_POST
+@needs(Right.EDIT_CALENDAR)
+def remove_holiday(request: HttpRequest, pk: int) -> HttpResponse:
+    holiday = get_object_or_404(Holiday, pk=pk)
+    actions.remove_holiday(holiday=holiday, by=request.user, now=timezone.now())
+    return _back(request, holiday.day, _("The holiday is removed."))
+
+
+@require_POST
+@needs(Right.EDIT_CALENDAR)
+def add_company_days(request: HttpRequest) -> HttpResponse:
+    form = CompanyDaysForm(request.POST, prefix="own")
+    if form.is_valid():
+        try:
+            actions.add_company_days(
+                **form.days(), name=form.cleaned_data["name"], by=request.user, now=timezone.now()
+            )
+        except Refused as refused:
+            form.add_error("last", refused.sentence)
+        else:
+            return _back(request, form.cleaned_data["first"], _("The company days are added."))
+    return _page(request, status=422, company_days_form=form)
+
+
+@require_POST
+@needs(Right.EDIT_CALENDAR)
+def remove_company_day(request: HttpRequest, pk: int) -> HttpResponse:
+    day = get_object_or_404(CompanyDay, pk=pk)
+    actions.remove_company_day(day=day, by=request.user, now=timezone.now())
+    return _back(request, day.day, _("The company day is removed."))
+
+
+@require_POST
+@needs(Right.CLOSE_MONTHS)
+def close_month(request: HttpRequest) -> HttpResponse:
+    return _act_on_month(request, actions.close_month, _("The month is closed."))
+
+
+@require_POST
+@needs(Right.CLOSE_MONTHS)
+def reopen_month(request: HttpRequest) -> HttpResponse:
+    return _act_on_month(request, actions.reopen_month, _("The month is open again."))
+
+
+def _act_on_month(request: HttpRequest, action: Any, done: str) -> HttpResponse:
+    form = MonthForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422)
+    try:
+        action(**form.cleaned_data, by=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("firm:calendar")
+    messages.success(request, done)
+    return redirect("firm:calendar")
+
+
+def _back(request: HttpRequest, day: datetime.date, done: str) -> HttpResponse:
+    messages.success(request, done)
+    return redirect(f"{reverse('firm:calendar')}?year={day.year}")
