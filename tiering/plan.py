@@ -90,7 +90,8 @@ def night(date: datetime.date, *, book: Book) -> list[Pass]:
     check_can_run(date=date, book=book)
     latest = latest_evaluated()
     own, rules = book.as_of_on(date), book.rules_on(date)
-    assert own is not None and rules is not None
+    assert own is not None
+    assert rules is not None
     missing = _first_nights(book, latest + ONE_DAY, date) if latest else []
     return [
         *(_pass(book, *found) for found in missing if latest < found[0] < own),

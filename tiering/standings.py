@@ -1,0 +1,114 @@
+"""What tier a customer has or had: queries over the engine's records."""
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from firm.dates import add_months, today
+from firm.refusals import Refused
+from tiering.models import Evaluation, TierChange
+
+EXPORT_COLUMNS = (
+    "customer_code",
+    "as_of",
+    "tier",
+    "earned_tier",
+    "raw_tier",
+    "trailing_revenue",
+    "reason",
+)
+
+# A customer's row for one evaluation: what that pass recorded for it, else the last row of an
+# earlier date. One made ahead builds on what was recorded before it, and on itself alone.
+_EXPORT = """
+SELECT customer.code, earned.code, raw.code, coalesce(ledger.revenue, 0), held.reason
+  FROM (SELECT DISTINCT ON (change.customer_id) change.*
+          FROM tiering_tierchange change
+          JOIN tiering_evaluation evaluation ON evaluation.id = change.evaluation_id
+         WHERE change.as_of <= %(as_of)s
+           AND (evaluation.id = %(evaluation)s
+                OR NOT evaluation.is_ahead
+                   AND (NOT %(is_ahead)s OR evaluation.id < %(evaluation)s))
+         ORDER BY change.customer_id, evaluation.id = %(evaluation)s AND %(is_ahead)s DESC,
+                  change.as_of DESC, change.evaluation_id DESC) held
+  JOIN customers_customer customer ON customer.id = held.customer_id
+  JOIN tiering_tier earned ON earned.id = held.earned_tier_id
+  JOIN tiering_tier raw ON raw.id = held.raw_tier_id
+  LEFT JOIN (SELECT entry.customer_id, sum(entry.amount) AS revenue
+               FROM customers_revenueentry entry
+               JOIN customers_import import ON import.id = entry.import_id
+               LEFT JOIN customers_import correction
+                      ON correction.id = entry.superseded_by_import_id
+              WHERE entry.date >= %(start)s AND entry.date < %(as_of)s
+                AND import.applied_no <= %(cutoff)s
+                AND (correction.id IS NULL OR correction.applied_no > %(cutoff)s)
+              GROUP BY entry.customer_id) ledger ON ledger.customer_id = customer.id
+ ORDER BY customer.code
+"""
+
+
+def latest_evaluation() -> Evaluation | None:
+    """The evaluation that today's standings are from; none of a night still to come."""
+    return evaluation_on(today())
+
+
+def evaluation_on(date: datetime.date) -> Evaluation | None:
+    """The last evaluation in the books on this day."""
+    return (
+        Evaluation.objects.known_on(date).select_related("rule_set").order_by("as_of", "pk").last()
+    )
+
+
+def history(customer_id: int) -> QuerySet[TierChange]:
+    """What each evaluation changed for a customer, the latest first."""
+    return (
+        TierChange.objects.filter(customer=customer_id, evaluation__is_ahead=False)
+        .select_related("raw_tier", "earned_tier", "evaluation__rule_set")
+        .order_by("-as_of", "-evaluation")
+    )
+
+
+def standing_on(customer_id: int, *, on: datetime.date) -> TierChange | None:
+    """What held for a customer on a day, as it was in the books then: by the nights up to it,
+    without replays made later.
+    """
+    return history(customer_id).filter(evaluation__known_from__lte=on).first()
+
+
+def standing_as_known_today(customer_id: int, *, on: datetime.date) -> TierChange | None:
+    """The same day as the replays made since have it."""
+    return history(customer_id).filter(evaluation__business_date__lte=on).first()
+
+
+def export_rows(as_of: datetime.date) -> Iterator[tuple[Any, ...]]:
+    """Every customer's standing by the last evaluation for exactly this date, as EXPORT_COLUMNS.
+
+    The revenue is worked out again from the ledger as that evaluation saw it. Raises Refused
+    for a date that was not evaluated.
+    """
+    evaluation = Evaluation.objects.select_related("rule_set").latest_for(as_of)
+    if evaluation is None:
+        raise Refused(_("%(date)s was not evaluated.") % {"date": as_of})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EXPORT,
+            {
+                "as_of": as_of,
+                "start": add_months(as_of, -evaluation.rule_set.window_months),
+                "cutoff": evaluation.cutoff,
+                "evaluation": evaluation.pk,
+                "is_ahead": evaluation.is_ahead,
+            },
+        )
+        for code, earned, raw, revenue, reason in cursor:
+            yield code, as_of, earned, earned, raw, plain(revenue), reason
+
+
+def plain(amount: Decimal) -> Decimal:
+    """Without idle zeros: 13.86, 0."""
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral() else amount.normalize()
