@@ -6,17 +6,21 @@ so rows that come or go elsewhere neither repeat nor hide one.
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
 from firm.refusals import Refused
 
 Row = TypeVar("Row", bound=Model)
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -27,38 +31,136 @@ class Page(Generic[Row]):
     after: str
 
 
+@dataclass(frozen=True)
+class Stage(Generic[Row]):
+    """A stretch of a list: the rows of all `parts` by `columns` and the pk, all ascending or all
+    descending. Columns are never NULL.
+
+    Parts have no row in common. Cutting "tier 1 or 2" into one part a tier lets an index that
+    begins with the tier deliver each of them in order.
+    """
+
+    parts: Sequence[QuerySet[Row]]
+    columns: tuple[str, ...]
+    descending: bool = False
+
+    def next(self, wanted: int, *, behind: Key | None) -> QuerySet[Row]:
+        """The first `wanted` rows that follow a key, in order."""
+        return self._merged([self._following(part, behind) for part in self.parts], wanted)
+
+    def next_keys(
+        self, wanted: int, *, behind: Key | None, also: Sequence[str] = ()
+    ) -> QuerySet[Row, Any]:
+        """The same rows as tuples of their columns, the pk, and the columns `also`."""
+        names = [*self.columns, "pk", *also]
+        following = [self._following(part, behind).values_list(*names) for part in self.parts]
+        return self._merged(following, wanted)
+
+    def parsed(self, values: list[Any]) -> Key:
+        """A cursor's values as the columns hold them. Raises ValueError or ValidationError."""
+        meta = self.parts[0].model._meta
+        fields = [*(meta.get_field(column) for column in self.columns), meta.pk]
+        key = tuple(field.to_python(value) for field, value in zip(fields, values, strict=True))
+        if any(value is None or "\x00" in str(value) for value in key) or _is_nan(key):
+            raise ValueError
+        return key
+
+    def _following(self, rows: QuerySet[Row], key: Key | None) -> QuerySet[Row]:
+        """One comparison of rows, which an index answers from the right place on, however many
+        rows share a value.
+        """
+        if key is None:
+            return rows
+        comparison = TupleLessThan if self.descending else TupleGreaterThan
+        return rows.filter(comparison(Tuple(*self.columns, "pk"), key))
+
+    def _merged(self, parts: list[QuerySet[Row, Any]], wanted: int) -> QuerySet[Row, Any]:
+        sign = "-" if self.descending else ""
+        order = [f"{sign}{field}" for field in [*self.columns, "pk"]]
+        first, *others = [part.order_by(*order)[:wanted] for part in parts]
+        return first.union(*others, all=True).order_by(*order)[:wanted] if others else first
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The pks of a page in order, the cursor of the next, and what the cursor had carried."""
+
+    pks: list[int]
+    after: str
+    carried: Decimal
+
+
 def page_of(queryset: QuerySet[Row], *, sort: str, after: str = "", size: int = 50) -> Page[Row]:
     """`size` rows behind the cursor `after`, sorted by `sort` and the pk in the same direction.
 
     `sort` names one column that is never NULL, `-` in front of it for descending order. Raises
     Refused where the cursor is none of ours.
     """
-    field, descending = sort.lstrip("-"), sort.startswith("-")
-    sign = "-" if descending else ""
-    if after:
-        key, pk = _read(after, queryset, field)
-        beyond = "lt" if descending else "gt"
-        queryset = queryset.filter(
-            Q(**{f"{field}__{beyond}e": key})
-            & (Q(**{f"{field}__{beyond}": key}) | Q(**{f"pk__{beyond}": pk}))
-        )
-    rows = list(queryset.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
+    stage = Stage([queryset], (sort.lstrip("-"),), descending=sort.startswith("-"))
+    key = _read(after, [stage])[1] if after else None
+    rows = list(stage.next(size + 1, behind=key))
     more, rows = len(rows) > size, rows[:size]
-    return Page(rows=rows, after=_write(rows[-1], field) if more else "")
+    if not more:
+        return Page(rows=rows, after="")
+    last = [*(getattr(rows[-1], column) for column in stage.columns), rows[-1].pk]
+    return Page(rows=rows, after=_write(0, last))
 
 
-def _write(row: Model, field: str) -> str:
-    text = json.dumps([getattr(row, field), row.pk], cls=DjangoJSONEncoder)
+def keys_through(
+    stages: Sequence[Stage[Row]],
+    *,
+    after: str = "",
+    size: int = 50,
+    fetch: Callable[[Stage[Row], Key | None, int], list[Key]] | None = None,
+    carry: str = "",
+) -> Keys:
+    """`size` pks behind the cursor `after`: all of one stage before the first of the next.
+
+    Only keys are read, so that an index alone can answer. `fetch` reads the keys of one stage in
+    another way than by walking it, as a search does. `carry` names a column of the first stage
+    whose running sum the cursor takes along. Raises Refused where the cursor is none of ours.
+    """
+    position, key, carried = _read(after, stages) if after else (0, None, Decimal(0))
+    found: list[tuple[int, Key]] = []
+    for number, stage in enumerate(stages[position:], start=position):
+        wanted = size + 1 - len(found)
+        keys = (fetch or walk)(stage, key if number == position else None, wanted)
+        found += [(number, row) for row in keys]
+        if len(found) > size:
+            break
+    more, found = len(found) > size, found[:size]
+    pks = [row[-1] for _number, row in found]
+    if not more:
+        return Keys(pks=pks, after="", carried=carried)
+    running = carried
+    if carry:
+        column = stages[0].columns.index(carry)
+        running += sum((row[column] for number, row in found if number == 0), Decimal(0))
+    return Keys(pks=pks, after=_write(*found[-1], carried=running), carried=carried)
+
+
+def walk(stage: Stage[Row], key: Key | None, wanted: int) -> list[Key]:
+    return list(stage.next_keys(wanted, behind=key))
+
+
+def _write(stage: int, key: Any, *, carried: Decimal = Decimal(0)) -> str:
+    text = json.dumps([stage, carried, *key], cls=DjangoJSONEncoder)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, queryset: QuerySet[Any], field: str) -> tuple[Any, int]:
+def _read(cursor: str, stages: Sequence[Stage[Any]]) -> tuple[int, Key, Decimal]:
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        key, pk = json.loads(text)
-        key = queryset.model._meta.get_field(field).to_python(key)
-        if key is None or type(pk) is not int or "\x00" in str(key):
+        number, carried, *values = json.loads(text)
+        if type(number) is not int or not 0 <= number < len(stages) or type(values[-1]) is not int:
             raise ValueError
-    except (ValueError, TypeError, RecursionError, ValidationError):
+        total = Decimal(carried)
+        if not total.is_finite():
+            raise ValueError
+        return number, stages[number].parsed(values), total
+    except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, ValidationError):
         raise Refused(_("This page of the list does not exist. Start again at its top.")) from None
-    return key, pk
+
+
+def _is_nan(key: Key) -> bool:
+    return any(isinstance(value, Decimal) and not value.is_finite() for value in key)

@@ -4,7 +4,16 @@ import re
 import unicodedata
 
 _KANA = {chr(hiragana): chr(hiragana + 0x60) for hiragana in range(0x3041, 0x3097)}
-_VARIANTS = {"髙": "高", "﨑": "崎", "嵜": "崎", "濵": "浜", "邊": "辺", "邉": "辺", "〜": "~", "～": "~"}
+_VARIANTS = {
+    "髙": "高",
+    "﨑": "崎",
+    "嵜": "崎",
+    "濵": "浜",
+    "邊": "辺",
+    "邉": "辺",
+    "〜": "~",
+    "～": "~",
+}
 _FOLD = str.maketrans(_KANA | _VARIANTS)
 _COMPANY_FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|一般社団法人|一般財団法人|特定非営利活動法人"
@@ -35,10 +44,12 @@ def digits(phone: str) -> str:
 def search_key(*, code: str, name: str, kana: str, phones: list[str]) -> str:
     """What a search looks through: folded code, name, kana and phone digits.
 
-    The name stands in it with and without spaces, so that 青葉 商事 and 青葉商事 find each other.
+    The name stands in it with and without spaces, so that 青葉 商事 and 青葉商事 find each other,
+    the code with and without dashes, because a search for digits leaves them out.
     """
     bare = fold_company(name)
-    parts = [fold(code), fold(name), bare.replace(" ", ""), fold(kana).replace(" ", "")]
+    parts = [fold(code), fold(code).replace("-", "")]
+    parts += [fold(name), bare.replace(" ", ""), fold(kana).replace(" ", "")]
     parts += [digits(phone) for phone in phones]
     return " ".join(dict.fromkeys(part for part in parts if part))
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.grams import Grams
 from customers.visibility import CustomerQuerySet, SnapshotQuerySet
 from firm.models import Department
 from firm.money import MoneyField, money_range
@@ -114,14 +115,23 @@ class CustomerSnapshot(models.Model):
     sort_key = models.CharField(max_length=200, db_collation="C")
     # Folded code, name, kana and phone digits, separated by spaces (firm/text.py).
     search_key = models.TextField(db_collation="C")
+    # Without indexes of their own: those of the lists begin with them.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     backup = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     department = models.ForeignKey(
-        Department, null=True, on_delete=models.PROTECT, related_name="+"
+        Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     status = models.CharField(max_length=8)
     # Written by the nightly run; rank 1 is the top. NULL: not evaluated yet.
@@ -138,14 +148,49 @@ class CustomerSnapshot(models.Model):
             money_range("trailing_revenue", name="snapshot_revenue_range"),
             money_range("cost_to_serve", name="snapshot_cost_range"),
         ]
+        # For every order the list has, an index that delivers it and holds beside it what the
+        # filters ask for, so that a page's keys are read from the index alone. The owner's and
+        # the backup's carry the other orders, too: one person's customers are soon sorted.
         indexes = [
-            models.Index(fields=["-trailing_revenue", "-customer"], name="snapshot_revenue"),
             models.Index(
-                fields=["tier_rank", "-trailing_revenue", "-customer"], name="snapshot_tier"
+                fields=["-trailing_revenue", "-customer"],
+                include=["tier_rank", "department", "status", "owner", "backup"],
+                name="snapshot_revenue",
             ),
-            models.Index(fields=["owner", "-trailing_revenue", "-customer"], name="snapshot_owner"),
             models.Index(
-                fields=["backup", "-trailing_revenue", "-customer"], name="snapshot_backup"
+                fields=["sort_key", "customer"],
+                include=["tier_rank", "department", "status", "owner", "backup"],
+                name="snapshot_kana",
+            ),
+            models.Index(
+                fields=["code", "customer"],
+                include=["tier_rank", "department", "status", "owner", "backup"],
+                name="snapshot_code",
+            ),
+            models.Index(
+                fields=["tier_rank", "-trailing_revenue", "-customer"],
+                include=["department", "status", "owner", "backup"],
+                name="snapshot_tier",
+            ),
+            models.Index(
+                fields=["tier_rank", "sort_key", "customer"],
+                include=["department", "status", "owner", "backup"],
+                name="snapshot_tier_kana",
+            ),
+            models.Index(
+                fields=["sort_key", "customer"],
+                condition=Q(tier_rank__isnull=True),
+                name="snapshot_unranked",
+            ),
+            models.Index(
+                fields=["owner", "-trailing_revenue", "-customer"],
+                include=["sort_key", "code", "tier_rank", "department", "status", "backup"],
+                name="snapshot_owner",
+            ),
+            models.Index(
+                fields=["backup", "-trailing_revenue", "-customer"],
+                include=["sort_key", "code", "tier_rank", "department", "status", "owner"],
+                name="snapshot_backup",
             ),
             models.Index(
                 fields=["department", "-trailing_revenue", "-customer"], name="snapshot_department"
@@ -153,7 +198,6 @@ class CustomerSnapshot(models.Model):
             models.Index(
                 fields=["status", "-trailing_revenue", "-customer"], name="snapshot_status"
             ),
-            models.Index(fields=["sort_key", "customer"], name="snapshot_kana"),
-            models.Index(fields=["code", "customer"], name="snapshot_code"),
             GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="snapshot_trigrams"),
+            GinIndex(Grams("search_key"), name="snapshot_grams"),
         ]

@@ -1,0 +1,129 @@
+"""The filters of the customer list: a GET form whose address holds every choice."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from customers.listing import DEFAULT_SORT, Question
+from customers.models import Customer, CustomerSnapshot
+from customers.search import Search
+from firm.models import Department, User
+from firm.scope import Scope
+
+MINE = "me"
+RANKS = [(rank, str(rank)) for rank in range(1, 10)]
+# More people than this make no usable menu: then it offers oneself and the people below.
+PEOPLE_OFFERED = 200
+
+SORTS = {
+    "-revenue": _("Revenue, highest first"),
+    "revenue": _("Revenue, lowest first"),
+    "name": _("Name"),
+    "-name": _("Name, backwards"),
+    "code": _("Code"),
+    "-code": _("Code, backwards"),
+    "tier": _("Service tier, highest first"),
+    "-tier": _("Service tier, lowest first"),
+}
+
+
+class CustomerFilter(django_filters.FilterSet):
+    """The form. Its own queryset knows department, status and another person as the owner; how
+    the rest is answered depends on the order, and is for customers.listing to say.
+    """
+
+    q = django_filters.CharFilter(label=_("Search"), max_length=200, method="left_to_the_list")
+    tier = django_filters.TypedMultipleChoiceFilter(
+        label=_("Service tier"),
+        field_name="tier_rank",
+        choices=RANKS,
+        coerce=int,
+        method="left_to_the_list",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    owner = django_filters.ChoiceFilter(
+        label=_("Account manager"), empty_label=_("Everybody"), method="of_owner"
+    )
+    department = django_filters.ChoiceFilter(
+        label=_("Department"), empty_label=_("All"), method="in_branch"
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Customer.Status.choices, empty_label=_("All")
+    )
+    sort = django_filters.ChoiceFilter(
+        label=_("Sort by"), choices=list(SORTS.items()), empty_label=None, method="left_to_the_list"
+    )
+
+    class Meta:
+        model = CustomerSnapshot
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, *, scope: Scope) -> None:
+        super().__init__(data, CustomerSnapshot.objects.all())
+        self.scope = scope
+        self.departments = list(Department.objects.order_by("name"))
+        self.filters["department"].extra["choices"] = _paths(self.departments)
+        self.filters["owner"].extra["choices"] = _owners(scope, chosen=data.get("owner", ""))
+
+    @property
+    def question(self) -> Question:
+        """What is asked for, of a valid form."""
+        chosen = self.form.cleaned_data
+        return Question(
+            rows=self.qs,
+            sort=chosen["sort"] or DEFAULT_SORT,
+            search=Search.of(chosen["q"]),
+            tiers=tuple(sorted(chosen["tier"])),
+            of_person=self.scope.person_id if chosen["owner"] == MINE else None,
+        )
+
+    def left_to_the_list(
+        self, rows: QuerySet[CustomerSnapshot], name: str, value: Any
+    ) -> QuerySet[CustomerSnapshot]:
+        return rows
+
+    def of_owner(
+        self, rows: QuerySet[CustomerSnapshot], name: str, value: str
+    ) -> QuerySet[CustomerSnapshot]:
+        return rows if value == MINE else rows.filter(owner=int(value))
+
+    def in_branch(
+        self, rows: QuerySet[CustomerSnapshot], name: str, value: str
+    ) -> QuerySet[CustomerSnapshot]:
+        """A department stands for all below it."""
+        branch = {int(value)}
+        while (
+            below := {
+                department.pk for department in self.departments if department.parent_id in branch
+            }
+            - branch
+        ):
+            branch |= below
+        return rows.filter(department__in=branch)
+
+
+def _paths(departments: list[Department]) -> list[tuple[str, str]]:
+    """`営業部/第一課`, by path, without a query a department."""
+    by_id = {department.pk: department for department in departments}
+
+    def path(department: Department) -> str:
+        above = by_id.get(department.parent_id)
+        return f"{path(above)}/{department.name}" if above else department.name
+
+    return sorted(
+        ((str(department.pk), path(department)) for department in departments),
+        key=lambda choice: choice[1],
+    )
+
+
+def _owners(scope: Scope, *, chosen: str) -> list[tuple[str, str]]:
+    people = User.objects.order_by("name_kana", "name").values_list("pk", "name")
+    offered = list(people[: PEOPLE_OFFERED + 1])
+    if len(offered) > PEOPLE_OFFERED:
+        wanted = {*scope.people, int(chosen)} if chosen.isdigit() else scope.people
+        offered = list(people.filter(pk__in=wanted)[:PEOPLE_OFFERED])
+    return [(MINE, _("My own")), *((str(pk), name) for pk, name in offered)]

@@ -1,0 +1,149 @@
+"""The customer list: every customer's card, with money only where the reader has the file.
+
+Sorting by revenue must not tell what the row doesn't: customers without a readable revenue come
+after all others, by kana.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from customers.models import CustomerSnapshot
+from customers.search import Search
+from firm import keyset
+from firm.keyset import Stage
+from firm.roles import Right
+from firm.scope import Scope
+
+PAGE_SIZE = 50
+COUNTED = 10_000
+DEFAULT_SORT = "-revenue"
+
+Rows = QuerySet[CustomerSnapshot]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the reader asks the list for.
+
+    `rows` carries the filters that need no care. `tiers` are ranks, none meaning all;
+    `of_person` asks for the customers of whom this person is the owner or the backup.
+    """
+
+    rows: Rows
+    sort: str
+    search: Search
+    tiers: tuple[int, ...] = ()
+    of_person: int | None = None
+
+    @property
+    def parts(self) -> list[Rows]:
+        """The rows cut so that an index delivers each part in order (keyset.Stage)."""
+        rows = (
+            [self.rows] if self.of_person is None else list(_of_person(self.rows, self.of_person))
+        )
+        if not self.tiers:
+            return rows
+        return [part.filter(tier_rank=rank) for part in rows for rank in self.tiers]
+
+    @property
+    def whole(self) -> Rows:
+        """The same rows in one piece, for counting. A search is not part of it."""
+        rows = self.rows
+        if self.of_person is not None:
+            rows = rows.filter(Q(owner=self.of_person) | Q(backup=self.of_person))
+        return rows.filter(tier_rank__in=self.tiers) if self.tiers else rows
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page. `count` ends at COUNTED + 1 and is None where counting would mean reading every
+    match of a search; `revenue_before` is the sum of the pages before it by revenue.
+    """
+
+    rows: list[CustomerSnapshot]
+    after: str
+    count: int | None
+    revenue_before: Decimal
+
+
+def sees_revenue(row: CustomerSnapshot, scope: Scope) -> bool:
+    return scope.may(Right.REVENUE) and scope.has_file(row.owner_id, row.backup_id)
+
+
+def listing(question: Question, *, scope: Scope, after: str = "", size: int = PAGE_SIZE) -> Listing:
+    """`size` rows behind the cursor `after`; raises Refused where it is none of ours."""
+    is_by_revenue = question.sort == "-revenue" and scope.may(Right.REVENUE)
+    found = keyset.keys_through(
+        stages(question, scope),
+        after=after,
+        size=size,
+        fetch=question.search.keys if question.search else keyset.walk,
+        carry="trailing_revenue" if is_by_revenue else "",
+    )
+    if not after and not found.after:
+        count: int | None = len(found.pks)
+    else:
+        count = None if question.search else question.whole[: COUNTED + 1].count()
+    return Listing(
+        rows=in_order(found.pks), after=found.after, count=count, revenue_before=found.carried
+    )
+
+
+def in_order(pks: list[int]) -> list[CustomerSnapshot]:
+    """The rows of these customers, with the people and departments they show."""
+    rows = CustomerSnapshot.objects.select_related("owner", "backup", "department").in_bulk(pks)
+    return [rows[pk] for pk in pks if pk in rows]
+
+
+def stages(question: Question, scope: Scope) -> list[Stage[CustomerSnapshot]]:
+    key, descending = question.sort.lstrip("-"), question.sort.startswith("-")
+    if key == "revenue":
+        return list(_by_revenue(question, scope, descending=descending))
+    if key == "tier":
+        return list(_by_tier(question, descending=descending))
+    return [Stage(question.parts, ("code" if key == "code" else "sort_key",), descending)]
+
+
+def _by_revenue(
+    question: Question, scope: Scope, *, descending: bool
+) -> Iterator[Stage[CustomerSnapshot]]:
+    """First the customers whose revenue the reader may see, then the others by kana."""
+    by_kana = ("sort_key",)
+    parts = question.parts
+    if not scope.may(Right.REVENUE):
+        yield Stage(parts, by_kana)
+    elif scope.sees_all_files:
+        yield Stage(parts, ("trailing_revenue",), descending)
+    else:
+        theirs = [own for part in parts for own in _visible(part, scope)]
+        yield Stage(theirs, ("trailing_revenue",), descending)
+        yield Stage([part.card_only(scope) for part in parts], by_kana)
+
+
+def _by_tier(question: Question, *, descending: bool) -> Iterator[Stage[CustomerSnapshot]]:
+    """By kana within a tier, so that nobody reads revenue out of the order; not evaluated last."""
+    if question.tiers:
+        for rank in sorted(question.tiers, reverse=descending):
+            one_tier = replace(question, tiers=(rank,))
+            yield Stage(one_tier.parts, ("sort_key",))
+    else:
+        parts = question.parts
+        ranked = [part.filter(tier_rank__isnull=False) for part in parts]
+        yield Stage(ranked, ("tier_rank", "sort_key"), descending)
+        yield Stage([part.filter(tier_rank__isnull=True) for part in parts], ("sort_key",))
+
+
+def _visible(rows: Rows, scope: Scope) -> Iterator[Rows]:
+    """One's own rows in parts where one is alone; those of many people in one piece."""
+    if scope.people == {scope.person_id}:
+        yield from _of_person(rows, scope.person_id)
+    else:
+        yield rows.visible_to(scope)
+
+
+def _of_person(rows: Rows, person: int) -> Iterator[Rows]:
+    yield rows.filter(owner=person)
+    yield rows.filter(backup=person).exclude(owner=person)
