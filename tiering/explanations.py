@@ -1,0 +1,169 @@
+"""Why a customer has its tier: codes and numbers, worked out for any customer and day.
+
+The bounds are stored with the evaluation, the revenue is read again from the ledger as that
+evaluation saw it; the words are the pages'.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from customers.models import RevenueEntry
+from firm.dates import add_months
+from tiering.calendar import last_day_counted_next
+from tiering.models import Evaluation, RuleSet, Tier, TierChange
+from tiering.standings import evaluation_on, standing_on
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One tier of the evaluation. `enter` and `keep` are amounts in the base currency, under the
+    share method the cuts of that evaluation; None: nobody meets it, or it is the lowest tier.
+    """
+
+    tier: Tier
+    rank: int
+    enter: Decimal | None
+    keep: Decimal | None
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Distance:
+    """`amount` of revenue to `tier`, dated `by` at the latest to count at the next evaluation.
+
+    Under the share method it is the distance to the present cut: the other customers move it.
+    """
+
+    tier: Tier
+    amount: Decimal
+    by: datetime.date
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What held for a customer on a day, and why.
+
+    The window is `[start, end)`. `up` is what is missing to the tier above. `down` is what is left
+    above the tier's own keep bound, with the tier that would follow; negative in the grace period,
+    where it is missing. `grace` is (month ends below so far, month ends at which the tier ends).
+    """
+
+    rule_set: RuleSet
+    evaluation: Evaluation
+    change: TierChange
+    start: datetime.date
+    end: datetime.date
+    trailing_revenue: Decimal
+    criteria: list[Criterion]
+    up: Distance | None
+    down: Distance | None
+    grace: tuple[int, int] | None
+
+    @property
+    def raw_tier(self) -> Tier:
+        return self.change.raw_tier
+
+    @property
+    def earned_tier(self) -> Tier:
+        return self.change.earned_tier
+
+    @property
+    def reason(self) -> str:
+        return self.change.reason
+
+    @property
+    def below_since(self) -> datetime.date | None:
+        return self.change.below_since
+
+    @property
+    def earned_since(self) -> datetime.date:
+        return self.change.earned_since
+
+
+def explain(customer_id: int, *, on: datetime.date) -> Explanation | None:
+    """None where the customer had not been evaluated by that day."""
+    evaluation = evaluation_on(on)
+    change = standing_on(customer_id, on=on)
+    if evaluation is None or change is None:
+        return None
+    rules = evaluation.rule_set
+    start = add_months(evaluation.as_of, -rules.window_months)
+    revenue = trailing_revenue(customer_id, evaluation, start=start)
+    criteria = _criteria(evaluation, revenue)
+    by = last_day_counted_next(evaluation.as_of, rules=rules)
+    return Explanation(
+        rule_set=rules,
+        evaluation=evaluation,
+        change=change,
+        start=start,
+        end=evaluation.as_of,
+        trailing_revenue=revenue,
+        criteria=criteria,
+        up=_up(criteria, change.earned_tier, revenue, by),
+        down=_down(criteria, change.earned_tier, revenue, by),
+        grace=_grace(change, evaluation),
+    )
+
+
+def trailing_revenue(customer_id: int, evaluation: Evaluation, *, start: datetime.date) -> Decimal:
+    """A customer's revenue in `[start, as_of)` as the evaluation read it."""
+    entries = RevenueEntry.objects.seen_by(evaluation.cutoff).filter(
+        customer=customer_id, date__gte=start, date__lt=evaluation.as_of
+    )
+    return entries.aggregate(sum=Sum("amount"))["sum"] or Decimal()
+
+
+def _criteria(evaluation: Evaluation, revenue: Decimal) -> list[Criterion]:
+    stored = evaluation.counts["tiers"]
+    tiers = {tier.code: tier for tier in Tier.objects.filter(code__in=stored)}
+    ordered = sorted(stored.items(), key=lambda item: item[1]["rank"])
+    return [_criterion(tiers[code], figures, revenue) for code, figures in ordered]
+
+
+def _criterion(tier: Tier, figures: Mapping[str, Any], revenue: Decimal) -> Criterion:
+    enter, keep = (
+        None if figures[key] is None else Decimal(figures[key]) for key in ("enter", "keep")
+    )
+    passed = revenue > 0 and enter is not None and revenue >= enter
+    return Criterion(tier, figures["rank"], enter, keep, passed)
+
+
+def _up(
+    criteria: list[Criterion], earned: Tier, revenue: Decimal, by: datetime.date
+) -> Distance | None:
+    above = _neighbour(criteria, earned, -1)
+    if above is None or above.enter is None:
+        return None
+    return Distance(above.tier, above.enter - revenue, by)
+
+
+def _down(
+    criteria: list[Criterion], earned: Tier, revenue: Decimal, by: datetime.date
+) -> Distance | None:
+    own = _neighbour(criteria, earned, 0)
+    if own is None or own.keep is None:
+        return None
+    lower = criteria[own.rank :]
+    reached = next((one for one in lower if one.passed), lower[-1])
+    return Distance(reached.tier, revenue - own.keep, by)
+
+
+def _neighbour(criteria: list[Criterion], tier: Tier, steps: int) -> Criterion | None:
+    """The criterion so many ranks below the tier's own (above, if negative)."""
+    for place, one in enumerate(criteria):
+        if one.tier == tier and 0 <= place + steps < len(criteria):
+            return criteria[place + steps]
+    return None
+
+
+def _grace(change: TierChange, evaluation: Evaluation) -> tuple[int, int] | None:
+    if change.below_since is None:
+        return None
+    as_of, since = evaluation.as_of, change.below_since
+    below = (as_of.year - since.year) * 12 + as_of.month - since.month + 1
+    return below, evaluation.rule_set.grace_evaluations

@@ -1,0 +1,139 @@
+"""`manage.py nightly`: evaluate business dates here and now. See `--help`."""
+
+import datetime
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from firm import jobs
+from firm.dates import today
+from firm.models import JobRun
+from firm.refusals import Refused
+from firm.wording import error_text
+from tiering import actions, plan
+
+FINAL = (JobRun.State.DONE, JobRun.State.FAILED, JobRun.State.HELD)
+ASK_AGAIN_AFTER = 0.5  # seconds
+
+
+class Command(BaseCommand):
+    help = (
+        "Does the nightly jobs of a business date. A date done before is evaluated again, and"
+        " only differences are written. Exit status: 0 done, 1 refused or failed, 2 usage."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        day = datetime.date.fromisoformat
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--date", type=day, metavar="DATE", help="one business date")
+        which.add_argument(
+            "--from",
+            type=day,
+            dest="first",
+            metavar="DATE",
+            help="the nights from here to --to, in one commit; those done before are superseded",
+        )
+        which.add_argument(
+            "--replay-from",
+            type=day,
+            metavar="DATE",
+            help="this night and all evaluated after it, as superseding evaluations",
+        )
+        parser.add_argument("--to", type=day, dest="last", metavar="DATE", help="with --from")
+        parser.add_argument(
+            "--monthly",
+            action="store_true",
+            help="with --from: the first of each month (evaluation dates in between that the"
+            " rules ask for are never left out)",
+        )
+        parser.add_argument(
+            "--accept-held", action="store_true", help="take over a result held for confirmation"
+        )
+        parser.add_argument("--json", action="store_true", help="answer as one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if (options["first"] is None) != (options["last"] is None):
+            raise CommandError(_("--from and --to belong together."), returncode=2)
+        try:
+            job = _requested(options)
+        except Refused as refused:
+            raise CommandError(refused.sentence) from refused
+        job = _done(job)
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(job), ensure_ascii=False))
+        else:
+            self._tell(job)
+        if job.state == JobRun.State.FAILED:
+            raise CommandError(error_text(job.error))
+
+    def _tell(self, job: JobRun) -> None:
+        for evaluation in job.evaluations.order_by("pk"):
+            counts = evaluation.counts
+            self.stdout.write(
+                _(
+                    "%(as_of)s: %(customers)s customers, %(first)s first evaluations,"
+                    " %(upgraded)s up, %(downgraded)s down"
+                )
+                % {"as_of": evaluation.as_of, **counts}
+            )
+        if "skipped" in job.counts:
+            self.stdout.write(error_text(job.counts["skipped"]))
+        elif job.state == JobRun.State.DONE:
+            written = job.counts["written"]
+            self.stdout.write(_("Done; rows written: %(written)s") % {"written": written})
+
+
+def _requested(options: dict[str, Any]) -> JobRun:
+    now = timezone.now()
+    if options["date"]:
+        date = options["date"]
+        plan.check_can_run(date=date, book=plan.open_book(today=today()))
+        return actions.request_night(date=date, by=None, now=now)
+    first = options["first"] or options["replay_from"]
+    last = options["last"] or first
+    if options["monthly"]:
+        first, last = _first_on_or_after(first), last.replace(day=1)
+    return actions.request_replay(first=first, last=last, by=None, now=now)
+
+
+def _first_on_or_after(date: datetime.date) -> datetime.date:
+    return date if date.day == 1 else (date.replace(day=28) + datetime.timedelta(4)).replace(day=1)
+
+
+def _done(job: JobRun) -> JobRun:
+    """The finished job: done by us, or by the worker who was faster. Should that one die, the
+    job becomes ours.
+    """
+    while True:
+        jobs.run(job.pk, now=timezone.now())
+        job = JobRun.objects.get(pk=job.pk)
+        if job.state in FINAL:
+            return job
+        time.sleep(ASK_AGAIN_AFTER)
+
+
+def _as_json(job: JobRun) -> dict[str, Any]:
+    return {
+        "state": job.state,
+        "business_date": str(job.business_date),
+        "written": job.counts.get("written", 0),
+        "skipped": error_text(job.counts.get("skipped", {})) or None,
+        "error": error_text(job.error) or None,
+        "evaluations": [
+            {
+                "id": evaluation.pk,
+                "as_of": str(evaluation.as_of),
+                "business_date": str(evaluation.business_date),
+                "is_replay": evaluation.is_replay,
+                "cutoff": evaluation.cutoff,
+                "rules": evaluation.rule_set.number,
+                "counts": evaluation.counts,
+            }
+            for evaluation in job.evaluations.select_related("rule_set").order_by("pk")
+        ],
+    }
