@@ -1,4 +1,4 @@
-"""What surrounds every page: navigation, saved views, the as-of line, the reader's wishes.
+"""What surrounds every page: navigation, saved views, the reader's wishes.
 
 Everything that needs the database waits until a template asks for it, so that a fragment for
 htmx costs nothing here.
@@ -23,7 +23,6 @@ from firm.roles import Right
 from firm.scope import Scope
 
 TABS = 5  # at the foot of the phone's page
-NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
-    Entry("tiering:rules", _("Rules"), "ruler"),
+    Entry("tiering:rules", _("Rules"), "ruler-2"),
 ]
 
 # The lower part: for the few who keep the firm's data and the nights in order.
@@ -156,28 +155,6 @@ class Chrome:
             return ""
         department = holding.post.department
         return " ".join(filter(None, [str(department or ""), str(holding.post)]))
-
-    @cached_property
-    def last_night(self) -> JobRun | None:
-        """Not one worked out ahead of its date."""
-        today = firm_date(timezone.now())
-        return (
-            JobRun.objects.filter(kind="nightly", state=JobRun.State.DONE)
-            .filter(business_date__lte=today)
-            .order_by("-business_date")
-            .first()
-        )
-
-    @cached_property
-    def is_night_late(self) -> bool:
-        """The night of today's date should be done an hour after it starts; before, the last."""
-        if self.last_night is None or self.last_night.business_date is None:
-            return False
-        now = timezone.now().astimezone(firm_zone())
-        starts = datetime.time.fromisoformat(settings.NIGHT_STARTS_AT)
-        due = datetime.datetime.combine(now.date(), starts, firm_zone()) + NIGHT_MAY_TAKE
-        expected = now.date() if now >= due else now.date() - datetime.timedelta(days=1)
-        return self.last_night.business_date < expected
 
     @cached_property
     def runs_url(self) -> str:
