@@ -4,7 +4,6 @@ Everything that needs the database waits until a template asks for it, so that a
 htmx costs nothing here.
 """
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,8 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from firm import access, formats
-from firm.dates import firm_date, firm_zone
-from firm.models import Firm, JobRun, PostHolding, SavedView, User
+from firm.dates import firm_date
+from firm.models import Firm, PostHolding, SavedView, User
 from firm.roles import Right
 from firm.scope import Scope
 

@@ -12,7 +12,7 @@ from firm.models import JobRun
 from firm.roles import Right
 from firm.scope import Scope
 from tiering import wording
-from tiering.chips import Chip, chips, unranked
+from tiering.chips import Chip, unranked
 from tiering.models import Evaluation, RuleSet, TierChange
 from tiering.models.standing import Reason
 
@@ -111,7 +111,7 @@ class TierCount:
     share: float
 
 
-def tier_counts(run: Run) -> list[TierCount]:
+def tier_counts(run: Run, ranked: dict[str, Chip]) -> list[TierCount]:
     """Customers per tier from the top, beside those that held before this run."""
     if run.last is None:
         return []
@@ -128,7 +128,7 @@ def tier_counts(run: Run) -> list[TierCount]:
             after=_customers(run.last, code),
             share=100 * _customers(run.last, code) / max(run.customers, 1),
         )
-        for code, chip in chips(run.last.rule_set).items()
+        for code, chip in ranked.items()
     ]
 
 
@@ -159,8 +159,7 @@ class Mover:
     revenue: Decimal | None
 
 
-def movers(rows: list[TierChange], run: Run, *, scope: Scope) -> list[Mover]:
-    ranked = chips(run.rule_set) if run.rule_set and rows else {}
+def movers(rows: list[TierChange], ranked: dict[str, Chip], *, scope: Scope) -> list[Mover]:
     return [_mover(row, ranked, scope) for row in rows]
 
 

@@ -1,5 +1,14 @@
 """Addresses of the tiering app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tiering.views import rules, runs
+
+app_name = "tiering"
+
+urlpatterns = [
+    path("rules/", rules.rules, name="rules"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/recalculate/", runs.recalculate, name="recalculate"),
+    path("runs/<int:run_id>/", runs.run, name="run"),
+]

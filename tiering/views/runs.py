@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from firm import access, keyset, wording
-from firm.refusals import Refused, refusal_of
+from firm.dates import today
+from firm.refusals import Refused
 from firm.roles import Right
 from tiering import actions
+from tiering.chips import chips
+from tiering.models import RuleSet
 from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier_counts
 
 
@@ -26,7 +29,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     context = {
         "runs": [run_of(job) for job in page.rows],
         "may_run": access.scope(request).may(Right.RUN_NIGHT),
-        "refusal": refusal_of(actions.check_can_recalculate, by=request.user, now=timezone.now()),
+        "has_rules": RuleSet.objects.in_force(today()) is not None,
         **links,
     }
     return render(request, "tiering/runs.html", context)
@@ -37,7 +40,11 @@ def runs(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run; while it works the page asks again and again for its `#run` part."""
     shown = run_of(get_object_or_404(jobs(), pk=run_id))
-    context: dict[str, Any] = {"run": shown, "error": wording.error_text(shown.job.error)}
+    context: dict[str, Any] = {
+        "run": shown,
+        "error": wording.error_text(shown.job.error),
+        "skipped": wording.error_text(shown.job.counts.get("skipped", {})),
+    }
     if shown.is_done and not request.screen_share:  # type: ignore[attr-defined]
         context |= _result(request, shown)
     part = "#run" if request.htmx else ""  # type: ignore[attr-defined]
@@ -49,10 +56,11 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
     if moved not in MOVES:
         raise Http404
     page, links = _page(request, moves(shown, moved), sort="id", moved=moved)
+    ranked = chips(shown.rule_set) if shown.rule_set else {}
     return {
         "moved": moved,
-        "movers": movers(page.rows, shown, scope=access.scope(request)),
-        "tier_counts": tier_counts(shown),
+        "movers": movers(page.rows, ranked, scope=access.scope(request)),
+        "tier_counts": tier_counts(shown, ranked),
         "left_out": left_out(shown),
         **links,
     }
