@@ -1,0 +1,156 @@
+"""Who may ask for which address: role × URL × method × ownership, one line each.
+
+    url name    METHOD    object    who may [else 404]
+
+- `object` names a row of OBJECTS, which makes what the address is about; `-` for none. The
+  customers of OBJECTS are 佐藤's (account_manager) unless their name says otherwise.
+- `who may` is a list of the cast's names, of GROUPS, and `nobody` for people not signed in.
+- Everybody else is answered with 403, or with 404 where the line ends so; who is not signed in
+  is sent to the sign-in page, or answered with 401 under /api/.
+- Nobody at all and `else 404`: the address does not exist in a firm that works in earnest.
+
+tests/test_authorisation.py asks for every cell. An address without a line fails.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+
+from firm.models import CompanyDay, Holiday, PostHolding
+from tests.factories import NOW, a_job, a_person, a_post
+
+CAST = (
+    "account_manager",
+    "section_manager",
+    "department_head",
+    "executive",
+    "administrator",
+    "back_office",
+    "compliance",
+    "auditor",
+    "stranger",
+)
+
+GROUPS = {
+    "everyone": CAST,
+    "anybody": (*CAST, "nobody"),
+    "run_readers": (
+        "section_manager",
+        "department_head",
+        "executive",
+        "administrator",
+        "back_office",
+        "auditor",
+    ),
+}
+
+MATRIX = """
+firm:people                     GET   -          administrator
+firm:new_person                 GET   -          administrator
+firm:create_person              POST  -          administrator
+firm:person                     GET   person     administrator
+firm:save_person                POST  person     administrator
+firm:add_post                   POST  person     administrator
+firm:remove_post                POST  holding    administrator
+firm:disable                    POST  person     administrator
+firm:enable                     POST  person     administrator
+firm:make_password_link         POST  person     administrator
+firm:calendar                   GET   -          everyone
+firm:add_holiday                POST  -          administrator back_office
+firm:remove_holiday             POST  holiday    administrator back_office
+firm:add_company_days           POST  -          administrator back_office
+firm:remove_company_day         POST  company_day administrator back_office
+firm:close_month                POST  -          back_office
+firm:reopen_month               POST  -          back_office
+firm:audit                      GET   -          administrator auditor
+firm:preferences                GET   -          everyone
+firm:save_preferences           POST  -          everyone
+firm:language                   POST  -          anybody
+firm:theme                      POST  -          everyone
+firm:money_unit                 POST  -          everyone
+firm:screen_share               POST  -          everyone
+firm:help                       GET   -          everyone
+firm:healthz                    GET   -          anybody
+firm:readyz                     GET   -          anybody
+firm:metrics                    GET   -          anybody
+firm:components                 GET   -          else 404
+
+tiering:rules                   GET   -          everyone
+tiering:runs                    GET   -          run_readers
+tiering:run                     GET   run        run_readers
+tiering:recalculate             POST  -          administrator
+
+escalation:first                GET   -          anybody
+escalation:enter                POST  -          else 404
+
+api-people                      GET   -          administrator
+api-people                      POST  -          administrator
+api-person                      GET   person     administrator
+api-person                      PATCH person     administrator
+api-me                          GET   -          everyone
+api-me                          PATCH -          everyone
+api-runs                        GET   -          run_readers
+api-run                         GET   job        run_readers
+schema                          GET   -          everyone
+api-docs                        GET   -          everyone
+
+account_login                   GET   -          anybody
+account_login                   POST  -          anybody
+account_logout                  GET   -          anybody
+account_logout                  POST  -          anybody
+account_inactive                GET   -          anybody
+account_signup                  GET   -          anybody
+account_signup                  POST  -          anybody
+account_reauthenticate          GET   -          everyone
+account_email                   GET   -          everyone
+account_email_verification_sent GET   -          anybody
+account_change_password         GET   -          everyone
+account_change_password         POST  -          everyone
+account_set_password            GET   -          everyone
+account_reset_password          GET   -          anybody
+account_reset_password          POST  -          anybody
+account_reset_password_done     GET   -          anybody
+account_reset_password_from_key GET   reset_key  anybody
+account_reset_password_from_key_done GET -       anybody
+account_confirm_email           GET   mail_key   anybody
+account_confirm_login_code      GET   -          anybody
+mfa_index                       GET   -          everyone
+mfa_authenticate                GET   -          anybody
+mfa_reauthenticate              GET   -          everyone
+mfa_activate_totp               GET   -          everyone
+mfa_deactivate_totp             GET   totp        everyone
+mfa_view_recovery_codes         GET   totp        everyone
+mfa_generate_recovery_codes     GET   -          everyone
+mfa_download_recovery_codes     GET   totp        everyone
+"""
+
+# What an address is about: each makes it and returns the address's arguments.
+OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "-": lambda cast: {},
+    "person": lambda cast: {"pk": a_person().pk},
+    "holding": lambda cast: _holding(),
+    "holiday": lambda cast: {"pk": Holiday.objects.latest("pk").pk},
+    "company_day": lambda cast: {"pk": CompanyDay.objects.create(day=NOW, name="創立記念日").pk},
+    "job": lambda cast: {"pk": a_job().pk},
+    "run": lambda cast: {"run_id": a_job(business_date=NOW).pk},
+    "totp": lambda cast: _second_factor(cast),
+    "reset_key": lambda cast: {"uidb36": "1", "key": "no-such-key"},
+    "mail_key": lambda cast: {"key": "no-such-key"},
+}
+
+
+def _holding() -> dict[str, Any]:
+    person = a_person()
+    a_post(person, "auditor")
+    holding = PostHolding.objects.get(person=person)
+    return {"pk": person.pk, "holding": holding.pk}
+
+
+def _second_factor(cast: dict[str, Any]) -> dict[str, Any]:
+    """Everybody of the cast signs in with an app and has recovery codes."""
+    for person in cast.values():
+        TOTP.activate(person, "SECRET")
+        RecoveryCodes.activate(person)
+    return {}

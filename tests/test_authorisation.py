@@ -1,0 +1,146 @@
+"""Every address, asked for by everybody: tests/authorisation_matrix.py says what must come."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLResolver
+
+from firm.actions import end_post
+from firm.models import PostHolding
+from tests.authorisation_matrix import CAST, GROUPS, MATRIX, OBJECTS
+from tests.factories import a_person
+
+pytestmark = pytest.mark.django_db
+
+OUR_OWN = ("firm:", "customers:", "tiering:", "escalation:", "api-")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What somebody who may gets for an empty body or an act that cannot be done now.
+ANSWERED = {200, 201, 202, 204, 302, 400, 409, 412, 422, 503}
+REFUSED_METHOD = {403, 404, 405}
+
+
+class Line(NamedTuple):
+    name: str
+    method: str
+    about: str
+    allowed: frozenset[str]
+    denied: int
+
+
+def lines() -> Iterator[Line]:
+    for text in filter(None, MATRIX.splitlines()):
+        line, _, denied = text.partition(" else ")
+        name, method, about, *who = line.split()
+        names = [person for word in who for person in GROUPS.get(word, (word,))]
+        assert set(names) <= {*CAST, "nobody"}, f"{name}: who is {names}?"
+        yield Line(name, method, about, frozenset(names), int(denied or 403))
+
+
+LINES = list(lines())
+
+
+def url_names(patterns: list, namespace: str = "") -> Iterator[str]:
+    """All addresses but the admin's, which has its own test."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from url_names(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield f"{namespace}{pattern.name}"
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest) -> dict:
+    return {name: request.getfixturevalue(name) for name in CAST}
+
+
+def ask(client: Client, line: Line, path: str, method: str) -> int:
+    """The status, or 0 for being sent to the sign-in page."""
+    body = {"content_type": "application/json"} if "/api/" in path else {}
+    response = client.generic(method, path, **body)
+    to_sign_in = response.headers.get("Location", "").startswith("/account/login/")
+    return 0 if to_sign_in else response.status_code
+
+
+def test_no_address_is_missing_from_the_matrix():
+    missing = set(url_names(get_resolver().url_patterns)) - {line.name for line in LINES}
+    assert not missing, f"tests/authorisation_matrix.py has no line for {sorted(missing)}"
+
+
+def test_the_matrix_names_no_address_that_has_gone():
+    gone = {line.name for line in LINES} - set(url_names(get_resolver().url_patterns))
+    assert not gone
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.name}-{line.method}-{line.about}")
+def test_each_person_is_answered_as_the_matrix_says(line, cast, client_of):
+    wrong = {}
+    for name in (*CAST, "nobody"):
+        with transaction.atomic():
+            path = reverse(line.name, kwargs=OBJECTS[line.about](cast))
+            status = ask(client_of(cast.get(name)), line, path, line.method)
+            transaction.set_rollback(True)
+        if name in line.allowed:
+            # The sign-in's own pages may lead back to its beginning.
+            right = status in ANSWERED or (status == 0 and not line.name.startswith(OUR_OWN))
+        elif name == "nobody" and line.allowed:
+            right = status == (401 if "/api/" in path else 0)
+        elif name == "nobody":
+            right = status in (0, line.denied)
+        else:
+            right = status == line.denied
+        if not right:
+            wrong[name] = status
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "name", sorted({line.name for line in LINES if line.name.startswith(OUR_OWN)})
+)
+def test_methods_the_matrix_does_not_name_are_refused(name, cast, client_of):
+    about = next(line.about for line in LINES if line.name == name)
+    for method in set(METHODS) - {line.method for line in LINES if line.name == name}:
+        with transaction.atomic():
+            path = reverse(name, kwargs=OBJECTS[about](cast))
+            status = client_of(cast["administrator"]).generic(method, path).status_code
+            transaction.set_rollback(True)
+        assert status in REFUSED_METHOD, f"{method} {path}: {status}"
+
+
+@pytest.mark.parametrize("name", [*CAST, "nobody"])
+def test_the_admin_is_for_administrators_and_changes_nothing(name, cast, client_of):
+    client = client_of(cast.get(name))
+    status = client.get("/admin/firm/user/").status_code
+    assert status == (200 if name == "administrator" else 302)
+    assert client.get("/admin/firm/user/add/").status_code == (
+        403 if name == "administrator" else 302
+    )
+
+
+def test_pages_for_signed_in_people_are_not_stored(client_of, account_manager):
+    assert client_of(account_manager).get("/preferences/").headers["Cache-Control"] == "no-store"
+
+
+def test_nobody_changes_their_own_address(client_of, account_manager):
+    response = client_of(account_manager).post("/account/email/", {"email": "new@example.jp"})
+    assert response.headers["Location"] == "/preferences/"
+
+
+def test_a_fragment_for_somebody_signed_out_sends_the_whole_page_to_sign_in(client):
+    response = client.get("/preferences/", headers={"HX-Request": "true"})
+    assert response.status_code == 401
+    assert response.headers["HX-Redirect"].startswith("/account/login/")
+
+
+def test_a_right_taken_away_is_gone_with_the_next_request(client_of, administrator, now):
+
+    a_person(role="administrator")
+    browser = client_of(administrator)
+    assert browser.get("/people/").status_code == 200
+    end_post(holding=PostHolding.objects.get(person=administrator), by=None, now=now)
+    assert browser.get("/people/").status_code == 403
