@@ -20,13 +20,13 @@ TEMPLATE = "merihari"
 
 
 @contextmanager
-def superuser() -> Iterator[psycopg.Connection]:
+def superuser(database: str = "postgres") -> Iterator[psycopg.Connection]:
     """The one superuser's connection: for making databases, never for what is tested."""
     places = Places(settings.DATA)
     with psycopg.connect(
         host=str(places.sockets),
         user="postgres",
-        dbname="postgres",
+        dbname=database,
         passfile=str(places.superuser_password),
         autocommit=True,
     ) as connection:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from firm.audit_chain import heads_file, verify
+from firm import audit_chain
 
 
 class Command(BaseCommand):
@@ -14,8 +14,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        verdict = verify()
-        self.stdout.write(f"{verdict.links} links hold; heads noted in {heads_file()}")
+        verdict = audit_chain.verify()
+        self.stdout.write(f"{verdict.links} links hold; heads noted in {audit_chain.heads_file()}")
         if verdict.noted is None:
             self.stdout.write("No head has been noted yet: a chain written anew would not show.")
         elif verdict.unproven:
