@@ -37,9 +37,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "sections": [(section, pages.get(section.url_name, "")) for section in find(query)],
-        "rights": [label for _right, label in TOLD_RIGHTS],
-        "roles": [
-            (role.label, [right in RIGHTS[role] for right, _label in TOLD_RIGHTS]) for role in Role
+        "roles": [role.label for role in Role],
+        "rights": [
+            (label, [right in RIGHTS[role] for role in Role]) for right, label in TOLD_RIGHTS
         ],
     }
     return render(request, "help/help.html", context)
