@@ -79,7 +79,7 @@ def day(value: datetime.date) -> str:
     value = _local(value)
     if _is_japanese():
         return f"{value:%m/%d}（{WEEKDAYS[value.weekday()]}）"
-    return dateformat.format(value, "D, N j")
+    return dateformat.format(value, "D, M j")
 
 
 def full_day(value: datetime.date) -> str:

@@ -41,7 +41,7 @@ def test_other_currencies_are_written_in_full_whatever_the_unit():
 @pytest.mark.parametrize(
     ("write", "value", "japanese", "english"),
     [
-        (formats.day, TUESDAY, "11/24（火）", "Tue, Nov. 24"),
+        (formats.day, TUESDAY, "11/24（火）", "Tue, Nov 24"),
         (formats.full_day, TUESDAY, "2026/11/24", "Nov 24, 2026"),
         (formats.month, TUESDAY, "2026/11", "Nov 2026"),
         (formats.clock, NIGHT, "02:00", "2:00 AM"),
