@@ -20,7 +20,7 @@ DATA = Path(env("DATA", default=str(BASE_DIR / "var" / "data"))).resolve()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or embedded.secret_key(DATA)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")
+SITE_URL = env("SITE_URL", default="") or f"http://127.0.0.1:{env('PORT', default='8000')}"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 PRODUCT_NAME = env("PRODUCT_NAME", default="Merihari")
 
@@ -235,4 +235,6 @@ JOB_BODIES = {
     "import": "customers.imports.job.read",
     "import_apply": "customers.imports.job.apply",
 }
+# The names of the tiers in force by rank, for tables of customers that leave the application.
+TIER_NAMES = "tiering.overview.names_by_rank"
 RUN_ENSURERS = ["tiering.nightly.ensure_runs"]
