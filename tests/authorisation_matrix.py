@@ -19,7 +19,9 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
 from firm.models import CompanyDay, Holiday, PostHolding
-from tests.factories import NOW, a_job, a_person, a_post
+from tests.factories import NOW, a_customer, a_job, a_person, a_post, a_rule_set
+from tests.tiering.nights import a_move, an_evaluation
+from tiering.models.standing import Reason
 
 CAST = (
     "account_manager",
@@ -36,6 +38,15 @@ CAST = (
 GROUPS = {
     "everyone": CAST,
     "anybody": (*CAST, "nobody"),
+    "file_readers": (
+        "account_manager",
+        "section_manager",
+        "department_head",
+        "executive",
+        "administrator",
+        "back_office",
+        "auditor",
+    ),
     "run_readers": (
         "section_manager",
         "department_head",
@@ -93,6 +104,10 @@ api-me                          GET   -          everyone
 api-me                          PATCH -          everyone
 api-runs                        GET   -          run_readers
 api-run                         GET   job        run_readers
+api-rule-sets                   GET   -          everyone
+api-rule-set                    GET   rule_set   everyone
+api-evaluations                 GET   -          run_readers
+api-standing                    GET   standing   file_readers else 404
 schema                          GET   -          everyone
 api-docs                        GET   -          everyone
 
@@ -135,6 +150,8 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "company_day": lambda cast: {"pk": CompanyDay.objects.create(day=NOW, name="創立記念日").pk},
     "job": lambda cast: {"pk": a_job().pk},
     "run": lambda cast: {"run_id": a_job(business_date=NOW).pk},
+    "rule_set": lambda cast: {"pk": a_rule_set(by=cast["administrator"]).pk},
+    "standing": lambda cast: _standing(cast),
     "totp": lambda cast: _second_factor(cast),
     "reset_key": lambda cast: {"uidb36": "1", "key": "no-such-key"},
     "mail_key": lambda cast: {"key": "no-such-key"},
@@ -146,6 +163,13 @@ def _holding() -> dict[str, Any]:
     a_post(person, "auditor")
     holding = PostHolding.objects.get(person=person)
     return {"pk": person.pk, "holding": holding.pk}
+
+
+def _standing(cast: dict[str, Any]) -> dict[str, Any]:
+    customer = a_customer(owner=cast["account_manager"])
+    evaluation = an_evaluation(a_rule_set(by=cast["administrator"]))
+    a_move(customer, evaluation, before="", after="A", reason=Reason.INITIAL)
+    return {"pk": customer.pk}
 
 
 def _second_factor(cast: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,12 @@
-"""Addresses of the tiering app."""
+"""Addresses of the tiering app under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tiering.views import api
+
+urlpatterns = [
+    path("rule-sets", api.RuleSets.as_view(), name="api-rule-sets"),
+    path("rule-sets/<int:pk>", api.RuleSetDetail.as_view(), name="api-rule-set"),
+    path("evaluations", api.Evaluations.as_view(), name="api-evaluations"),
+    path("customers/<int:pk>/standing", api.CustomerStanding.as_view(), name="api-standing"),
+]

@@ -1,0 +1,222 @@
+"""/api/v1: tier rules, evaluations, and where a customer stands; read-only, codes and numbers."""
+
+import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from customers.models import Customer
+from firm import access
+from firm.api import Holds, versioned
+from firm.dates import today
+from firm.roles import Right
+from firm.scope import Scope
+from tiering.explanations import explain
+from tiering.models import Evaluation, RuleSet
+from tiering.versions import Status, status_of
+
+
+class AmountField(serializers.DecimalField):
+    """An amount of the base currency; null where the reader may not see the revenue."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=4, allow_null=True, **kwargs)
+
+
+class TierRuleSerializer(serializers.Serializer):
+    """`enter` and `keep` in the base currency (threshold) or per cent (share)."""
+
+    code = serializers.CharField(source="tier.code")
+    name = serializers.CharField(source="tier.name")
+    name_en = serializers.CharField(source="tier.name_en")
+    enter = AmountField()
+    keep = AmountField()
+
+
+class RuleSetSerializer(serializers.ModelSerializer):
+    """One published version; `effective_until` is the first day on which it no longer holds."""
+
+    status = serializers.SerializerMethodField()
+    tiers = TierRuleSerializer(many=True, help_text="from the top")
+
+    class Meta:
+        model = RuleSet
+        fields = [
+            "id",
+            "number",
+            "name",
+            "status",
+            "method",
+            "window_months",
+            "window_end",
+            "grace_evaluations",
+            "drop",
+            "nonpositive",
+            "month_close",
+            "note",
+            "effective_from",
+            "effective_until",
+            "published_at",
+            "tiers",
+        ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=Status.choices))
+    def get_status(self, rule_set: RuleSet) -> str:
+        return status_of(rule_set, on=today()).value
+
+
+def _published() -> QuerySet[RuleSet]:
+    return RuleSet.objects.filter(state=RuleSet.State.PUBLISHED).prefetch_related("tiers__tier")
+
+
+class RuleSets(ListAPIView):
+    """Every published version of the tier rules, the latest first."""
+
+    serializer_class = RuleSetSerializer
+    sort = "-number"
+
+    def get_queryset(self) -> QuerySet[RuleSet]:
+        return _published()
+
+
+class RuleSetDetail(APIView):
+    @extend_schema(responses=RuleSetSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return versioned(request, RuleSetSerializer(get_object_or_404(_published(), pk=pk)).data)
+
+
+class TierFiguresSerializer(serializers.Serializer):
+    """`enter` and `keep` are amounts, also under the share method."""
+
+    code = serializers.CharField()
+    customers = serializers.IntegerField()
+    enter = AmountField()
+    keep = AmountField()
+    revenue = AmountField()
+
+
+class EvaluationSerializer(serializers.ModelSerializer):
+    run = serializers.IntegerField(source="job_id")
+    rule_set = serializers.IntegerField(source="rule_set_id")
+    supersedes = serializers.IntegerField(source="supersedes_id", allow_null=True)
+    customers = serializers.IntegerField(source="counts.customers")
+    entries = serializers.IntegerField(source="counts.entries", help_text="ledger lines read")
+    first = serializers.IntegerField(source="counts.first", help_text="first evaluations")
+    upgraded = serializers.IntegerField(source="counts.upgraded")
+    downgraded = serializers.IntegerField(source="counts.downgraded")
+    grace = serializers.IntegerField(source="counts.grace")
+    tiers = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Evaluation
+        fields = [
+            "id",
+            "run",
+            "as_of",
+            "business_date",
+            "known_from",
+            "cutoff",
+            "rule_set",
+            "engine_version",
+            "is_replay",
+            "is_ahead",
+            "supersedes",
+            "evaluated_at",
+            "customers",
+            "entries",
+            "first",
+            "upgraded",
+            "downgraded",
+            "grace",
+            "tiers",
+        ]
+
+    @extend_schema_field(TierFiguresSerializer(many=True))
+    def get_tiers(self, evaluation: Evaluation) -> Any:
+        """From the top; revenue only for people who may see that of the whole firm."""
+        has_revenue = access.scope(self.context["request"]).may(Right.FIRM_REVENUE)
+        figures = sorted(evaluation.counts["tiers"].items(), key=lambda item: item[1]["rank"])
+        rows = [
+            {"code": code, **held, "revenue": held["revenue"] if has_revenue else None}
+            for code, held in figures
+        ]
+        return TierFiguresSerializer(rows, many=True).data
+
+
+class Evaluations(ListAPIView):
+    """Passes over all customers, the latest first."""
+
+    permission_classes = [Holds(Right.READ_RUNS)]
+    serializer_class = EvaluationSerializer
+    queryset = Evaluation.objects.all()
+    sort = "-id"
+
+
+class CriterionSerializer(serializers.Serializer):
+    code = serializers.CharField(source="tier.code")
+    enter = AmountField()
+    keep = AmountField()
+    passed = serializers.BooleanField()
+
+
+class DistanceSerializer(serializers.Serializer):
+    """What is missing to the tier above, or left above the tier's own keep threshold."""
+
+    code = serializers.CharField(source="tier.code")
+    amount = AmountField()
+    by = serializers.DateField()
+
+
+class StandingSerializer(serializers.Serializer):
+    """What held on a day, and why. The window is `[window_start, window_end)`."""
+
+    earned_tier = serializers.CharField(source="earned_tier.code")
+    raw_tier = serializers.CharField(source="raw_tier.code")
+    reason = serializers.CharField()
+    earned_since = serializers.DateField()
+    below_since = serializers.DateField(allow_null=True)
+    evaluation = serializers.IntegerField(source="evaluation.pk")
+    as_of = serializers.DateField(source="evaluation.as_of")
+    rule_set = serializers.IntegerField(source="rule_set.pk")
+    window_start = serializers.DateField(source="start")
+    window_end = serializers.DateField(source="end")
+    trailing_revenue = AmountField()
+    criteria = CriterionSerializer(many=True, help_text="from the top")
+    up = DistanceSerializer(allow_null=True)
+    down = DistanceSerializer(allow_null=True)
+
+
+class CustomerStanding(APIView):
+    """Where a customer stands on a day, `as_of` (today where it is left out), and why.
+
+    By the nights in the books on that day: replays made later do not count. For people who have
+    the customer's file.
+    """
+
+    @extend_schema(
+        parameters=[OpenApiParameter("as_of", datetime.date)], responses=StandingSerializer
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        customer = get_object_or_404(_with_revenue(access.scope(request)), pk=pk)
+        found = explain(customer.pk, on=_date(request.query_params.get("as_of", "")))
+        if found is None:
+            raise NotFound(_("The customer had not been evaluated by that day."))
+        return versioned(request, StandingSerializer(found).data)
+
+
+def _with_revenue(scope: Scope) -> QuerySet[Customer]:
+    customers: QuerySet[Customer] = Customer.objects.visible_to(scope)
+    return customers if scope.may(Right.REVENUE) else customers.none()
+
+
+def _date(text: str) -> datetime.date:
+    return serializers.DateField().run_validation(text) if text else today()
