@@ -4,6 +4,7 @@ Views name the right they need with `@needs(Right.X)`; a page about one customer
 through `visible_to` instead, so that a stranger gets 404.
 """
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -89,4 +90,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if not isinstance(exception, Refused):
             return None
         status = 403 if isinstance(exception, Forbidden) else 409
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(
+                status=status, headers={"HX-Trigger": json.dumps({"toast": exception.sentence})}
+            )
         return render(request, "refused.html", {"sentence": exception.sentence}, status=status)

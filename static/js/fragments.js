@@ -31,4 +31,7 @@ export function toast(text) {
 region.querySelectorAll(".toast").forEach(equip);
 document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail.text));
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.connectionLost));
-document.addEventListener("htmx:responseError", () => toast(document.body.dataset.requestFailed));
+document.addEventListener("htmx:responseError", (event) => {
+  // A refusal brings its own sentence along.
+  if (!event.detail.xhr.getResponseHeader("HX-Trigger")) toast(document.body.dataset.requestFailed);
+});

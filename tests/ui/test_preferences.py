@@ -1,9 +1,12 @@
 """Language, time zone, appearance, unit of amounts and screen-share mode are the reader's own."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
 from firm.models import SavedView
+from firm.refusals import Refused
 from tests.factories import a_person
 
 PREFERENCES = reverse("firm:preferences")
@@ -129,3 +132,18 @@ def test_the_sample_page_is_for_staff_only(client_of, account_manager, db):
     keeper.is_staff = True
     keeper.save()
     assert client_of(keeper).get(address).status_code == 200
+
+
+def test_a_refusal_is_a_page_and_for_a_fragment_a_toast(client_of, account_manager, monkeypatch):
+    sentence = "10月は締めたあとです。"
+
+    def refuse(**_wishes: object) -> None:
+        raise Refused(sentence)
+
+    monkeypatch.setattr("firm.views.preferences.change_preferences", refuse)
+    client = client_of(account_manager)
+    page = client.post(reverse("firm:theme"), {"theme": "dark"})
+    assert (page.status_code, sentence in page.content.decode()) == (409, True)
+    fragment = client.post(reverse("firm:theme"), {"theme": "dark"}, HTTP_HX_REQUEST="true")
+    assert (fragment.status_code, fragment.content) == (409, b"")
+    assert json.loads(fragment.headers["HX-Trigger"]) == {"toast": sentence}
