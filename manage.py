@@ -8,6 +8,7 @@ import sys
 # starts by hand may take its time, as the background work may; the web may not.
 ROLES = {
     "migrate": "owner",
+    "up": "owner",  # it migrates; what it starts gets a role of its own
     "makemigrations": "owner",
     "sqlmigrate": "owner",
     "pgtrigger": "owner",

@@ -25,8 +25,6 @@ BEAT = {
     "canary": {"task": "firm.tasks.canary", "schedule": 60.0},
     "note-audit-head": {"task": "firm.tasks.note_audit_head", "schedule": 60.0},
     "keep-house": {"task": "firm.tasks.keep_house", "schedule": 3600.0},
-    "note-audit-head": {"task": "firm.tasks.note_audit_head", "schedule": 60.0},
-    "keep-house": {"task": "firm.tasks.keep_house", "schedule": 3600.0},
 }
 
 

@@ -20,7 +20,7 @@ def web(logs: Path, listener: int) -> Service:
         "web",
         *("gunicorn", "config.wsgi", "--bind", f"fd://{listener}", "--worker-class", "gthread"),
         *("--workers", WEB_WORKERS, "--threads", WEB_THREADS, "--timeout", "60"),
-        *("--graceful-timeout", "5", "--no-control-socket", "--access-logfile", "-"),
+        *("--graceful-timeout", "5", "--preload", "--no-control-socket", "--access-logfile", "-"),
         role="app",
         logs=logs,
         pass_fds=(listener,),

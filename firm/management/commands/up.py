@@ -10,7 +10,9 @@ import urllib.request
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from firm.embedded.lease import lease_on
 from firm.embedded.places import Places
@@ -83,8 +85,9 @@ class Command(BaseCommand):
         self.say(f"Data: {self.places.data}")
         if self.lease:
             self.lease.ensure()
-        if self.run("migrate", "--verbosity=0", "--skip-checks", role="owner"):
-            raise CommandError("The database could not be migrated; nothing was started.")
+        call_command("migrate", verbosity=0, skip_checks=True)
+        connection.close()
+        self.heed_stop()
         started_before = self.places.data / "started"
         if not started_before.exists():
             if settings.DEMO:
@@ -125,11 +128,11 @@ class Command(BaseCommand):
         if before != [service.process for service in self.services]:
             self.claim.write(self.services)
 
-    def run(self, *arguments: str, role: str = "worker") -> int:
+    def run(self, *arguments: str) -> int:
         """A command of ours in a process of its own; it is ended when we are told to stop."""
         command = subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
-            env=processes.environment(role),
+            env=processes.environment("worker"),
         )
         while command.poll() is None:
             if self.told_to_stop:
