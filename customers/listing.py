@@ -39,6 +39,11 @@ class Question:
     of_person: int | None = None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is filtered out."""
+        return not (self.search or self.tiers or self.of_person or self.rows.query.where)
+
+    @property
     def parts(self) -> list[Rows]:
         """The rows cut so that an index delivers each part in order (keyset.Stage)."""
         rows = (

@@ -1,5 +1,24 @@
 """Addresses of the customers app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from customers.views import cards, imports, lists, saved_views
+
+app_name = "customers"
+
+urlpatterns = [
+    path("customers/", lists.customers, name="list"),
+    path("customers/search/", lists.search, name="search"),
+    path("customers/export/", lists.export, name="export"),
+    path("customers/views/", saved_views.create, name="saved-view-create"),
+    path("customers/views/<int:pk>/delete/", saved_views.delete, name="saved-view-delete"),
+    path("customers/<int:pk>/", cards.file, name="file"),
+    path("customers/<int:pk>/card/", cards.card, name="card"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="import-new"),
+    path("imports/create/", imports.create, name="import-create"),
+    path("imports/<int:pk>/", imports.detail, name="import-detail"),
+    path("imports/<int:pk>/apply/", imports.apply, name="import-apply"),
+    path("imports/<int:pk>/leave/", imports.leave, name="import-leave"),
+    path("imports/<int:pk>/errors/", imports.errors, name="import-errors"),
+]

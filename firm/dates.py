@@ -35,3 +35,11 @@ def add_months(date: datetime.date, months: int) -> datetime.date:
     """Clamps to the month's last day: 31 January + 1 month = 28 or 29 February."""
     year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
     return datetime.date(year, month + 1, min(date.day, monthrange(year, month + 1)[1]))
+
+
+def day_asked_for(text: str) -> datetime.date:
+    """An ISO date out of an address, not later than today; today where it says none."""
+    try:
+        return min(datetime.date.fromisoformat(text), today())
+    except ValueError:
+        return today()

@@ -1,0 +1,79 @@
+"""A customer's revenue by month, and the chart of it."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+
+from customers.models import RevenueEntry
+from firm import charts
+from firm.charts import Bar, Scale
+from firm.dates import add_months
+
+HEIGHT = 140
+
+
+@dataclass(frozen=True)
+class Month:
+    first: datetime.date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class RevenueChart:
+    """Whole months as bars; `current` is the month that is not over, `last_year` the sum of the
+    twelve months before the last twelve.
+    """
+
+    months: list[tuple[Month, Bar]]
+    scale: Scale
+    last_twelve: Decimal
+    year_before: Decimal
+    current: Decimal
+    highest: Month
+
+    @property
+    def growth(self) -> Decimal | None:
+        """In per cent; None where the year before had no revenue."""
+        if self.year_before <= 0:
+            return None
+        return 100 * (self.last_twelve - self.year_before) / self.year_before
+
+
+def monthly_revenue(
+    customer_id: int, *, start: datetime.date, end: datetime.date
+) -> dict[datetime.date, Decimal]:
+    """Net live entries dated in `[start, end]` by the month's first day; months without any are
+    left out.
+    """
+    rows = (
+        RevenueEntry.objects.live()
+        .filter(customer=customer_id, date__gte=start, date__lte=end)
+        .annotate(month=TruncMonth("date"))
+        .values_list("month")
+        .annotate(Sum("amount"))
+        .order_by("month")
+    )
+    return dict(rows)
+
+
+def chart_of(
+    amounts: dict[datetime.date, Decimal], *, until: datetime.date, months: int = 24
+) -> RevenueChart | None:
+    """The `months` before `until`, a month's first. None where nothing was ever sold."""
+    if not amounts:
+        return None
+    firsts = [add_months(until, index - months) for index in range(months)]
+    series = [Month(first, amounts.get(first, Decimal(0))) for first in firsts]
+    values = [month.amount for month in series]
+    on = charts.scale(values, height=HEIGHT)
+    return RevenueChart(
+        months=list(zip(series, charts.bars(values, on), strict=True)),
+        scale=on,
+        last_twelve=sum(values[-12:], Decimal(0)),
+        year_before=sum(values[-24:-12], Decimal(0)),
+        current=amounts.get(until, Decimal(0)),
+        highest=max(series, key=lambda month: month.amount),
+    )

@@ -1,0 +1,68 @@
+"""The columns of the customer list, on the page and in its export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from customers.listing import Question, listing, sees_revenue
+from customers.models import Customer, CustomerSnapshot
+from firm.scope import Scope
+
+EXPORTED_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a reader's list has beside tier, names and revenue. `before` is the revenue of the
+    pages before this one, from which the running share goes on.
+    """
+
+    margin: bool
+    running: bool
+    before: Decimal | None = None
+
+
+def header(columns: Columns) -> list[str]:
+    names = [
+        _("Code"),
+        _("Name"),
+        _("Service tier"),
+        _("12-month revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY},
+    ]
+    if columns.margin:
+        names.append(_("Margin (%(currency)s)") % {"currency": settings.BASE_CURRENCY})
+    return [*names, _("Account manager"), _("Backup"), _("Department"), _("Status")]
+
+
+def exported(question: Question, *, scope: Scope, columns: Columns) -> Iterator[list[Any]]:
+    """All rows of the question, in its order; no money where the reader hasn't the file."""
+    tiers = import_string(settings.TIER_NAMES)()
+    after, more = "", True
+    while more:
+        page = listing(question, scope=scope, after=after, size=EXPORTED_AT_ONCE)
+        for row in page.rows:
+            yield _row(row, tiers, scope=scope, columns=columns)
+        after, more = page.after, bool(page.after)
+
+
+def _row(
+    row: CustomerSnapshot, tiers: dict[int, str], *, scope: Scope, columns: Columns
+) -> list[Any]:
+    is_readable = sees_revenue(row, scope)
+    cells: list[Any] = [
+        row.code,
+        row.name,
+        tiers.get(row.tier_rank or 0, ""),
+        row.trailing_revenue if is_readable else None,
+    ]
+    if columns.margin:
+        has_cost = is_readable and row.cost_to_serve
+        cells.append(row.trailing_revenue - row.cost_to_serve if has_cost else None)
+    people = [person.name if person else "" for person in (row.owner, row.backup)]
+    department = row.department.name if row.department else ""
+    return [*cells, *people, department, str(Customer.Status(row.status).label)]

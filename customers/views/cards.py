@@ -1,0 +1,46 @@
+"""One customer: the card for everybody who answers the phone, the file for those who serve them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from customers.models import Customer
+from customers.revenue import chart_of, monthly_revenue
+from firm import access
+from firm.dates import add_months, day_asked_for, first_of_month, today
+from firm.roles import Right
+
+MONTHS_SHOWN = 24
+RELATED = ("department__parent", "owner", "backup", "parent")
+
+
+@require_GET
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """Code, names, phone, tier and its instruction, owner, backup. A dialog's body with htmx."""
+    customer = get_object_or_404(Customer.objects.select_related(*RELATED), pk=pk)
+    context = {
+        "customer": customer,
+        "has_file": access.scope(request).has_file(customer.owner_id, customer.backup_id),
+    }
+    part = "#card" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"customers/card.html{part}", context)
+
+
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer's page; 404 for whoever has no right to the file."""
+    scope = access.scope(request)
+    customers = Customer.objects.visible_to(scope).select_related(*RELATED)
+    customer = get_object_or_404(customers, pk=pk)
+    context = {
+        "customer": customer,
+        "contacts": customer.contacts.all(),
+        "on": day_asked_for(request.GET.get("on", "")),
+    }
+    if not request.screen_share:  # type: ignore[attr-defined]
+        context["children"] = customer.children.order_by("code").only("code", "name", "status")
+        if scope.may(Right.REVENUE):
+            until = first_of_month(today())
+            months = monthly_revenue(pk, start=add_months(until, -MONTHS_SHOWN), end=today())
+            context["revenue"] = chart_of(months, until=until)
+    return render(request, "customers/file.html", context)

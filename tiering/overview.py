@@ -1,0 +1,212 @@
+"""Customers by tier and the concentration of revenue, as far as the reader may see revenue.
+
+The firm's figures are those stored with the last evaluation; of one's own customers they are
+added up from the list's rows.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+
+from customers.models import CustomerSnapshot
+from firm import access
+from firm.charts import Group, share_of_top
+from firm.roles import Right
+from firm.scope import Scope
+from tiering.chips import Chip, chip_of
+from tiering.models import Evaluation, TierRule
+from tiering.standings import latest_evaluation
+
+MOST_GROUPS = 120
+STEPS = (Decimal("0.01"), Decimal("0.05"), Decimal("0.1"), Decimal("0.2"), Decimal("0.5"))
+
+
+class Reach(StrEnum):
+    """Whose revenue the reader may see."""
+
+    FIRM = "firm"
+    OWN = "own"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One tier. `share` is its part of the revenue in reach, `part` of the customers, in per
+    cent; None where there is nothing to compare with.
+    """
+
+    rule: TierRule
+    chip: Chip
+    customers: int
+    revenue: Decimal | None
+    share: Decimal | None
+    part: Decimal | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`total` is the sum of the positive revenues in reach; None where none may be seen."""
+
+    evaluation: Evaluation
+    reach: Reach
+    cards: list[Card]
+    customers: int
+    total: Decimal | None
+
+    @property
+    def chips(self) -> dict[int, Chip]:
+        """By rank, as the list's rows name tiers."""
+        return {card.rule.rank: card.chip for card in self.cards}
+
+
+@dataclass(frozen=True)
+class Step:
+    """The largest `customers` (`part` per cent of all) bring `share` per cent of the revenue."""
+
+    customers: int
+    part: Decimal
+    share: float
+
+
+def reach_of(scope: Scope) -> Reach:
+    if scope.may(Right.FIRM_REVENUE) or (scope.may(Right.REVENUE) and scope.sees_all_files):
+        return Reach.FIRM
+    return Reach.OWN if scope.may(Right.REVENUE) else Reach.NOBODY
+
+
+def names_by_rank() -> dict[int, str]:
+    """The tiers of the last evaluation in the reader's language."""
+    evaluation = latest_evaluation()
+    if evaluation is None:
+        return {}
+    rules = evaluation.rule_set.tiers.select_related("tier")
+    return {rule.rank: str(rule.tier) for rule in rules}
+
+
+def overview_of(request: HttpRequest) -> Overview | None:
+    """The overview for the reader, worked out once a request; None before the first night."""
+    if not hasattr(request, "_tier_overview"):
+        evaluation = latest_evaluation()
+        scope = access.scope(request)
+        request._tier_overview = (  # type: ignore[attr-defined]
+            overview(evaluation, scope) if evaluation is not None else None
+        )
+    found: Overview | None = request._tier_overview  # type: ignore[attr-defined]
+    return found
+
+
+def overview(evaluation: Evaluation, scope: Scope) -> Overview:
+    reach = reach_of(scope)
+    held = _own(scope) if reach is Reach.OWN else _stored(evaluation)
+    customers = sum(count for count, _revenue in held.values())
+    total = None
+    if reach is not Reach.NOBODY:
+        total = sum((revenue for _count, revenue in held.values()), Decimal(0))
+    return Overview(
+        evaluation=evaluation,
+        reach=reach,
+        cards=[
+            _card(rule, *held.get(rule.rank, (0, Decimal(0))), customers=customers, total=total)
+            for rule in evaluation.rule_set.tiers.select_related("tier").order_by("rank")
+        ],
+        customers=customers,
+        total=total,
+    )
+
+
+def _card(
+    rule: TierRule, count: int, revenue: Decimal, *, customers: int, total: Decimal | None
+) -> Card:
+    return Card(
+        rule=rule,
+        chip=chip_of(rule),
+        customers=count,
+        revenue=None if total is None else revenue,
+        share=100 * revenue / total if total else None,
+        part=Decimal(100 * count) / customers if customers else None,
+    )
+
+
+def _stored(evaluation: Evaluation) -> dict[int, tuple[int, Decimal]]:
+    """Customers and revenue of the whole firm by rank."""
+    tiers: dict[str, Any] = evaluation.counts.get("tiers", {})
+    return {
+        figures["rank"]: (figures["customers"], Decimal(figures["revenue"]))
+        for figures in tiers.values()
+    }
+
+
+def _own(scope: Scope) -> dict[int, tuple[int, Decimal]]:
+    rows = (
+        CustomerSnapshot.objects.visible_to(scope)
+        .filter(tier_rank__isnull=False)
+        .values_list("tier_rank")
+        .annotate(
+            Count("pk"),
+            Sum("trailing_revenue", filter=Q(trailing_revenue__gt=0), default=Decimal(0)),
+        )
+        .order_by()
+    )
+    return {rank: (count, revenue) for rank, count, revenue in rows}
+
+
+def groups_of(overview: Overview, scope: Scope) -> list[Group]:
+    """The customers in reach in descending order of revenue, at most about MOST_GROUPS groups."""
+    if overview.reach is Reach.NOBODY:
+        return []
+    if overview.reach is Reach.FIRM:
+        stored = overview.evaluation.counts.get("concentration", {}).get("groups", [])
+        return [Group(customers, Decimal(revenue), rank) for customers, revenue, rank in stored]
+    return _own_groups(scope)
+
+
+def _own_groups(scope: Scope) -> list[Group]:
+    rows, params = (
+        CustomerSnapshot.objects.visible_to(scope)
+        .filter(tier_rank__isnull=False)
+        .values_list("trailing_revenue", "tier_rank", "pk")
+        .query.sql_with_params()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH own(revenue, rank, id) AS ({rows}),
+                 grouped AS (SELECT revenue, rank,
+                                    ntile(%s) OVER (ORDER BY revenue DESC, id DESC) AS number
+                               FROM own)
+            SELECT count(*), sum(greatest(revenue, 0)), min(rank)
+              FROM grouped GROUP BY number, rank ORDER BY number, rank
+            """,
+            [*params, MOST_GROUPS],
+        )
+        return [Group(*row) for row in cursor.fetchall()]
+
+
+def steps(groups: list[Group]) -> list[Step]:
+    """The largest one, and the largest 1, 5, 10, 20 and 50 per cent of the customers."""
+    customers = sum(group.customers for group in groups)
+    counts = sorted({1, *(max(round(customers * part), 1) for part in STEPS)})
+    return [
+        Step(
+            customers=count,
+            part=Decimal(100 * count) / customers,
+            share=100 * share_of_top(groups, count),
+        )
+        for count in counts
+        if count <= customers
+    ]
+
+
+def herfindahl(groups: list[Group]) -> int:
+    """The sum of the squared shares in per cent: 10,000 is one customer alone, 0 very many."""
+    total = float(sum(group.revenue for group in groups))
+    if not total:
+        return 0
+    return round(
+        sum(g.customers * (100 * float(g.revenue) / g.customers / total) ** 2 for g in groups)
+    )
