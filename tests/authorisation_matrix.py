@@ -19,7 +19,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
 from firm.models import CompanyDay, Holiday, PostHolding
-from tests.factories import NOW, a_customer, a_job, a_person, a_post, a_rule_set
+from tests.factories import NOW, a_customer, a_job, a_person, a_post, a_rule_set, an_import
 from tests.tiering.nights import a_move, an_evaluation
 from tiering.models.standing import Reason
 
@@ -88,6 +88,14 @@ firm:readyz                     GET   -          anybody
 firm:metrics                    GET   -          anybody
 firm:components                 GET   -          else 404
 
+customers:imports               GET   -          administrator back_office
+customers:import-new            GET   -          administrator back_office
+customers:import-create         POST  -          administrator back_office
+customers:import-detail         GET   import     administrator back_office
+customers:import-apply          POST  import     administrator back_office
+customers:import-leave          POST  import     administrator back_office
+customers:import-errors         GET   import     administrator back_office
+
 tiering:rules                   GET   -          everyone
 tiering:runs                    GET   -          run_readers
 tiering:run                     GET   run        run_readers
@@ -150,6 +158,7 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "company_day": lambda cast: {"pk": CompanyDay.objects.create(day=NOW, name="創立記念日").pk},
     "job": lambda cast: {"pk": a_job().pk},
     "run": lambda cast: {"run_id": a_job(business_date=NOW).pk},
+    "import": lambda cast: {"pk": an_import().pk},
     "rule_set": lambda cast: {"pk": a_rule_set(by=cast["administrator"]).pk},
     "standing": lambda cast: _standing(cast),
     "totp": lambda cast: _second_factor(cast),

@@ -56,13 +56,13 @@ def _decode(path: Path, encoding: str) -> None:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 before = data[: error.start].decode(encoding, "ignore")
+                _check_odd_bytes(before, encoding, position - len(pending), line)
                 raise _Broken(
                     position - len(pending) + error.start + 1,
                     line + before.count("\n"),
                     saw_japanese=saw_japanese or _has_japanese(before),
                 ) from None
-            if encoding == "cp932" and not _NOT_CP932.isdisjoint(text):
-                _refuse_odd_byte(data, position - len(pending), line)
+            _check_odd_bytes(text, encoding, position - len(pending), line)
             saw_japanese = saw_japanese or _has_japanese(text)
             line += text.count("\n")
             position += len(chunk)
@@ -70,13 +70,14 @@ def _decode(path: Path, encoding: str) -> None:
                 return
 
 
-def _refuse_odd_byte(data: bytes, start: int, line: int) -> None:
-    offset = 0
-    for character in data.decode("cp932", "ignore"):
-        if character in _NOT_CP932:
-            raise _Broken(start + offset + 1, line, saw_japanese=False)
-        line += character == "\n"
-        offset += len(character.encode("cp932"))
+def _check_odd_bytes(text: str, encoding: str, start: int, line: int) -> None:
+    """`text` was decoded from the bytes at `start` of the file, in line `line`."""
+    if encoding != "cp932" or _NOT_CP932.isdisjoint(text):
+        return
+    place = next(place for place, character in enumerate(text) if character in _NOT_CP932)
+    before = text[:place]
+    byte = start + len(before.encode("cp932")) + 1
+    raise _Broken(byte, line + before.count("\n"), saw_japanese=False)
 
 
 def _has_japanese(text: str) -> bool:

@@ -76,6 +76,7 @@ def open_sheet(path: Path, names: Iterable[str], *, look_at: int) -> Sheet:
     with child.stdin as stdin:
         stdin.write(json.dumps(sorted(names)).encode())
     timer = threading.Timer(TIME_LIMIT, child.kill)
+    timer.daemon = True
     timer.start()
 
     def close() -> None:

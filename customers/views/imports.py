@@ -76,10 +76,8 @@ class ImportForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.UPLOAD_LIMIT_BYTES:
-            limit = settings.UPLOAD_LIMIT_BYTES >> 20
-            raise forms.ValidationError(
-                _("The file is larger than %(limit)s MB.") % {"limit": limit}
-            )
+            too_large = _("The file is larger than %(limit)s MB.")
+            raise forms.ValidationError(too_large % {"limit": settings.UPLOAD_LIMIT_BYTES >> 20})
         return file
 
     def clean(self) -> dict[str, Any]:
