@@ -18,7 +18,7 @@ from tiering.models.standing import Reason
 WHAT_THEY_SEE: dict[Role, Promise] = {
     Role.ACCOUNT_MANAGER: _("My own customers, and why each is in its tier"),
     Role.SECTION_MANAGER: _("The section's customers and whose tier has moved"),
-    Role.DEPARTMENT_HEAD: _("The whole department, a vacant manager's part included"),
+    Role.DEPARTMENT_HEAD: _("The whole department, vacant posts included"),
     Role.ADMINISTRATOR: _("Tier rules, nightly runs, imports, people and posts"),
     Role.EXECUTIVE: _("How the firm's revenue is spread over customers"),
     Role.BACK_OFFICE: _("Month close, invoices coming in, customer records"),

@@ -9,7 +9,8 @@ from decimal import Decimal
 from firm import formats
 from tiering.models import Evaluation, Tier
 
-NAME_AT, EACH_AT = 0.24, 0.44  # of a band's height, from the revenue bar down
+NAME_BELOW, EACH_BELOW = 26, 46  # baselines of a band's words, from the revenue bar down
+ASCENT = 11  # how far letters stand above their baseline
 PADDING = 8
 HAIRLINE = 1  # between two tiers of a bar
 
@@ -82,7 +83,7 @@ class Frame:
 
 
 WIDE = Frame(width=704, left=72, top=0, bar=30, band=118, foot=0)
-NARROW = Frame(width=350, left=0, top=18, bar=28, band=96, foot=18)
+NARROW = Frame(width=350, left=0, top=18, bar=28, band=84, foot=18)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Band:
     revenue: Piece
     customers: Piece
     polygon: str
+    height: int
 
     @property
     def hue(self) -> int:
@@ -115,14 +117,15 @@ class Band:
 
     @property
     def name_x(self) -> float:
-        return self._left_at(NAME_AT)
+        return self._left_at(NAME_BELOW)
 
     @property
     def each_x(self) -> float:
-        return self._left_at(EACH_AT)
+        return self._left_at(EACH_BELOW)
 
-    def _left_at(self, part: float) -> float:
-        """Bands lean to the left; what stands in one keeps clear of its edge."""
+    def _left_at(self, below: int) -> float:
+        """Bands lean to the left: words keep clear of the edge at their upper end."""
+        part = (below - ASCENT) / self.height
         return round(self.revenue.x + part * (self.customers.x - self.revenue.x) + PADDING, 1)
 
 
@@ -132,12 +135,12 @@ class Chart:
     bands: tuple[Band, ...]
 
     @property
-    def name_y(self) -> float:
-        return round(self.frame.band_top + NAME_AT * self.frame.band, 1)
+    def name_y(self) -> int:
+        return self.frame.band_top + NAME_BELOW
 
     @property
-    def each_y(self) -> float:
-        return round(self.frame.band_top + EACH_AT * self.frame.band, 1)
+    def each_y(self) -> int:
+        return self.frame.band_top + EACH_BELOW
 
 
 def shares_of(evaluation: Evaluation) -> list[Share]:
@@ -168,7 +171,7 @@ def chart(shares: list[Share], frame: Frame) -> Chart:
     return Chart(
         frame=frame,
         bands=tuple(
-            Band(share, above, below, _polygon(above, below, frame))
+            Band(share, above, below, _polygon(above, below, frame), frame.band)
             for share, above, below in zip(shares, revenue, customers, strict=True)
         ),
     )

@@ -1,0 +1,248 @@
+"""Bringing the demo firm in, through the real actions, imports and nightly runs.
+
+Each step is whole by itself and leaves out what is there, so that a load that was interrupted
+goes on where it stopped.
+"""
+
+import datetime
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.actions import add_contact, create_customer, import_now
+from customers.models import Customer, Import, RevenueEntry
+from escalation.demo import company
+from escalation.demo.customers import DemoCustomer, generate_customers
+from escalation.demo.revenue import as_csv, closed_months, generate_revenue
+from firm.actions import (
+    add_company_days,
+    add_person,
+    close_month,
+    department_at,
+    end_post,
+    give_post,
+)
+from firm.calendar import last_business_day
+from firm.dates import add_months, firm_date, firm_zone
+from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, User
+from firm.refusals import Refused
+from tiering.models import Evaluation, RuleSet
+
+SOURCE = "demo"
+RULES = Path(__file__).with_name("rules.json")
+PUBLISHER = "takahashi"
+FIRST_NIGHT = 12  # index of the month whose first is the first night with a full window
+OFFICE_OPENS = datetime.time(9)
+LONG_AGO_YEARS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`t` is the last business day at or before the day of loading."""
+
+    now: datetime.datetime
+    t: datetime.date
+    months: list[datetime.date]
+    customers: list[DemoCustomer]
+
+    @property
+    def nights(self) -> tuple[datetime.date, datetime.date]:
+        """The firsts of the first and the last month a night is run for."""
+        return self.months[FIRST_NIGHT], add_months(self.months[-1], 1)
+
+
+def plan_for(now: datetime.datetime) -> Plan:
+    t = last_business_day(firm_date(now))
+    months = closed_months(t)
+    return Plan(now=now, t=t, months=months, customers=generate_customers(months[-1]))
+
+
+def is_loaded() -> bool:
+    return (
+        Firm.objects.filter(is_demo=True).exists()
+        and Evaluation.objects.filter(as_of__gte=_last_night_of_demo()).exists()
+    )
+
+
+def _last_night_of_demo() -> datetime.date:
+    latest = ClosedMonth.objects.order_by("-month").values_list("month", flat=True).first()
+    return add_months(latest, 1) if latest else datetime.date.max
+
+
+def check_can_load() -> None:
+    """The demo and a firm of one's own never share a database."""
+    if Firm.objects.filter(is_demo=True).exists():
+        return
+    for model in (User, Customer, Import, RuleSet):
+        if model.objects.exists():
+            raise Refused(
+                _(
+                    "There are data of your own here. Start the demo in a place of its own:"
+                    " DATA=some/dir make run"
+                )
+            )
+
+
+def load(*, now: datetime.datetime) -> bool:
+    """Returns False where the demo is here already."""
+    check_can_load()
+    if is_loaded():
+        return False
+    plan = plan_for(now)
+    for step in (_add_people, _add_days, _add_customers, _import_revenue, _close_months):
+        step(plan)
+    _publish_rules(plan)
+    _run_nights(plan)
+    return True
+
+
+@transaction.atomic
+def _add_people(plan: Plan) -> None:
+    """The firm's name first: from then on everything here is the demo's."""
+    if User.objects.exists():
+        return
+    Firm.objects.filter(pk=1).update(name=company.NAME, is_demo=True)
+    since = datetime.date(plan.t.year - LONG_AGO_YEARS, 4, 1)
+    for path in company.DEPARTMENTS:
+        department_at(path=path, by=None, now=plan.now)
+    for person in company.PEOPLE:
+        user = add_person(
+            name=person.name,
+            name_kana=person.name_kana,
+            email=person.email,
+            cost_grade=person.grade,
+            by=None,
+            now=plan.now,
+        )
+        for post in person.posts:
+            _give(user, post, since=since, now=plan.now)
+    _leave_vacant(plan, since=since)
+    CostRate.objects.bulk_create(
+        CostRate(grade=grade, valid_from=since, direct=direct, loaded=loaded)
+        for grade, (direct, loaded) in company.COST_RATES.items()
+    )
+
+
+def _give(user: User, post: company.DemoPost, *, since: datetime.date, now: datetime.datetime):
+    return give_post(
+        person=user,
+        role=post.role,
+        department=department_at(path=post.department, by=None, now=now),
+        title=post.title,
+        since=since,
+        by=None,
+        now=now,
+    )
+
+
+def _leave_vacant(plan: Plan, *, since: datetime.date) -> None:
+    """The manager of the first section had the second one, too, until some months ago."""
+    left_on = add_months(plan.t.replace(day=1), -7)
+    manager = User.objects.get(email=company.person(company.LEFT_BY).email)
+    for post in company.VACANT_POSTS:
+        holding = _give(manager, post, since=since, now=plan.now)
+        end_post(holding=holding, by=None, now=_opening(left_on))
+
+
+@transaction.atomic
+def _add_days(plan: Plan) -> None:
+    if CompanyDay.objects.exists():
+        return
+    days = company.company_days(plan.months[0], add_months(plan.t, 14))
+    for day, name in days.items():
+        add_company_days(first=day, last=day, name=name, by=None, now=plan.now)
+
+
+@transaction.atomic
+def _add_customers(plan: Plan) -> None:
+    if Customer.objects.exists():
+        return
+    people = {user.email: user for user in User.objects.all()}
+    departments = {department.path: department for department in Department.objects.all()}
+    # A parent company comes before its children.
+    made: dict[str, Customer] = {}
+    for customer in sorted(plan.customers, key=lambda customer: bool(customer.parent)):
+        backup = company.person(customer.backup).email if customer.backup else ""
+        made[customer.name] = create_customer(
+            code=customer.code,
+            name=customer.name,
+            name_kana=customer.name_kana,
+            phone=customer.phone,
+            email=customer.email,
+            postal_code=customer.postal_code,
+            address=customer.address,
+            city=customer.city,
+            country="日本",
+            industry=customer.industry,
+            department=departments[customer.department],
+            owner=people[company.person(customer.owner).email],
+            backup=people.get(backup),
+            status=Customer.Status.INACTIVE if customer.ended_on else Customer.Status.ACTIVE,
+            parent=made.get(customer.parent),
+            started_on=customer.started_on,
+            ended_on=customer.ended_on,
+            closing_day=customer.closing_day,
+            payment_terms=customer.payment_terms,
+            tags=list(customer.tags),
+            by=None,
+            now=plan.now,
+        )
+        _add_contacts(made[customer.name], customer, now=plan.now)
+
+
+def _add_contacts(made: Customer, customer: DemoCustomer, *, now: datetime.datetime) -> None:
+    for contact in customer.contacts:
+        add_contact(customer=made, by=None, now=now, **vars(contact))
+
+
+def _import_revenue(plan: Plan) -> None:
+    if RevenueEntry.objects.exists():
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "revenue.csv"
+        path.write_bytes(as_csv(generate_revenue(plan.customers, plan.months)))
+        import_, refused = import_now(
+            kind=Import.Kind.REVENUE, path=path, source=SOURCE, by=None, now=plan.now
+        )
+    if import_.state != Import.State.APPLIED:
+        raise RuntimeError(f"The demo's own revenue was refused: {refused[:3]}")
+
+
+@transaction.atomic
+def _close_months(plan: Plan) -> None:
+    """On the first of the month after each, so that nights of the past find them closed."""
+    if ClosedMonth.objects.exists():
+        return
+    back_office = User.objects.get(email=company.person("tamura").email)
+    for month in plan.months:
+        close_month(month=month, by=back_office, now=_opening(add_months(month, 1)))
+
+
+def _publish_rules(plan: Plan) -> None:
+    if RuleSet.objects.exists():
+        return
+    call_command(
+        "rules",
+        "publish",
+        str(RULES),
+        f"--effective-from={plan.nights[0]}",
+        f"--by={company.person(PUBLISHER).email}",
+        "--note=お客様の12か月売上で4段階に分ける。大きさで決め、理由を全員に見せる",
+        stdout=io.StringIO(),
+    )
+
+
+def _run_nights(plan: Plan) -> None:
+    first, last = (night.isoformat() for night in plan.nights)
+    quiet = io.StringIO()
+    call_command("nightly", "--from", first, "--to", last, "--monthly", stdout=quiet)
+    call_command("nightly", "--date", firm_date(plan.now).isoformat(), stdout=quiet)
+
+
+def _opening(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, OFFICE_OPENS, firm_zone())
