@@ -11,13 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from firm import access, formats
-from firm.dates import firm_date
-from firm.models import Firm, PostHolding, SavedView, User
+from firm.models import Firm, SavedView, User
 from firm.roles import Right
 from firm.scope import Scope
 
@@ -142,18 +140,10 @@ class Chrome:
     @cached_property
     def post(self) -> str:
         """The department and title under the person's name: 営業部 第一課."""
-        today = firm_date(timezone.now())
-        holding = (
-            PostHolding.objects.on(today)
-            .filter(person_id=self.request.user.pk)
-            .select_related("post__department__parent")
-            .order_by("held_from")
-            .first()
-        )
-        if holding is None:
+        posts = access.scope(self.request).posts
+        if not posts:
             return ""
-        department = holding.post.department
-        return " ".join(filter(None, [str(department or ""), str(holding.post)]))
+        return " ".join(filter(None, [str(posts[0].department or ""), str(posts[0])]))
 
     @cached_property
     def runs_url(self) -> str:

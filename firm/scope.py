@@ -11,18 +11,21 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from firm.models import PostHolding, User
+from firm.models import Post, PostHolding, User
 from firm.roles import RIGHTS, Right, Role
 
 
 @dataclass(frozen=True)
 class Scope:
-    """`people` are the ids of oneself and of everybody below: owners or backups of one's files."""
+    """`people` are the ids of oneself and of everybody below: owners or backups of one's files.
+    `posts` are those held today, the longest held first.
+    """
 
     person_id: int
     roles: frozenset[Role]
     rights: frozenset[Right]
     people: frozenset[int]
+    posts: tuple[Post, ...]
 
     def may(self, right: Right) -> bool:
         return right in self.rights
@@ -54,7 +57,12 @@ SELECT id FROM firm_user WHERE superior_id = %(person)s
 def scope_of(person: User, *, on: datetime.date) -> Scope:
     """The union of the posts this person holds on this day; an inactive person has nothing."""
     holdings = (
-        list(PostHolding.objects.on(on).filter(person=person).select_related("post"))
+        list(
+            PostHolding.objects.on(on)
+            .filter(person=person)
+            .select_related("post__department")
+            .order_by("held_from")
+        )
         if person.is_active
         else []
     )
@@ -65,6 +73,7 @@ def scope_of(person: User, *, on: datetime.date) -> Scope:
         roles=roles,
         rights=rights,
         people=frozenset({person.pk, *_juniors(person, holdings, on)}),
+        posts=tuple(holding.post for holding in holdings),
     )
 
 
