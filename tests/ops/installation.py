@@ -18,7 +18,7 @@ from firm.embedded.lease import BASE_DIR
 from firm.embedded.places import Places
 from tests.ops.servers import eventually, processes_of
 
-READY_LIMIT = 90.0  # seconds; the first start on a machine that does other things, too
+READY_LIMIT = 120.0  # seconds; the first start on a machine that does other things, too
 NAMES = ("web", "worker", "beat")
 
 
@@ -54,7 +54,10 @@ class Installation:
                 stdout=output,
                 stderr=output,
             )
-        eventually(self.said_ready, within=READY_LIMIT)
+        try:
+            eventually(self.said_ready, within=READY_LIMIT)
+        except AssertionError as error:
+            raise AssertionError(self.output.read_text()) from error
         return time.monotonic() - started
 
     def said_ready(self) -> bool:
