@@ -1,5 +1,13 @@
-"""Addresses of the customers app."""
+"""Addresses of the customers app under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from customers.views import imports_api
+
+urlpatterns = [
+    path("imports", imports_api.Imports.as_view(), name="api-imports"),
+    path("imports/<int:pk>", imports_api.ImportDetail.as_view(), name="api-import"),
+    path("imports/<int:pk>/apply", imports_api.ImportApply.as_view(), name="api-import-apply"),
+    path("imports/<int:pk>/leave", imports_api.ImportLeave.as_view(), name="api-import-leave"),
+    path("imports/<int:pk>/errors", imports_api.ImportErrors.as_view(), name="api-import-errors"),
+]

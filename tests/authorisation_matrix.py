@@ -112,6 +112,12 @@ api-me                          GET   -          everyone
 api-me                          PATCH -          everyone
 api-runs                        GET   -          run_readers
 api-run                         GET   job        run_readers
+api-imports                     GET   -          administrator back_office
+api-imports                     POST  -          administrator back_office
+api-import                      GET   import     administrator back_office
+api-import-apply                POST  import     administrator back_office
+api-import-leave                POST  import     administrator back_office
+api-import-errors               GET   import     administrator back_office
 api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
 api-evaluations                 GET   -          run_readers

@@ -16,13 +16,17 @@ def opened(path: Path, kind: str = "revenue") -> Table:
     return open_table(path, file_name=path.name, kind=kind)
 
 
+def read_through(path: Path, kind: str) -> None:
+    table = opened(path, kind)
+    try:
+        list(table.records)
+    finally:
+        table.close()
+
+
 def refusal(path: Path, kind: str = "revenue") -> dict[str, object]:
     with pytest.raises(Unreadable) as unreadable:
-        table = opened(path, kind)
-        try:
-            list(table.records)
-        finally:
-            table.close()
+        read_through(path, kind)
     return unreadable.value.refusal
 
 
