@@ -125,7 +125,9 @@ def generate_customers(last_month: datetime.date) -> list[DemoCustomer]:
     """All 120, the oldest customer first, as seen after `last_month`, the last closed one."""
     ranks = range(1, CUSTOMERS + 1)
     started = _started(last_month)
-    codes = {rank: f"K-{n:04d}" for n, rank in enumerate(sorted(ranks, key=started.get), start=1)}
+    codes = {
+        rank: f"K-{n:04d}" for n, rank in enumerate(sorted(ranks, key=started.__getitem__), start=1)
+    }
     industries = _dealt("industry", INDUSTRIES, {r: p.industry for r, p in PLANTED.items()})
     owners = _owners()
     services = _dealt("service", SERVICES, dict.fromkeys(range(1, 15), RETAINER))
@@ -136,7 +138,7 @@ def generate_customers(last_month: datetime.date) -> list[DemoCustomer]:
     fees = monthly_fees()
     places, people = random.Random(f"{SEED} places"), _Contacts()
     customers = []
-    for rank in sorted(ranks, key=codes.get):
+    for rank in sorted(ranks, key=codes.__getitem__):
         planted = PLANTED.get(rank)
         name, kana = (planted.name, planted.name_kana) if planted else invented[rank]
         city, postal_code = places.choice(names.CITIES)

@@ -82,7 +82,7 @@ class Frame:
         return self.customers_text_y if self.left else self.height - 3
 
 
-WIDE = Frame(width=704, left=72, top=0, bar=30, band=118, foot=0)
+WIDE = Frame(width=704, left=84, top=0, bar=30, band=118, foot=0)
 NARROW = Frame(width=350, left=0, top=18, bar=28, band=84, foot=18)
 
 

@@ -29,7 +29,7 @@ from firm.actions import (
 )
 from firm.calendar import last_business_day
 from firm.dates import add_months, firm_date, firm_zone
-from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, User
+from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
 from firm.refusals import Refused
 from tiering.models import Evaluation, RuleSet
 
@@ -128,7 +128,9 @@ def _add_people(plan: Plan) -> None:
     )
 
 
-def _give(user: User, post: company.DemoPost, *, since: datetime.date, now: datetime.datetime):
+def _give(
+    user: User, post: company.DemoPost, *, since: datetime.date, now: datetime.datetime
+) -> PostHolding:
     return give_post(
         person=user,
         role=post.role,

@@ -105,9 +105,10 @@ def _ledger(customer: DemoCustomer, months: list[datetime.date]) -> list[tuple[i
     last_year = range(MONTHS - 12, MONTHS)
     target = customer.fee * sum(served[index] for index in last_year)
     weight = sum(sum(shape[index]) for index in last_year if served[index])
+    factor = target / weight / STEP
     ledger = [
-        tuple(round(target * part / weight / STEP) * STEP if is_served else 0 for part in parts)
-        for parts, is_served in zip(shape, served, strict=True)
+        (round(recurring * factor) * STEP, round(spot * factor) * STEP) if is_served else (0, 0)
+        for (recurring, spot), is_served in zip(shape, served, strict=True)
     ]
     last = max(index for index in last_year if served[index])
     rest = target - sum(sum(ledger[index]) for index in last_year)
