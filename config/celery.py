@@ -11,6 +11,8 @@ from celery import Celery
 from celery.signals import worker_init, worker_ready
 from django.conf import settings
 
+from firm import embedded
+
 from firm.base_currency import check_base_currency
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -64,7 +66,7 @@ def configuration() -> dict[str, Any]:
 
 def broker() -> dict[str, str]:
     """The embedded broker is reached by a transport that starts it."""
-    if os.environ.get("BROKER_URL"):
+    if embedded.broker_url(settings.DATA) != settings.BROKER_URL:
         return {"broker_url": settings.BROKER_URL}
     return {
         "broker_url": settings.BROKER_URL.removeprefix("redis+"),

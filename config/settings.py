@@ -114,6 +114,7 @@ DATABASE_ROLE = env(
 if env("DATABASE_URL", default=""):
     database_url = {"app": "DATABASE_URL"}.get(DATABASE_ROLE, f"DATABASE_{DATABASE_ROLE.upper()}_URL")
     default_database = env.db_url(database_url, default=env("DATABASE_URL"))
+    default_database["OPTIONS"] = {"options": embedded.SESSION_OPTIONS[DATABASE_ROLE]}
 else:
     default_database = embedded.database_settings(DATA, role=DATABASE_ROLE)
 DATABASES = {"default": {**default_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
