@@ -12,7 +12,6 @@ from celery.signals import worker_init, worker_ready
 from django.conf import settings
 
 from firm import embedded
-
 from firm.base_currency import check_base_currency
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
