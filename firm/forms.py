@@ -33,13 +33,15 @@ class PostForm(forms.Form):
         required=False,
     )
     title = forms.CharField(
-        label=gettext_lazy("Title"),
+        label=gettext_lazy("Title of the post"),
         help_text=gettext_lazy("As the firm calls the post; shown instead of the role."),
         max_length=80,
         required=False,
     )
     since = DayField(
-        label=gettext_lazy("From"), help_text=gettext_lazy("Empty: from today."), required=False
+        label=gettext_lazy("Holds from"),
+        help_text=gettext_lazy("Empty: from today."),
+        required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,6 +49,7 @@ class PostForm(forms.Form):
         department = self.fields["department"]
         department.queryset = Department.objects.select_related("parent__parent__parent")
         department.label_from_instance = lambda found: found.path
+        department.empty_label = _("None")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -75,7 +78,9 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = User.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        self.fields["superior"].queryset = others.order_by("name")  # type: ignore[attr-defined]
+        superior = self.fields["superior"]
+        superior.queryset = others.order_by("name")  # type: ignore[attr-defined]
+        superior.empty_label = _("None")  # type: ignore[attr-defined]
 
 
 class CompanyDaysForm(forms.Form):
@@ -109,8 +114,8 @@ class AuditSearchForm(forms.Form):
     code = forms.ChoiceField(label=gettext_lazy("Act"), required=False)
     person = forms.CharField(label=gettext_lazy("By"), max_length=80, required=False)
     subject = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-    first = DayField(label=gettext_lazy("From"), required=False)
-    last = DayField(label=gettext_lazy("To"), required=False)
+    first = DayField(label=gettext_lazy("From day"), required=False)
+    last = DayField(label=gettext_lazy("To day"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -115,12 +115,14 @@ class Month:
 
 
 def recent_months(*, on: datetime.date, count: int) -> list[Month]:
-    """The months up to the one before `on`, the latest first, each with what closed it."""
-    first = first_of_month(on)
-    firsts = [add_months(first, -back) for back in range(1, count + 1)]
-    closed = ClosedMonth.objects.filter(month__in=firsts, reopened_at__isnull=True)
-    by_month = {row.month: row for row in closed.select_related("closed_by")}
-    return [Month(first, by_month.get(first)) for first in firsts]
+    """The months up to the one before `on`, the latest first, each with what closed it. It goes
+    back to the first closed one: what lies before that is not closed by hand any more.
+    """
+    closed = ClosedMonth.objects.filter(reopened_at__isnull=True).select_related("closed_by")
+    by_month = {row.month: row for row in closed}
+    firsts = [add_months(first_of_month(on), -back) for back in range(1, count + 1)]
+    start = min(by_month, default=firsts[-1])
+    return [Month(first, by_month.get(first)) for first in firsts if first >= start]
 
 
 def next_month_to_close(*, on: datetime.date) -> datetime.date:

@@ -11,6 +11,7 @@ from firm.access import needs
 from firm.forms import AuditSearchForm
 from firm.models import AuditEvent
 from firm.roles import Right
+from firm.views.paging import pager_links
 from firm.wording import audit_text, subject_text
 
 PAGE = 50
@@ -22,12 +23,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = AuditSearchForm(request.GET)
     found = queries.audit_events(**form.wishes())
     page = keyset.page_of(found, sort="-at", after=request.GET.get("after", ""), size=PAGE)
-    query = request.GET.copy()
-    query["after"] = page.after
     context: dict[str, Any] = {
         "form": form,
         "rows": [_row(event) for event in page.rows],
-        "next_url": f"?{query.urlencode()}" if page.after else "",
+        **pager_links(request, page.after),
         "is_searched": any(form.wishes().values()),
         "head": next(reversed(audit_chain.noted_heads()), None),
     }

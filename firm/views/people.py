@@ -30,6 +30,7 @@ from firm.models import PostHolding, User
 from firm.refusals import Refused, refusal_of
 from firm.roles import Right, Role
 from firm.sign_in import password_link
+from firm.views.paging import pager_links
 
 PAGE = 50
 
@@ -49,16 +50,10 @@ def people(request: HttpRequest) -> HttpResponse:
         "count": found.count(),
         "roles": Role.choices,
         "vacant": queries.vacant_posts(on=today()),
-        "next_url": _next_url(request, page.after),
+        **pager_links(request, page.after),
         **wishes,
     }
     return render(request, "firm/people.html", context)
-
-
-def _next_url(request: HttpRequest, after: str) -> str:
-    query = request.GET.copy()
-    query["after"] = after
-    return f"?{query.urlencode()}" if after else ""
 
 
 @require_GET
