@@ -3,12 +3,13 @@
 Starts a server of its own over a temporary demo firm and looks at each page as one of the demo's
 people. It fails where axe finds something, where the console has an error (a refused script or
 style of the content security policy is one), and where a page is wider than the window. An
-address with an argument that `sample_arguments` does not know stops it.
+address with arguments that `samples` has nothing for stops it.
 
     .venv/bin/python -m bench.shots [--only NAME] [--quick]
 """
 
 import argparse
+import atexit
 import os
 import shutil
 import socket
@@ -16,9 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,19 +68,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def demo_firm() -> Iterator[None]:
+def load_demo_firm() -> None:
     """A temporary DATA with the demo firm in it, which this process and its children share."""
     data = tempfile.mkdtemp(prefix="merihari-shots-")
+    # Registered before the first use of the servers, hence run after these have stopped.
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
     os.environ.update(DATA=data, DEBUG="0", DJANGO_SETTINGS_MODULE="config.settings")
     for name in ("DATABASE_URL", "BROKER_URL"):
         os.environ[name] = ""
-    try:
-        for command in (["migrate"], ["demo", "load"], ["collectstatic", "--noinput"]):
-            _manage(*command)
-        yield
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+    for command in (["migrate"], ["demo", "load"], ["collectstatic", "--noinput"]):
+        _manage(*command)
 
 
 def _manage(*arguments: str) -> None:
@@ -119,26 +116,24 @@ def _wait_for(base: str) -> None:
     for _attempt in range(150):
         try:
             urllib.request.urlopen(f"{base}/account/login/", timeout=5)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.2)
         else:
             return
     raise SystemExit("The server does not answer.")
 
 
-def sample_arguments() -> dict[str, Callable[[], Any]]:
-    """A sample for each argument an address may have, by its name."""
-    from customers.models import Customer
-    from firm.models import JobRun, User
-
-    def newest(kind: str) -> Callable[[], Any]:
-        return lambda: JobRun.objects.filter(kind=kind).order_by("-created_at").first()
+def samples() -> dict[str, Any]:
+    """What an address with arguments is tried with, by the address's first word."""
+    from customers.models import Customer, Import
+    from firm.models import Holiday, JobRun, User
 
     return {
-        "customer_id": lambda: Customer.objects.order_by("pk").first(),
-        "person_id": lambda: User.objects.order_by("pk").first(),
-        "run_id": newest("nightly"),
-        "import_id": newest("import"),
+        "customers": Customer.objects.order_by("pk").first(),
+        "people": User.objects.order_by("pk").first(),
+        "imports": Import.objects.order_by("-pk").first(),
+        "runs": JobRun.objects.filter(kind="nightly").order_by("-created_at").first(),
+        "calendar": Holiday.objects.order_by("pk").first(),
     }
 
 
@@ -146,16 +141,19 @@ def addresses() -> Iterator[tuple[str, str]]:
     """Name and path of every address of our own apps, arguments filled in with samples."""
     from django.urls import URLResolver, get_resolver, reverse
 
-    samples = sample_arguments()
+    found = samples()
     for resolver in get_resolver().url_patterns:
         if not isinstance(resolver, URLResolver) or resolver.namespace not in NAMESPACES:
             continue
         for pattern in resolver.url_patterns:
-            found = {name: samples[name]() for name in pattern.pattern.converters}
-            if all(found.values()):
-                keys = {name: sample.pk for name, sample in found.items()}
-                name = f"{resolver.namespace}:{pattern.name}"
-                yield name.replace(":", "-"), reverse(name, kwargs=keys)
+            name = f"{resolver.namespace}:{pattern.name}"
+            keys = {}
+            if pattern.pattern.converters:
+                sample = found[str(pattern.pattern).partition("/")[0]]
+                if sample is None:
+                    continue
+                keys = dict.fromkeys(pattern.pattern.converters, sample.pk)
+            yield name.replace(":", "-"), reverse(name, kwargs=keys)
 
 
 def shots() -> Iterator[Shot]:
@@ -167,7 +165,7 @@ def shots() -> Iterator[Shot]:
     from firm.models import User
 
     people = {role: User.objects.filter(holdings__post__role=role).first() for role in ROLES}
-    clients = {role: Client() for role in ROLES}
+    clients = {role: Client(raise_request_exception=False) for role in ROLES}
     for role, person in people.items():
         clients[role].force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
     for name, path in OPEN_PAGES.items():
@@ -181,7 +179,8 @@ def shots() -> Iterator[Shot]:
     for name, path in addresses():
         for role in ROLES:
             response = clients[role].get(path, HTTP_HOST="127.0.0.1")
-            if response.status_code == 200 and b"</html>" in getattr(response, "content", b""):
+            is_page = b"</html>" in getattr(response, "content", b"")
+            if is_page and response.status_code in (200, 500):
                 yield seen_by(role, name, path)
                 break
 
@@ -237,7 +236,8 @@ def main() -> int:
     options = parser.parse_args()
     languages, themes = (("ja",), ("light",)) if options.quick else (LANGUAGES, THEMES)
     SHOTS.mkdir(parents=True, exist_ok=True)
-    with demo_firm(), server() as base:
+    load_demo_firm()
+    with server() as base:
         problems = list(_look_at_everything(base, options.only, languages, themes))
     for problem in problems:
         print(problem)
