@@ -140,7 +140,7 @@ SECTIONS = [
                 " undoes a downgrade that it would have prevented."
             ),
         ],
-        "締め 月締め 締日 月次 確定 締まっていない closing month end final",
+        "締め 月締め 締日 締め日 月次 確定 締まっていない closing month end final",
     ),
     Section(
         "screen-share",
@@ -152,7 +152,7 @@ SECTIONS = [
                 " until you leave the mode, in print too."
             ),
         ],
-        "画面共有 投影 会議 オンライン会議 zoom teams 隠す hide presentation meeting",
+        "画面共有 投影 会議 オンライン会議 ズーム zoom teams 隠す hide presentation meeting",
     ),
     Section(
         "roles",

@@ -33,7 +33,11 @@ class Run:
 
     @property
     def title(self) -> str:
-        return wording.run_title(self.job.kind, self.job.business_date)
+        if "first" in self.job.params:
+            days = (datetime.date.fromisoformat(self.job.params[key]) for key in ("first", "last"))
+            return wording.replay_title(*days)
+        assert self.job.business_date is not None  # every night has one
+        return wording.run_title(self.job.business_date)
 
     @property
     def is_open(self) -> bool:

@@ -26,6 +26,15 @@ def entry_text(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:
     }
 
 
+def short_entry(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:
+    """The same in two words, for a narrow place; empty for the lowest tier."""
+    if rule.enter is None:
+        return ""
+    if rule_set.method == RuleSet.Method.SHARE:
+        return _("up to %(share)s%% of revenue") % {"share": percent(rule.enter)}
+    return _("from %(amount)s") % {"amount": formats.money(rule.enter, unit)}
+
+
 def keep_text(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:
     """What keeps a customer in this tier; empty where there is nothing below to fall to."""
     if rule.enter is None:
@@ -126,15 +135,22 @@ def _month_close(rule_set: RuleSet) -> str:
     return _("A month counts as soon as it is over.")
 
 
-def run_title(kind: str, date: datetime.date | None) -> str:
-    if kind == "replay" or date is None:
-        return _("Replay of past evaluations")
-    return _("Run of %(date)s") % {"date": formats.full_day(date)}
+def run_title(night: datetime.date) -> str:
+    return _("Run of %(date)s") % {"date": formats.full_day(night)}
+
+
+def replay_title(first: datetime.date, last: datetime.date) -> str:
+    return _("Replay from %(first)s to %(last)s") % {
+        "first": formats.full_day(first),
+        "last": formats.full_day(last),
+    }
 
 
 def duration_text(duration: datetime.timedelta) -> str:
-    """0.4 s, 42 s, 1 min 5 s."""
+    """Under 0.1 s, 0.4 s, 42 s, 1 min 5 s."""
     seconds = duration.total_seconds()
+    if seconds < 0.1:
+        return _("under 0.1 s")
     if seconds < 10:
         return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
     minutes, seconds = divmod(round(seconds), 60)

@@ -134,6 +134,7 @@ def test_a_period_names_its_last_day():
 
 def test_a_duration_is_as_exact_as_one_cares():
     with override("en"):
+        assert wording.duration_text(datetime.timedelta(seconds=0.04)) == "under 0.1 s"
         assert wording.duration_text(datetime.timedelta(seconds=0.42)) == "0.4 s"
         assert wording.duration_text(datetime.timedelta(seconds=42.4)) == "42 s"
         assert wording.duration_text(datetime.timedelta(seconds=125)) == "2 min 5 s"

@@ -133,7 +133,7 @@ def test_a_manager_sees_no_amount_of_a_customer_of_others(client_of, section_man
     assert html.count("2,980") == 1
     assert f'href="{reverse("customers:file", args=[up.pk])}"' in html
     assert f'href="{reverse("customers:file", args=[down.pk])}"' not in html
-    assert reverse("tiering:why", args=[down.pk]) not in html
+    assert f'href="{reverse("tiering:why", args=[down.pk])}?on=2026-07-01"' in html
 
 
 def test_movers_come_in_pages(client_of, executive, rules):

@@ -62,6 +62,7 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
         "movers": movers(page.rows, ranked, scope=access.scope(request)),
         "tier_counts": tier_counts(shown, ranked),
         "left_out": left_out(shown),
+        "sees_all": access.scope(request).sees_all_files,
         **links,
     }
 
