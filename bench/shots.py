@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "var" / "shots"
-LANGUAGES = ("ja", "en")
+LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
 NAMESPACES = ("firm", "customers", "tiering", "escalation")
@@ -193,6 +193,7 @@ def look(browser: "Browser", base: str, shot: Shot, language: str, theme: str) -
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=theme,
+            locale=LANGUAGES[language],
             device_scale_factor=2 if width < 640 else 1,
         )
         cookies = {"language": language, "sessionid": shot.session}
@@ -234,7 +235,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="pages whose name contains this")
     parser.add_argument("--quick", action="store_true", help="Japanese and light only")
     options = parser.parse_args()
-    languages, themes = (("ja",), ("light",)) if options.quick else (LANGUAGES, THEMES)
+    languages, themes = (("ja",), ("light",)) if options.quick else (tuple(LANGUAGES), THEMES)
     SHOTS.mkdir(parents=True, exist_ok=True)
     load_demo_firm()
     with server() as base:
