@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from firm import access
-from firm.chrome import NAVIGATION, address
+from firm.chrome import ADMINISTRATION, NAVIGATION, address
 from firm.help import find
 from firm.roles import RIGHTS, Right, Role
 
@@ -32,7 +32,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:100]
     scope = access.scope(request)
     pages = {
-        entry.url_name: address(entry.url_name) for entry in NAVIGATION if entry.allowed(scope)
+        entry.url_name: address(entry.url_name)
+        for entry in (*NAVIGATION, *ADMINISTRATION)
+        if entry.allowed(scope)
     }
     context = {
         "query": query,
