@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from customers.models import RevenueEntry
-from firm import charts
+from firm import charts, formats
 from firm.charts import Bar, Scale
 from firm.dates import add_months
 
@@ -35,11 +35,12 @@ class RevenueChart:
     highest: Month
 
     @property
-    def growth(self) -> Decimal | None:
-        """In per cent; None where the year before had no revenue."""
+    def growth(self) -> str:
+        """+3.5%; empty where the year before had no revenue."""
         if self.year_before <= 0:
-            return None
-        return 100 * (self.last_twelve - self.year_before) / self.year_before
+            return ""
+        change = 100 * (self.last_twelve - self.year_before) / self.year_before
+        return f"{change:+.1f}%".replace("-", formats.MINUS)
 
 
 def monthly_revenue(

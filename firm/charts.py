@@ -68,20 +68,22 @@ class Span:
 
 
 def scale(values: Sequence[Number], *, height: float, most_ticks: int = 3) -> Scale:
-    """From zero, or below it where values are, to a round figure above all values."""
+    """From zero, or from below it where values are, to the highest value; ticks at round figures,
+    at most so many above zero.
+    """
     highest = max([0.0, *map(float, values)])
     lowest = min([0.0, *map(float, values)])
-    step = _round_step((highest - lowest) / most_ticks) if highest > lowest else 1.0
-    high = max(math.ceil(highest / step - 1e-9), 1) * step if highest or not lowest else 0.0
+    if highest == lowest:
+        highest = 1.0
+    step = _round_step((highest - lowest) / (most_ticks + 1) * 1.001)
     low = math.floor(lowest / step + 1e-9) * step
-    reach = high - low
-    count = round(reach / step)
-    ticks = [low + index * step for index in range(count + 1)]
+    reach = highest - low
+    ticks = [low + index * step for index in range(math.floor(reach / step + 1e-9) + 1)]
     return Scale(
         low=low,
-        high=high,
+        high=highest,
         height=height,
-        ticks=tuple(Tick(value, round((high - value) / reach * height, 2)) for value in ticks),
+        ticks=tuple(Tick(tick, round((highest - tick) / reach * height, 2)) for tick in ticks),
     )
 
 

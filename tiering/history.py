@@ -21,6 +21,7 @@ from tiering.standings import history
 MONTHS = 24
 HEIGHT = 120
 LANE = 26
+ROOM_ABOVE = Decimal("1.12")  # for the words above the highest line
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def history_of(
         thresholds_at = _thresholds(explanation)
         amounts = [amount for _month, amount in revenue]
         in_view = [amount for _tier, amount, _keep in thresholds_at if amount <= 4 * max(amounts)]
-        scale = charts.scale([*amounts, *in_view], height=HEIGHT, most_ticks=2)
+        highest = max([*amounts, *in_view]) * ROOM_ABOVE
+        scale = charts.scale([*amounts, highest], height=HEIGHT, most_ticks=2)
         line = charts.line(
             [
                 (charts.span(first, month, first=first, last=last).width, scale.y(amount))
@@ -213,7 +215,7 @@ def _labels(first: datetime.date, last: datetime.date) -> list[Label]:
     month = add_months(first_of_month(first), 1)
     while month < last:
         x = charts.span(first, month, first=first, last=last).width
-        if month.month in (1, 4, 7, 10) and 12 <= x <= 90:
+        if month.month in (1, 4, 7, 10) and 15 <= x <= 85:
             labels.append(Label(x, month, "middle"))
         month = add_months(month, 1)
     return labels

@@ -147,8 +147,8 @@ def _own(scope: Scope) -> dict[int, tuple[int, Decimal]]:
         .filter(tier_rank__isnull=False)
         .values_list("tier_rank")
         .annotate(
-            Count("pk"),
-            Sum("trailing_revenue", filter=Q(trailing_revenue__gt=0), default=Decimal(0)),
+            customers=Count("pk"),
+            revenue=Sum("trailing_revenue", filter=Q(trailing_revenue__gt=0), default=Decimal(0)),
         )
         .order_by()
     )
@@ -161,8 +161,24 @@ def groups_of(overview: Overview, scope: Scope) -> list[Group]:
         return []
     if overview.reach is Reach.FIRM:
         stored = overview.evaluation.counts.get("concentration", {}).get("groups", [])
-        return [Group(customers, Decimal(revenue), rank) for customers, revenue, rank in stored]
+        return [
+            Group(customers, Decimal(revenue), _rank_at(place, overview.cards))
+            for customers, revenue, place in stored
+        ]
     return _own_groups(scope)
+
+
+def _rank_at(place: int, cards: list[Card]) -> int | None:
+    """The tier of the customer at this place by revenue, were tiers handed out by revenue alone.
+
+    A customer who is kept in a tier stands in the neighbour's colour; the cards count exactly.
+    """
+    reached = 0
+    for card in cards:
+        reached += card.customers
+        if place <= reached:
+            return card.rule.rank
+    return None
 
 
 def _own_groups(scope: Scope) -> list[Group]:

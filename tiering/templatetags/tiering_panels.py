@@ -58,7 +58,7 @@ def tier_cards(context: template.Context) -> dict[str, Any]:
         "cards": [
             {
                 "card": card,
-                "entry": wording.entry_text(card.rule, tiers.evaluation.rule_set, unit=unit),
+                "entry": wording.short_entry(card.rule, tiers.evaluation.rule_set, unit=unit),
                 "href": f"{reverse('customers:list')}?tier={card.rule.rank}{owner}",
             }
             for card in tiers.cards
