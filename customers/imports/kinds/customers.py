@@ -5,6 +5,7 @@ Owners, backups and departments that are missing are created and listed: people 
 that they cannot sign in, departments along their path.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from django.db import connection
@@ -41,7 +42,7 @@ _TARGETS = {
     "backup": ("backup_id", "b.id"),
     "status": ("status", "coalesce(s.status, c.status, 'active')"),
     "started_on": ("started_on", "s.started_on"),
-    "tags": ("tags", "coalesce(s.tags, '{}')"),
+    "tags": ("tags", "coalesce(s.tags, '{}')::varchar[]"),
 }
 _SOURCES = """
 FROM import_staged s
@@ -93,16 +94,7 @@ def check(work: Work) -> None:
 
 def _find_people() -> None:
     """By e-mail address, else by exact name; a name that several people have is refused."""
-    written = [row["written"] for row in rows("SELECT written FROM import_people")]
-    by_email = {name.lower(): name for name in written if "@" in name}
-    found: dict[str, list[int]] = {name: [] for name in written}
-    for pk, name, email in User.objects.filter(
-        Q(name__in=written) | Q(email__in=by_email)
-    ).values_list("pk", "name", "email"):
-        if name in found:
-            found[name].append(pk)
-        elif email in by_email:
-            found[by_email[email]].append(pk)
+    found = _people_called([row["written"] for row in rows("SELECT written FROM import_people")])
     known = [(name, ids[0]) for name, ids in found.items() if len(ids) == 1]
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -126,6 +118,21 @@ def _find_people() -> None:
             f" WHERE {column} = ANY(%(ambiguous)s)",
             ambiguous=ambiguous,
         )
+
+
+def _people_called(written: list[str]) -> dict[str, list[int]]:
+    """The ids of the people whose address, or else whose name, is written so."""
+    emails = [_address(name) for name in written if "@" in name]
+    by_name: dict[str, list[int]] = defaultdict(list)
+    by_email: dict[str | None, int] = {}
+    people = User.objects.filter(Q(name__in=written) | Q(email__in=emails))
+    for pk, name, email in people.values_list("pk", "name", "email"):
+        by_name[name].append(pk)
+        by_email[email] = pk
+    return {
+        name: [by_email[_address(name)]] if _address(name) in by_email else by_name.get(name, [])
+        for name in written
+    }
 
 
 def _can_be_named(written: str) -> bool:
@@ -281,15 +288,25 @@ def _create_people(work: Work) -> None:
     """Inactive; a name with @ is the e-mail address. They are the import's doing, so nobody's
     right to edit people is asked for.
     """
+    created: dict[str, User] = {}
     for row in rows("SELECT written FROM import_people WHERE id IS NULL"):
         written = row["written"]
-        email = written if "@" in written else None
-        person = add_person(name=written, email=email, is_active=False, by=None, now=work.now)
+        key = _address(written)
+        if key not in created:
+            email = written if "@" in written else None
+            created[key] = add_person(
+                name=written, email=email, is_active=False, by=None, now=work.now
+            )
         execute(
             "UPDATE import_people SET id = %(pk)s WHERE written = %(written)s",
-            pk=person.pk,
+            pk=created[key].pk,
             written=written,
         )
+
+
+def _address(written: str) -> str:
+    """In lower case where it is an address, so that two spellings of one are one person."""
+    return written.lower() if "@" in written else written
 
 
 def _create_departments(work: Work) -> None:
