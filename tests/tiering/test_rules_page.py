@@ -104,6 +104,7 @@ def test_nothing_of_the_rules_is_there_while_the_screen_is_shared(client_of, exe
     client.post(reverse("firm:screen_share"), {"on": "1"})
     html = page(client)
     assert "全てのお客様への約束" in html
+    assert "ランク" not in html.partition("<main")[2].partition("</main>")[0]
     for secret in ("プレミア", "7,000千円", "31.3%", "2026年度の基準", "夜間計算 0"):
         assert secret not in html
 
