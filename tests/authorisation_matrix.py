@@ -18,7 +18,7 @@ from typing import Any
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
-from firm.models import CompanyDay, Holiday, PostHolding
+from firm.models import CompanyDay, Holiday, PostHolding, SavedView
 from tests.factories import NOW, a_customer, a_job, a_person, a_post, a_rule_set, an_import
 from tests.tiering.nights import a_move, an_evaluation
 from tiering.models.standing import Reason
@@ -35,17 +35,19 @@ CAST = (
     "stranger",
 )
 
+ALL_FILES = ("executive", "administrator", "back_office", "auditor")
+
 GROUPS = {
     "everyone": CAST,
     "anybody": (*CAST, "nobody"),
+    "importers": ("administrator", "back_office"),
+    # Those who may open every file, and those who may open 佐藤's besides.
+    "all_files": ALL_FILES,
     "file_readers": (
         "account_manager",
         "section_manager",
         "department_head",
-        "executive",
-        "administrator",
-        "back_office",
-        "auditor",
+        *ALL_FILES,
     ),
     "run_readers": (
         "section_manager",
@@ -88,20 +90,31 @@ firm:readyz                     GET   -          anybody
 firm:metrics                    GET   -          anybody
 firm:components                 GET   -          else 404
 
-customers:imports               GET   -          administrator back_office
-customers:import-new            GET   -          administrator back_office
-customers:import-create         POST  -          administrator back_office
-customers:import-detail         GET   import     administrator back_office
-customers:import-apply          POST  import     administrator back_office
-customers:import-leave          POST  import     administrator back_office
-customers:import-errors         GET   import     administrator back_office
+customers:list                  GET   -          everyone
+customers:search                GET   -          everyone
+customers:export                GET   -          everyone
+customers:saved-view-create     POST  -          everyone
+customers:saved-view-delete     POST  saved_view account_manager else 404
+customers:card                  GET   customer   everyone
+customers:card                  GET   unowned    everyone
+customers:file                  GET   customer   file_readers else 404
+customers:file                  GET   backed     file_readers stranger else 404
+customers:file                  GET   unowned    all_files else 404
+customers:imports               GET   -          importers
+customers:import-new            GET   -          importers
+customers:import-create         POST  -          importers
+customers:import-detail         GET   import     importers
+customers:import-apply          POST  import     importers
+customers:import-leave          POST  import     importers
+customers:import-errors         GET   import     importers
 
+tiering:why                     GET   customer   everyone
 tiering:rules                   GET   -          everyone
 tiering:runs                    GET   -          run_readers
 tiering:run                     GET   run        run_readers
 tiering:recalculate             POST  -          administrator
 
-escalation:first                GET   -          anybody
+escalation:first                GET   -          everyone
 escalation:enter                POST  -          else 404
 
 api-people                      GET   -          administrator
@@ -112,12 +125,12 @@ api-me                          GET   -          everyone
 api-me                          PATCH -          everyone
 api-runs                        GET   -          run_readers
 api-run                         GET   job        run_readers
-api-imports                     GET   -          administrator back_office
-api-imports                     POST  -          administrator back_office
-api-import                      GET   import     administrator back_office
-api-import-apply                POST  import     administrator back_office
-api-import-leave                POST  import     administrator back_office
-api-import-errors               GET   import     administrator back_office
+api-imports                     GET   -          importers
+api-imports                     POST  -          importers
+api-import                      GET   import     importers
+api-import-apply                POST  import     importers
+api-import-leave                POST  import     importers
+api-import-errors               GET   import     importers
 api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
 api-evaluations                 GET   -          run_readers
@@ -162,9 +175,19 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "holding": lambda cast: _holding(),
     "holiday": lambda cast: {"pk": Holiday.objects.latest("pk").pk},
     "company_day": lambda cast: {"pk": CompanyDay.objects.create(day=NOW, name="創立記念日").pk},
+    "customer": lambda cast: {"pk": a_customer(owner=cast["account_manager"]).pk},
+    "backed": lambda cast: {
+        "pk": a_customer(owner=cast["stranger"], backup=cast["account_manager"]).pk
+    },
+    "unowned": lambda cast: {"pk": a_customer().pk},
+    "import": lambda cast: {"pk": an_import().pk},
+    "saved_view": lambda cast: {
+        "pk": SavedView.objects.create(
+            user=cast["account_manager"], page="customers", name="自分の S・A"
+        ).pk
+    },
     "job": lambda cast: {"pk": a_job().pk},
     "run": lambda cast: {"run_id": a_job(business_date=NOW).pk},
-    "import": lambda cast: {"pk": an_import().pk},
     "rule_set": lambda cast: {"pk": a_rule_set(by=cast["administrator"]).pk},
     "standing": lambda cast: _standing(cast),
     "totp": lambda cast: _second_factor(cast),

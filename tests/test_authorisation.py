@@ -63,6 +63,7 @@ def ask(client: Client, line: Line, path: str, method: str) -> int:
     """The status, or 0 for being sent to the sign-in page."""
     body = {"content_type": "application/json"} if "/api/" in path else {}
     response = client.generic(method, path, **body)
+    response.close()
     to_sign_in = response.headers.get("Location", "").startswith("/account/login/")
     return 0 if to_sign_in else response.status_code
 

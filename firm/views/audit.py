@@ -10,8 +10,8 @@ from firm import audit_chain, keyset, queries
 from firm.access import needs
 from firm.forms import AuditSearchForm
 from firm.models import AuditEvent
+from firm.paging import pager_links
 from firm.roles import Right
-from firm.views.paging import pager_links
 from firm.wording import audit_text, subject_text
 
 PAGE = 50

@@ -21,6 +21,7 @@ from firm.refusals import Refused, refusal_of
 from firm.roles import Right
 
 MONTHS_SHOWN = 13
+YEARS = {str(year) for year in range(1950, 2101)}
 
 
 @require_GET
@@ -53,7 +54,7 @@ def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse
 
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today().year
+    return int(text) if text in YEARS else today().year
 
 
 @require_POST

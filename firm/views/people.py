@@ -27,10 +27,10 @@ from firm.actions import (
 from firm.dates import today
 from firm.forms import NewPersonForm, PersonForm, PostForm
 from firm.models import PostHolding, User
+from firm.paging import pager_links
 from firm.refusals import Refused, refusal_of
 from firm.roles import Right, Role
 from firm.sign_in import password_link
-from firm.views.paging import pager_links
 
 PAGE = 50
 
