@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from tiering.engine import facts
 from tiering.engine.bounds import Ladder
-from tiering.engine.facts import BUCKET_OF
+from tiering.engine.facts import BUCKETS
 from tiering.models.standing import Reason
 
 GROUPS = 120  # steps of the concentration curve
@@ -17,23 +18,23 @@ SELECT earned_tier_id, reason, count(*), sum(trailing_revenue), sum(cost_to_serv
   FROM {fold} GROUP BY earned_tier_id, reason
 """
 
-# One scan: the customers without revenue are the row whose bucket is NULL.
-_BUCKETS = f"""
-SELECT CASE WHEN revenue > 0 THEN {BUCKET_OF} END AS bucket,
-       count(*), sum(revenue), sum(entries), sum(cost)
-  FROM facts GROUP BY 1 ORDER BY 1 DESC NULLS LAST
+_SUMS = f"""
+SELECT bucket, customers, revenue, entries, cost
+  FROM buckets WHERE bucket <= {BUCKETS} OR bucket IS NULL
+ ORDER BY bucket DESC NULLS LAST
 """
 
 
 def totals(cursor: CursorWrapper) -> dict[str, Any]:
     """Sums over the facts; `total` is of the positive revenues."""
-    cursor.execute(_BUCKETS)
-    buckets = cursor.fetchall()
-    positive = [(count, revenue) for bucket, count, revenue, _, _ in buckets if bucket is not None]
+    facts.sum_up(cursor)
+    cursor.execute(_SUMS)
+    rows = cursor.fetchall()
+    positive = [(customers, revenue) for bucket, customers, revenue, *_ in rows if bucket]
     return {
-        "customers": sum(count for _, count, _, _, _ in buckets),
-        "entries": int(sum(entries for _, _, _, entries, _ in buckets)),
-        "cost": _text(sum((cost for _, _, _, _, cost in buckets), Decimal())),
+        "customers": sum(customers for _, customers, *_ in rows),
+        "entries": int(sum(entries for *_, entries, _ in rows)),
+        "cost": _text(sum((cost for *_, cost in rows), Decimal())),
         "total": _text(sum((revenue for _, revenue in positive), Decimal())),
         "concentration": {"groups": _grouped(positive)},
     }

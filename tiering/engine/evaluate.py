@@ -41,11 +41,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Judged:
-    """A pass that is decided: its bounds in amounts, what would change, who could not be judged."""
+    """A pass that is decided: its bounds in amounts, and what would change."""
 
     ladder: Ladder
     changed: step.Changed
-    failed: list[int]
 
 
 def evaluate(
@@ -154,12 +153,12 @@ class _Run:
     def _judge(self, one: Pass, state: str) -> _Judged:
         """Read the facts and decide, into the temporary tables."""
         start = add_months(one.as_of, -one.rules.window_months)
-        failed = facts.collect(self.cursor, fold=state, start=start, as_of=one.as_of)
+        facts.collect(self.cursor, fold=state, start=start, as_of=one.as_of)
         ladder = ladder_of(one.rules)
         if one.rules.method == RuleSet.Method.SHARE:
             ladder = with_cuts(ladder, facts.cuts(self.cursor, percentages=percentages(ladder)))
         changed = step.decide(self.cursor, ladder=ladder, rules=one.rules, as_of=one.as_of)
-        return _Judged(ladder, changed, failed)
+        return _Judged(ladder, changed)
 
     def _repeats(self, one: Pass, recorded: Evaluation) -> bool:
         """Whether this pass read what the recorded one read, and goes by the same rules."""
@@ -201,7 +200,8 @@ class _Run:
             **counts.totals(self.cursor),
             **counts.of_tiers(self.cursor, fold=state, ladder=judged.ladder),
             "failed": [
-                {"customer": customer, "code": "amount_out_of_range"} for customer in judged.failed
+                {"customer": customer, "code": "amount_out_of_range"}
+                for customer in judged.changed.failed
             ],
         }
         if evaluation.rule_set.method == RuleSet.Method.SHARE:

@@ -15,20 +15,23 @@ from django.db.backends.utils import CursorWrapper
 from firm.money import LARGEST
 
 # Equal revenues fall into one bucket, a greater one never into a lower: so a bucket's sum is exact
-# and only the bucket a cut falls into has to be sorted.
+# and only the bucket a cut falls into has to be sorted. Above the highest are sums that no money
+# column holds, NULL is no revenue.
 BUCKETS = 4096
-BUCKET_OF = (
-    f"width_bucket(ln(revenue::float8), {math.log(0.0001)}, {math.log(LARGEST + 1)}, {BUCKETS})"
+_BUCKET = (
+    "CASE WHEN ledger.revenue > 0 THEN width_bucket(ln(ledger.revenue::float8),"
+    f" {math.log(0.0001)}, {math.log(LARGEST + 1)}, {BUCKETS})::smallint END"
 )
 
 # `fold` is tiering_standing or a temporary table of the same shape. The state before `as_of` is
 # the row's own, unless the row was set at this very `as_of`.
-FACTS = """
+FACTS = f"""
 CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
 SELECT customer.id AS customer_id,
        coalesce(ledger.revenue, 0) AS revenue,
        coalesce(work.cost, 0) AS cost,
        coalesce(ledger.entries, 0) AS entries,
+       {_BUCKET} AS bucket,
        CASE WHEN stood.changed_as_of = %(as_of)s
             THEN stood.earned_before_id ELSE stood.earned_tier_id END AS before_id,
        CASE WHEN stood.changed_as_of = %(as_of)s
@@ -52,25 +55,23 @@ SELECT customer.id AS customer_id,
                FROM customers_activityslice
               WHERE day >= %(start)s AND day < %(as_of)s
               GROUP BY customer_id) work ON work.customer_id = customer.id
-  LEFT JOIN {fold} stood ON stood.customer_id = customer.id
+  LEFT JOIN {{fold}} stood ON stood.customer_id = customer.id
 """
 
-OUT_OF_RANGE = """
-DELETE FROM facts
- WHERE revenue NOT BETWEEN %(least)s AND %(most)s OR cost NOT BETWEEN %(least)s AND %(most)s
-RETURNING customer_id
+_BUCKETS = """
+CREATE TEMPORARY TABLE buckets ON COMMIT DROP AS
+SELECT bucket, count(*) AS customers, sum(revenue) AS revenue, sum(entries) AS entries,
+       sum(cost) AS cost
+  FROM facts GROUP BY bucket
 """
 
 # A cut is the lowest revenue v for which all revenue above v is less than the percentage.
-CUTS = f"""
-WITH histogram AS MATERIALIZED (
-    SELECT {BUCKET_OF} AS bucket, sum(revenue) AS revenue
-      FROM facts WHERE revenue > 0 GROUP BY 1
-), stacked AS (
+_CUTS = f"""
+WITH stacked AS (
     SELECT bucket,
            sum(revenue) OVER (ORDER BY bucket DESC) - revenue AS above,
            sum(revenue) OVER () AS total
-      FROM histogram
+      FROM buckets WHERE bucket <= {BUCKETS}
 ), line AS MATERIALIZED (
     SELECT percent, min(bucket) AS bucket
       FROM stacked, unnest(%(percentages)s::numeric[]) AS percent
@@ -80,7 +81,7 @@ WITH histogram AS MATERIALIZED (
     SELECT bucket, revenue,
            sum(sum(revenue)) OVER (PARTITION BY bucket ORDER BY revenue DESC)
              - sum(revenue) AS above
-      FROM (SELECT {BUCKET_OF} AS bucket, revenue FROM facts WHERE revenue > 0 OFFSET 0) facts
+      FROM facts
      WHERE bucket IN (SELECT bucket FROM line)
      GROUP BY bucket, revenue
 )
@@ -106,18 +107,18 @@ def merge_plans(cursor: CursorWrapper) -> Iterator[None]:
 
 def collect(
     cursor: CursorWrapper, *, fold: str, start: datetime.date, as_of: datetime.date
-) -> list[int]:
-    """Fill `facts` for the window `[start, as_of)`.
-
-    Returns the customers whose sums no money column can hold; they are left out, so that one
-    broken customer stops nobody else's evaluation.
-    """
-    cursor.execute("DROP TABLE IF EXISTS facts")
+) -> None:
+    """Fill `facts` for the window `[start, as_of)`."""
+    cursor.execute("DROP TABLE IF EXISTS facts, buckets")
     with merge_plans(cursor):
         cursor.execute(FACTS.format(fold=fold), {"start": start, "as_of": as_of})
-    cursor.execute("ANALYZE facts (customer_id)")
-    cursor.execute(OUT_OF_RANGE, {"least": -LARGEST, "most": LARGEST})
-    return [customer for (customer,) in cursor.fetchall()]
+
+
+def sum_up(cursor: CursorWrapper) -> None:
+    """Fill `buckets`: customers of like revenue together; once a pass."""
+    cursor.execute("SELECT to_regclass('pg_temp.buckets') IS NULL")
+    if cursor.fetchone() == (True,):
+        cursor.execute(_BUCKETS)
 
 
 def cuts(cursor: CursorWrapper, *, percentages: list[Decimal]) -> dict[Decimal, Decimal | None]:
@@ -125,6 +126,7 @@ def cuts(cursor: CursorWrapper, *, percentages: list[Decimal]) -> dict[Decimal, 
 
     The customer who crosses the line is inside, one who starts exactly on it is outside.
     """
-    cursor.execute(CUTS, {"percentages": percentages})
+    sum_up(cursor)
+    cursor.execute(_CUTS, {"percentages": percentages})
     found = dict(cursor.fetchall())
     return {percent: found.get(percent) for percent in percentages}

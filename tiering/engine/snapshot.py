@@ -8,16 +8,23 @@ from tiering.engine.bounds import Ladder
 _SYNC = """
 UPDATE customers_customersnapshot snapshot
    SET (tier_rank, earned_rank, in_grace, trailing_revenue, cost_to_serve)
-       = ROW(now.rank, now.rank, now.in_grace, now.trailing_revenue, now.cost_to_serve)
-  FROM (SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace,
-               trailing_revenue, cost_to_serve
-          FROM tiering_standing {only}) now
+       = ROW(now.rank, now.rank, now.in_grace, now.revenue, now.cost)
+  FROM ({source}) now
  WHERE now.customer_id = snapshot.customer_id
    AND (snapshot.tier_rank, snapshot.earned_rank, snapshot.in_grace, snapshot.trailing_revenue,
         snapshot.cost_to_serve)
-       IS DISTINCT FROM (now.rank, now.rank, now.in_grace, now.trailing_revenue, now.cost_to_serve)
+       IS DISTINCT FROM (now.rank, now.rank, now.in_grace, now.revenue, now.cost)
 """
-_ONLY_CHANGED = "WHERE customer_id IN (SELECT customer_id FROM changed)"
+
+_STANDINGS = """
+SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace,
+       trailing_revenue AS revenue, cost_to_serve AS cost
+  FROM tiering_standing
+"""
+
+_CHANGED = """
+SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace, revenue, cost FROM changed
+"""
 
 
 def sync(cursor: CursorWrapper, *, ladder: Ladder, only_changed: bool) -> int:
@@ -26,7 +33,10 @@ def sync(cursor: CursorWrapper, *, ladder: Ladder, only_changed: bool) -> int:
     `only_changed` looks at the customers of the last pass, which is enough where it was the only
     one and the version of the rules is the one before.
     """
-    only = _ONLY_CHANGED if only_changed else ""
-    cursor.execute(_SYNC.format(rank=ladder.rank_of("earned_tier_id"), only=only))
+    if only_changed:
+        source = _CHANGED.format(rank=ladder.rank_of("earned_id"))
+    else:
+        source = _STANDINGS.format(rank=ladder.rank_of("earned_tier_id"))
+    cursor.execute(_SYNC.format(source=source))
     written: int = cursor.rowcount
     return written

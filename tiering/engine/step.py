@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.backends.utils import CursorWrapper
 
 from firm.dates import add_months
+from firm.money import LARGEST
 from tiering.engine.bounds import Ladder
 from tiering.models import RuleSet
 
@@ -36,6 +37,13 @@ SELECT * FROM (
     OR earned_id <> stored_earned_id OR raw_id <> stored_raw_id OR reason <> stored_reason
     OR revenue <> stored_revenue OR cost <> stored_cost OR since <> stored_since
     OR below IS DISTINCT FROM stored_below
+"""
+
+# Only a customer whose sums differ from what is stored can have sums that cannot be stored.
+OUT_OF_RANGE = """
+DELETE FROM changed
+ WHERE revenue NOT BETWEEN %(least)s AND %(most)s OR cost NOT BETWEEN %(least)s AND %(most)s
+RETURNING customer_id
 """
 
 # What belongs into the history: not every change of an amount.
@@ -97,10 +105,15 @@ SELECT customer_id, %(evaluation)s, raw_id, earned_id, reason, revenue, cost, be
 
 @dataclass(frozen=True)
 class Changed:
-    """How many rows a pass would write: all of them, and those that go into the history."""
+    """How many rows a pass would write: all of them, and those that go into the history.
+
+    `failed` are customers whose sums no money column can hold. They keep their standing, so that
+    one broken customer stops nobody else's evaluation.
+    """
 
     rows: int
     moved: int
+    failed: list[int]
 
 
 def is_month_end(rules: RuleSet, as_of: datetime.date) -> bool:
@@ -139,8 +152,10 @@ def decide(
             "grace_is_over": add_months(as_of, 1 - rules.grace_evaluations),
         },
     )
+    cursor.execute(OUT_OF_RANGE, {"least": -LARGEST, "most": LARGEST})
+    failed = [customer for (customer,) in cursor.fetchall()]
     cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {MOVED}) FROM changed")
-    return Changed(*cursor.fetchone())
+    return Changed(*cursor.fetchone(), failed)
 
 
 def _reason(ladder: Ladder, rules: RuleSet, *, lowers: bool) -> str:
