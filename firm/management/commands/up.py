@@ -97,22 +97,24 @@ class Command(BaseCommand):
             started_before.touch()
 
     def start(self) -> None:
-        for service in self.services:
-            self.look_after([service])
+        web, *background = self.services
+        self.look_after([web])
         self.say(self.address)
         if settings.DEMO:
-            self.run("demo", "logins")
-        self.wait_for("healthz")
-        self.wait_for("")
+            call_command("demo", "logins", stdout=self.stdout)
+            connection.close()
+        self.wait_for("healthz", [web])  # the first page has the machine to itself
+        self.look_after(background)
+        self.wait_for("", self.services)
         self.say("ready")
 
-    def wait_for(self, path: str) -> None:
+    def wait_for(self, path: str, services: list[Service]) -> None:
         """Until the page answers with anything but an error of ours."""
         deadline = time.monotonic() + READY_LIMIT
         while not answers(self.address + path):
             if time.monotonic() > deadline:
                 raise CommandError(f"No page after {READY_LIMIT:.0f} s; see {self.places.logs}")
-            self.look_after(self.services)
+            self.look_after(services)
             self.heed_stop()
             time.sleep(STEP)
 
