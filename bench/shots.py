@@ -208,7 +208,10 @@ def look(browser: "Browser", base: str, shot: Shot, language: str, theme: str) -
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append("is wider than the window")
         name = f"{shot.name}-{language}-{theme}-{width}"
-        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+        # As tall as the page, so that what is fixed to the window's foot stands at the page's.
+        full_height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, full_height)})
+        page.screenshot(path=SHOTS / f"{name}.png")
         for violation in Axe().run(page).response["violations"]:
             nodes = ", ".join(node["html"][:90] for node in violation["nodes"][:3])
             problems.append(f"axe {violation['id']}: {nodes}")
