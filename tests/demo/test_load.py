@@ -12,6 +12,8 @@ from escalation.demo import company, first_screen
 from escalation.demo.load import check_can_load, load
 from escalation.demo.stories import KS, MIDORI, SHOEI, TOTO
 from escalation.demo.unload import check_can_unload
+from escalation.templatetags import demo
+from escalation.templatetags.demo import demo_month_past
 from firm.calendar import is_business_day
 from firm.dates import add_months, firm_date
 from firm.models import ClosedMonth, CompanyDay, CostRate, Firm, Post, PostHolding, User
@@ -158,3 +160,11 @@ def test_unloading_is_refused_where_data_of_ones_own_are_here(make):
     make()
     with pytest.raises(Refused, match="1"):
         check_can_unload()
+
+
+def test_the_strip_says_when_the_demos_month_is_over(client, monkeypatch):
+    assert demo_month_past() is None
+    assert "manage.py demo unload" not in client.get("/").content.decode()
+    monkeypatch.setattr(demo, "today", lambda: add_months(this_month(), 1))
+    assert demo_month_past() == this_month()
+    assert "manage.py demo unload" in client.get("/").content.decode()

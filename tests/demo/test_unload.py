@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 
+from escalation.demo.load import load
 from escalation.demo.unload import KEPT, unload
 from firm.models import Firm
 
@@ -31,10 +33,20 @@ def rows() -> dict[str, int]:
     return counts
 
 
+def interrupt(plan: object) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.django_db(transaction=True)
-def test_unload_leaves_nothing():
+def test_an_interrupted_load_goes_on_and_unload_leaves_nothing(monkeypatch):
     before = rows()
+    with monkeypatch.context() as patch:
+        patch.setattr("escalation.demo.load._close_months", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            load(now=timezone.now())
+    assert rows()["tiering_standing"] == 0
     assert demo("load").returncode == 0
+    assert rows()["tiering_standing"] == 120
     assert rows()["customers_customer"] == 120
 
     # The web and the worker can't: they lack the right to remove history.
