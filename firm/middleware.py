@@ -23,7 +23,7 @@ class ReaderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = _language_of(request)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         request.screen_share = bool(request.session.get("screen_share"))  # type: ignore[attr-defined]
         with translation.override(language), timezone.override(_zone_of(request)):
             response = self.get_response(request)

@@ -1,5 +1,7 @@
 """Language, time zone, appearance, unit of amounts, and screen-share mode: the reader's own."""
 
+from collections.abc import Mapping
+from copy import copy
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,14 +16,19 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_GET, require_POST
 
 from firm.access import public
-from firm.models import User
 from firm.actions.preferences import change_preferences
+from firm.models import User
 
 ONE_YEAR = 365 * 24 * 60 * 60
 
 
+def _time_zones() -> list[tuple[str, str]]:
+    zones = sorted(zone for zone in available_timezones() if "/" in zone)
+    return [(zone, zone.replace("_", " ")) for zone in zones]
+
+
 class PreferencesForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_time_zones)
 
     class Meta:
         model = User
@@ -39,10 +46,18 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in available_timezones() if "/" in zone)
-        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]
         if settings.BASE_CURRENCY != "JPY":
             del self.fields["money_unit"]
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # AccessMiddleware lets nobody else in
+    return request.user
+
+
+def _form(request: HttpRequest, wishes: Mapping[str, str]) -> PreferencesForm:
+    """Over a copy of the reader: a refused wish must not change how this very page reads."""
+    return PreferencesForm(wishes, instance=copy(_reader(request)))
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
@@ -57,30 +72,27 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
 @require_GET
 def preferences(request: HttpRequest) -> HttpResponse:
     return render(
-        request, "firm/preferences.html", {"form": PreferencesForm(instance=request.user)}
+        request, "firm/preferences.html", {"form": PreferencesForm(instance=_reader(request))}
     )
 
 
 @require_POST
 def save_preferences(request: HttpRequest) -> HttpResponse:
-    # The form works on a copy: a refused wish must not change how this very page reads.
-    form = PreferencesForm(request.POST, instance=User.objects.get(pk=request.user.pk))
+    form = _form(request, request.POST)
     if not form.is_valid():
         return render(request, "firm/preferences.html", {"form": form}, status=422)
-    change_preferences(user=request.user, **form.cleaned_data)
+    change_preferences(user=_reader(request), **form.cleaned_data)
     with override(form.cleaned_data["language"]):
         messages.success(request, _("Your preferences are saved."))
     return redirect("firm:preferences")
 
 
 def _change_one(request: HttpRequest, field: str) -> HttpResponse:
-    form = PreferencesForm(
-        {field: request.POST.get(field, "")}, instance=User.objects.get(pk=request.user.pk)
-    )
+    form = _form(request, {field: request.POST.get(field, "")})
     form.full_clean()
     if field not in form.cleaned_data:
         return HttpResponse(status=422)
-    change_preferences(user=request.user, **{field: form.cleaned_data[field]})
+    change_preferences(user=_reader(request), **{field: form.cleaned_data[field]})
     return _back(request)
 
 
@@ -102,7 +114,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if choice not in dict(settings.LANGUAGES):
         return HttpResponse(status=422)
     if request.user.is_authenticated:
-        change_preferences(user=request.user, language=choice)
+        change_preferences(user=_reader(request), language=choice)
     response = _back(request)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
