@@ -125,6 +125,9 @@ api-me                          GET   -          everyone
 api-me                          PATCH -          everyone
 api-runs                        GET   -          run_readers
 api-run                         GET   job        run_readers
+api-customers                   GET   -          everyone
+api-customer                    GET   customer   file_readers else 404
+api-customer                    GET   unowned    all_files else 404
 api-imports                     GET   -          importers
 api-imports                     POST  -          importers
 api-import                      GET   import     importers

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
@@ -63,7 +64,11 @@ def ask(client: Client, line: Line, path: str, method: str) -> int:
     """The status, or 0 for being sent to the sign-in page."""
     body = {"content_type": "application/json"} if "/api/" in path else {}
     response = client.generic(method, path, **body)
-    response.close()
+    if response.streaming:
+        # A file goes back to its place; the test's own connection must stay open.
+        request_finished.disconnect(close_old_connections)
+        response.close()
+        request_finished.connect(close_old_connections)
     to_sign_in = response.headers.get("Location", "").startswith("/account/login/")
     return 0 if to_sign_in else response.status_code
 
