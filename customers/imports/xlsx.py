@@ -64,7 +64,7 @@ def open_sheet(path: Path, names: Iterable[str], *, look_at: int) -> Sheet:
     check_archive(path)
     errors = tempfile.TemporaryFile()  # noqa: SIM115 closed by Sheet.close
     child = subprocess.Popen(
-        [sys.executable, "-m", "customers.imports.xlsx_child", str(path), str(look_at)],
+        [sys.executable, "-m", "customers.imports.xlsx_child", str(path.resolve()), str(look_at)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

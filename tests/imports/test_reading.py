@@ -102,6 +102,15 @@ def test_lines_are_counted_as_the_file_counts_them(written: Written) -> None:
     table.close()
 
 
+def test_a_workbook_is_found_from_the_directory_one_works_in(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workbook.parent)
+    table = opened(Path(workbook.name))
+    assert len(list(table.records)) == 1
+    table.close()
+
+
 def test_the_sheet_with_the_header_is_chosen(workbook: Path) -> None:
     table = opened(workbook)
     assert table.understood["sheet"] == "データ"
