@@ -100,7 +100,7 @@ def jobs() -> QuerySet[JobRun]:
 
 def run_of(job: JobRun) -> Run:
     """`job` comes from `jobs()`."""
-    return Run(job=job, evaluations=list(job.evaluations.all()))  # type: ignore[attr-defined]
+    return Run(job=job, evaluations=list(job.evaluations.all()))
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def night_status(*, now: datetime.datetime) -> NightStatus | None:
         .order_by("-business_date", "-pk")
         .first()
     )
-    if night is None:
+    if night is None or night.business_date is None or night.finished_at is None:
         return None
     return NightStatus(
         business_date=night.business_date,

@@ -32,6 +32,7 @@ class Dated:
 
     @property
     def period(self) -> str:
+        assert self.version.effective_from is not None
         return wording.period_text(self.version.effective_from, self.version.effective_until)
 
 

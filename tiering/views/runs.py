@@ -1,7 +1,6 @@
 """Runs: the list, one run with its progress and result, and "recalculate now"."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm import access, keyset, wording
 from firm.dates import today
+from firm.paging import pager_links
 from firm.refusals import Refused
 from firm.roles import Right
 from tiering import actions
@@ -25,9 +25,9 @@ from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier
 @access.needs(Right.READ_RUNS)
 def runs(request: HttpRequest) -> HttpResponse:
     """Every night, the latest first."""
-    page, links = _page(request, jobs(), sort="-created_at")
+    rows, links = _page(request, jobs(), sort="-created_at")
     context = {
-        "runs": [run_of(job) for job in page.rows],
+        "runs": [run_of(job) for job in rows],
         "may_run": access.scope(request).may(Right.RUN_NIGHT),
         "has_rules": RuleSet.objects.in_force(today()) is not None,
         **links,
@@ -55,11 +55,11 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
     moved = request.GET.get("moved", "")
     if moved not in MOVES:
         raise Http404
-    page, links = _page(request, moves(shown, moved), sort="id", moved=moved)
+    rows, links = _page(request, moves(shown, moved), sort="id")
     ranked = chips(shown.rule_set) if shown.rule_set else {}
     return {
         "moved": moved,
-        "movers": movers(page.rows, ranked, scope=access.scope(request)),
+        "movers": movers(rows, ranked, scope=access.scope(request)),
         "tier_counts": tier_counts(shown, ranked),
         "left_out": left_out(shown),
         "sees_all": access.scope(request).sees_all_files,
@@ -68,19 +68,14 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, queryset: QuerySet[Any], *, sort: str, **kept: str
-) -> tuple[keyset.Page[Any], dict[str, str]]:
-    """The page asked for, and the addresses of the next one and of the list's top."""
-    after = request.GET.get("after", "")
+    request: HttpRequest, queryset: QuerySet[Any], *, sort: str
+) -> tuple[list[Any], dict[str, str]]:
+    """The rows asked for, and the addresses of the next page and of the list's top."""
     try:
-        page = keyset.page_of(queryset, sort=sort, after=after)
+        page = keyset.page_of(queryset, sort=sort, after=request.GET.get("after", ""))
     except Refused as refused:
         raise Http404(refused.sentence) from None
-    following = urlencode({**kept, "after": page.after})
-    return page, {
-        "next_url": f"?{following}" if page.after else "",
-        "previous_url": f"?{urlencode(kept)}" if after else "",
-    }
+    return page.rows, pager_links(request, page.after)
 
 
 @require_POST
