@@ -21,8 +21,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
-from firm import audit
-from firm.models import JobRun, User
+from firm import audit, outbox
+from firm.dates import firm_date
+from firm.models import JobRun, PostHolding, User
+from firm.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +190,7 @@ def run(job_id: int, *, now: datetime.datetime) -> JobRun | None:
     except LeaseLost:
         log.warning("job %s was taken over", job.pk)
     except JobFailed as failure:
-        finish(job, now=timezone.now(), state=JobRun.State.FAILED, error=failure.error)
+        _give_up(job, failure.error)
     except Exception as failure:
         log.exception("job %s failed", job.pk)
         _retry_or_give_up(job, failure)
@@ -198,8 +200,29 @@ def run(job_id: int, *, now: datetime.datetime) -> JobRun | None:
 def _retry_or_give_up(job: JobRun, failure: Exception) -> None:
     error = {"code": "unexpected", "type": type(failure).__name__}
     if job.attempt >= ATTEMPTS:
-        finish(job, now=timezone.now(), state=JobRun.State.FAILED, error=error)
+        _give_up(job, error)
     else:
         JobRun.objects.filter(pk=job.pk, attempt=job.attempt, state=JobRun.State.RUNNING).update(
             claimed_until=timezone.now(), error=error
         )
+
+
+def _give_up(job: JobRun, error: dict[str, Any]) -> None:
+    """The job is dead; who asked for it is told, else the administrators."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            finish(job, now=now, state=JobRun.State.FAILED, error=error)
+            for person in _concerned(job, now):
+                outbox.queue(
+                    "job_failed", recipient=person, now=now, kind=job.kind, key=job.key, error=error
+                )
+    except LeaseLost:
+        log.warning("job %s was taken over", job.pk)
+
+
+def _concerned(job: JobRun, now: datetime.datetime) -> list[User]:
+    if job.requested_by is not None:
+        return [job.requested_by]
+    administrators = PostHolding.objects.on(firm_date(now)).filter(post__role=Role.ADMINISTRATOR)
+    return list(User.objects.active().filter(pk__in=administrators.values("person")))

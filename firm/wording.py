@@ -114,7 +114,7 @@ def _readable(data: Mapping[str, Any]) -> _Readable:
         words["kind"] = KINDS[data["kind"]]
     if "month" in data:
         words["month"] = formats.month(datetime.date.fromisoformat(data["month"]))
-    for key in ("day", "first", "last"):
+    for key in ("day", "first", "last", "date"):
         if key in data:
             words[key] = formats.full_day(datetime.date.fromisoformat(data[key]))
     return words
@@ -133,7 +133,10 @@ def audit_name(code: str) -> str:
 def notice_text(code: str, data: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body. Subjects never carry a tier, a flag or an amount."""
     subject, body = NOTICES[code]
-    return str(subject) % data, str(body) % data
+    words = _readable(data)
+    if "error" in data:
+        words["reason"] = error_text(data["error"])
+    return str(subject) % words, str(body) % words
 
 
 def error_text(error: Mapping[str, Any]) -> str:
