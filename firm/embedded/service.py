@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Seconds until the next start: at once after a good life, doubling while it keeps dying.
 FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 8.0
+LONGEST_PAUSE = 4.0
 GOOD_LIFE = 30.0
 LOG_LIMIT = 10 * 1024 * 1024
 
