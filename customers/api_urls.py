@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from customers.views import imports_api
+from customers.views import api, imports_api
 
 urlpatterns = [
+    path("customers", api.Customers.as_view(), name="api-customers"),
+    path("customers/<int:pk>", api.CustomerDetail.as_view(), name="api-customer"),
     path("imports", imports_api.Imports.as_view(), name="api-imports"),
     path("imports/<int:pk>", imports_api.ImportDetail.as_view(), name="api-import"),
     path("imports/<int:pk>/apply", imports_api.ImportApply.as_view(), name="api-import-apply"),

@@ -20,6 +20,7 @@ from firm.scope import Scope
 PAGE_SIZE = 50
 COUNTED = 10_000
 DEFAULT_SORT = "-revenue"
+SHOWN = ("owner", "backup", "department")
 
 Rows = QuerySet[CustomerSnapshot]
 
@@ -81,26 +82,19 @@ def sees_revenue(row: CustomerSnapshot, scope: Scope) -> bool:
 def listing(question: Question, *, scope: Scope, after: str = "", size: int = PAGE_SIZE) -> Listing:
     """`size` rows behind the cursor `after`; raises Refused where it is none of ours."""
     is_by_revenue = question.sort == "-revenue" and scope.may(Right.REVENUE)
-    found = keyset.keys_through(
+    page = keyset.page_through(
         stages(question, scope),
         after=after,
         size=size,
-        fetch=question.search.keys if question.search else keyset.walk,
+        related=SHOWN,
+        fetch=question.search.rows if question.search else None,
         carry="trailing_revenue" if is_by_revenue else "",
     )
-    if not after and not found.after:
-        count: int | None = len(found.pks)
+    if not after and not page.after:
+        count: int | None = len(page.rows)
     else:
         count = None if question.search else question.whole[: COUNTED + 1].count()
-    return Listing(
-        rows=in_order(found.pks), after=found.after, count=count, revenue_before=found.carried
-    )
-
-
-def in_order(pks: list[int]) -> list[CustomerSnapshot]:
-    """The rows of these customers, with the people and departments they show."""
-    rows = CustomerSnapshot.objects.select_related("owner", "backup", "department").in_bulk(pks)
-    return [rows[pk] for pk in pks if pk in rows]
+    return Listing(rows=page.rows, after=page.after, count=count, revenue_before=page.carried)
 
 
 def stages(question: Question, scope: Scope) -> list[Stage[CustomerSnapshot]]:

@@ -1,8 +1,8 @@
 """Finding customers by code, name, kana or phone, however few characters are typed.
 
-What is looked through is `CustomerSnapshot.search_key`. Frequent text is found by walking the
-list's own order for a few thousand rows, rare text by an index: over pieces of three letters
-(pg_trgm) or of one and two characters (`text_grams`, a function of the database).
+What is looked through is `CustomerSnapshot.search_key`. Rare text is found by an index: over
+pieces of three letters (pg_trgm) or of one and two characters (`text_grams`, a function of the
+database). Frequent text is found by walking the list's own order for a few thousand rows.
 """
 
 import re
@@ -17,10 +17,10 @@ from django.db.models.functions import StrIndex
 from customers.models import CustomerSnapshot
 from customers.models.grams import Grams
 from firm import text
-from firm.keyset import Key, Stage
+from firm.keyset import Key, Stage, walk
 
 WALKED = 5_000
-MOST_MATCHES = 20_000
+MOST_MATCHES = 2_000  # beyond it the text is frequent enough to be met by walking
 LONGEST = 60
 PHONE_DIGITS = 4  # from so many digits on, dashes and brackets count for nothing
 PHONE_SIGNS = "0123456789-+() "
@@ -45,36 +45,37 @@ class Search:
     def __bool__(self) -> bool:
         return bool(self.folded)
 
-    def keys(self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int) -> list[Key]:
+    def rows(
+        self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int
+    ) -> QuerySet[CustomerSnapshot]:
         """Like `keyset.walk`, of the rows that contain it."""
-        found = self._walk(stage, key, wanted)
-        if len(found) == wanted:
-            return found
-        parts = [self._among_matches(part) for part in stage.parts]
-        return list(Stage(parts, stage.columns, stage.descending).next_keys(wanted, behind=key))
+        if len(self._matches) <= MOST_MATCHES:
+            rare = RawSQL("SELECT unnest(%s::bigint[])", [self._matches])
+            parts = [part.filter(pk__in=rare) for part in stage.parts]
+            return walk(Stage(parts, stage.columns, stage.descending), key, wanted)
+        found = self._walked(stage, key, wanted)
+        if len(found) < wanted:
+            parts = [part.filter(search_key__contains=self.folded) for part in stage.parts]
+            return walk(Stage(parts, stage.columns, stage.descending), key, wanted)
+        return CustomerSnapshot.objects.filter(pk__in=found)
 
-    def _walk(self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int) -> list[Key]:
-        walk = stage.next_keys(WALKED, behind=key, also=["search_key"])
-        sql, params = walk.query.sql_with_params()
+    def _walked(self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int) -> list[int]:
+        """The pks of matches among the next few thousand rows in order."""
+        sql, params = stage.next(WALKED, behind=key, also=["search_key"]).query.sql_with_params()
         names = [*stage.columns, "pk"]
         direction = "DESC" if stage.descending else "ASC"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(names)} FROM ({sql}) walked({', '.join(names)}, search_key)"
+                f"SELECT pk FROM ({sql}) walked({', '.join(names)}, search_key)"
                 f" WHERE search_key LIKE %s"
                 f" ORDER BY {', '.join(f'{name} {direction}' for name in names)} LIMIT %s",
                 [*params, f"%{_escaped(self.folded)}%", wanted],
             )
-            return cursor.fetchall()
-
-    def _among_matches(self, rows: QuerySet[CustomerSnapshot]) -> QuerySet[CustomerSnapshot]:
-        if len(self._matches) > MOST_MATCHES:
-            return rows.filter(search_key__contains=self.folded)
-        return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [self._matches]))
+            return [row[0] for row in cursor.fetchall()]
 
     @cached_property
     def _matches(self) -> list[int]:
-        """All customers that contain it, by the index that reads least for it."""
+        """Customers that contain it, by the index that reads least for it; all if they are rare."""
         rows = CustomerSnapshot.objects.alias(at=StrIndex("search_key", Value(self.folded)))
         words = _INDEXED_WORD.findall(self.folded)
         if words:

@@ -1,9 +1,11 @@
 """The few customers that the search box offers while one types."""
 
-from customers.listing import in_order
+from django.db.models import QuerySet
+
+from customers.listing import SHOWN
 from customers.models import CustomerSnapshot
 from customers.search import Search
-from firm.keyset import Stage
+from firm.keyset import Stage, walk
 
 OFFERED = 8
 BY_KANA = ("sort_key",)
@@ -17,13 +19,12 @@ def suggestions(typed: str, *, size: int = OFFERED) -> list[CustomerSnapshot]:
     if not search:
         return []
     code = typed.strip()
-    pks = list(rows.filter(code__in={code, code.upper()}).values_list("pk", flat=True))
+    found = _shown(rows.filter(code__in={code, code.upper()}))
     beginning = Stage([rows.filter(sort_key__startswith=search.folded)], BY_KANA)
-    pks += [key[-1] for key in beginning.next_keys(size, behind=None)]
-    if len(set(pks)) < size:
-        containing = search.keys(Stage([rows], BY_KANA), None, size + len(pks))
-        pks += [key[-1] for key in containing]
-    return in_order(list(dict.fromkeys(pks))[:size])
+    found += _shown(walk(beginning, None, size))
+    if len({row.pk for row in found}) < size:
+        found += _shown(search.rows(Stage([rows], BY_KANA), None, size + len(found)))
+    return list({row.pk: row for row in found}.values())[:size]
 
 
 def exactly_one(typed: str) -> CustomerSnapshot | None:
@@ -31,3 +32,7 @@ def exactly_one(typed: str) -> CustomerSnapshot | None:
     search = Search.of(typed)
     same = [row for row in suggestions(typed) if search.folded in row.search_key.split(" ")]
     return same[0] if len(same) == 1 else None
+
+
+def _shown(rows: QuerySet[CustomerSnapshot]) -> list[CustomerSnapshot]:
+    return list(rows.select_related(*SHOWN).order_by(*BY_KANA, "pk"))

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
@@ -25,10 +26,13 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """`after` is the cursor of the following page, empty on the last one."""
+    """`after` is the cursor of the following page, empty on the last one; `carried` is what the
+    cursor of this page had brought along.
+    """
 
     rows: list[Row]
     after: str
+    carried: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -44,17 +48,27 @@ class Stage(Generic[Row]):
     columns: tuple[str, ...]
     descending: bool = False
 
-    def next(self, wanted: int, *, behind: Key | None) -> QuerySet[Row]:
-        """The first `wanted` rows that follow a key, in order."""
-        return self._merged([self._following(part, behind) for part in self.parts], wanted)
+    @property
+    def model(self) -> type[Row]:
+        return self.parts[0].model
 
-    def next_keys(
-        self, wanted: int, *, behind: Key | None, also: Sequence[str] = ()
-    ) -> QuerySet[Row, Any]:
-        """The same rows as tuples of their columns, the pk, and the columns `also`."""
+    @property
+    def order(self) -> list[str]:
+        sign = "-" if self.descending else ""
+        return [f"{sign}{field}" for field in [*self.columns, "pk"]]
+
+    def next(self, wanted: int, *, behind: Key | None, also: Sequence[str] = ()) -> QuerySet[Any]:
+        """The first `wanted` rows that follow a key, in order: tuples of their columns, the pk,
+        and the columns `also`. An index that holds these answers alone.
+        """
         names = [*self.columns, "pk", *also]
-        following = [self._following(part, behind).values_list(*names) for part in self.parts]
-        return self._merged(following, wanted)
+        first, *others = [
+            self.following(part, behind).order_by(*self.order).values_list(*names)[:wanted]
+            for part in self.parts
+        ]
+        if not others:
+            return first
+        return first.union(*others, all=True).order_by(*self.order)[:wanted]
 
     def parsed(self, values: list[Any]) -> Key:
         """A cursor's values as the columns hold them. Raises ValueError or ValidationError."""
@@ -65,7 +79,7 @@ class Stage(Generic[Row]):
             raise ValueError
         return key
 
-    def _following(self, rows: QuerySet[Row], key: Key | None) -> QuerySet[Row]:
+    def following(self, rows: QuerySet[Row], key: Key | None) -> QuerySet[Row]:
         """One comparison of rows, which an index answers from the right place on, however many
         rows share a value.
         """
@@ -73,21 +87,6 @@ class Stage(Generic[Row]):
             return rows
         comparison = TupleLessThan if self.descending else TupleGreaterThan
         return rows.filter(comparison(Tuple(*self.columns, "pk"), key))
-
-    def _merged(self, parts: list[QuerySet[Row, Any]], wanted: int) -> QuerySet[Row, Any]:
-        sign = "-" if self.descending else ""
-        order = [f"{sign}{field}" for field in [*self.columns, "pk"]]
-        first, *others = [part.order_by(*order)[:wanted] for part in parts]
-        return first.union(*others, all=True).order_by(*order)[:wanted] if others else first
-
-
-@dataclass(frozen=True)
-class Keys:
-    """The pks of a page in order, the cursor of the next, and what the cursor had carried."""
-
-    pks: list[int]
-    after: str
-    carried: Decimal
 
 
 def page_of(queryset: QuerySet[Row], *, sort: str, after: str = "", size: int = 50) -> Page[Row]:
@@ -98,7 +97,7 @@ def page_of(queryset: QuerySet[Row], *, sort: str, after: str = "", size: int = 
     """
     stage = Stage([queryset], (sort.lstrip("-"),), descending=sort.startswith("-"))
     key = _read(after, [stage])[1] if after else None
-    rows = list(stage.next(size + 1, behind=key))
+    rows = list(stage.following(queryset, key).order_by(*stage.order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if not more:
         return Page(rows=rows, after="")
@@ -106,41 +105,50 @@ def page_of(queryset: QuerySet[Row], *, sort: str, after: str = "", size: int = 
     return Page(rows=rows, after=_write(0, last))
 
 
-def keys_through(
+def page_through(
     stages: Sequence[Stage[Row]],
     *,
     after: str = "",
     size: int = 50,
-    fetch: Callable[[Stage[Row], Key | None, int], list[Key]] | None = None,
+    related: Sequence[str] = (),
+    fetch: Callable[[Stage[Row], Key | None, int], QuerySet[Row]] | None = None,
     carry: str = "",
-) -> Keys:
-    """`size` pks behind the cursor `after`: all of one stage before the first of the next.
+) -> Page[Row]:
+    """`size` rows behind the cursor `after`: all of one stage before the first of the next.
 
-    Only keys are read, so that an index alone can answer. `fetch` reads the keys of one stage in
-    another way than by walking it, as a search does. `carry` names a column of the first stage
-    whose running sum the cursor takes along. Raises Refused where the cursor is none of ours.
+    One query a stage. `fetch` finds a stage's next rows in another way than by walking it, as a
+    search does. `carry` names a column of the first stage whose running sum the cursor takes
+    along. Raises Refused where the cursor is none of ours.
     """
     position, key, carried = _read(after, stages) if after else (0, None, Decimal(0))
-    found: list[tuple[int, Key]] = []
+    found: list[tuple[int, Row]] = []
     for number, stage in enumerate(stages[position:], start=position):
         wanted = size + 1 - len(found)
-        keys = (fetch or walk)(stage, key if number == position else None, wanted)
-        found += [(number, row) for row in keys]
+        rows = (fetch or walk)(stage, key if number == position else None, wanted)
+        found += [
+            (number, row) for row in rows.select_related(*related).order_by(*stage.order)[:wanted]
+        ]
         if len(found) > size:
             break
     more, found = len(found) > size, found[:size]
-    pks = [row[-1] for _number, row in found]
+    page = [row for _number, row in found]
     if not more:
-        return Keys(pks=pks, after="", carried=carried)
+        return Page(rows=page, after="", carried=carried)
     running = carried
     if carry:
-        column = stages[0].columns.index(carry)
-        running += sum((row[column] for number, row in found if number == 0), Decimal(0))
-    return Keys(pks=pks, after=_write(*found[-1], carried=running), carried=carried)
+        running += sum((getattr(row, carry) for number, row in found if not number), Decimal(0))
+    number, last = found[-1]
+    key = (*(getattr(last, column) for column in stages[number].columns), last.pk)
+    return Page(rows=page, after=_write(number, key, carried=running), carried=carried)
 
 
-def walk(stage: Stage[Row], key: Key | None, wanted: int) -> list[Key]:
-    return list(stage.next_keys(wanted, behind=key))
+def walk(stage: Stage[Row], key: Key | None, wanted: int) -> QuerySet[Row]:
+    """The stage's next rows: their keys from an index, then the rows themselves."""
+    keys, params = stage.next(wanted, behind=key).query.sql_with_params()
+    names = ", ".join([*stage.columns, "pk"])
+    return stage.model._default_manager.filter(
+        pk__in=RawSQL(f"SELECT pk FROM ({keys}) page ({names})", params)
+    )
 
 
 def _write(stage: int, key: Any, *, carried: Decimal = Decimal(0)) -> str:

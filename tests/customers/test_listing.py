@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 SORTS = ["-revenue", "revenue", "name", "-name", "code", "-code", "tier", "-tier"]
 
 
-@pytest.fixture
-def scope_for(today: datetime.date) -> Callable[[User], Scope]:
-    return lambda person: scope_of(person, on=today)
-
-
 def asked(*, sort: str = "-revenue", search: str = "", **values: Any) -> Question:
     return Question(
         rows=values.pop("rows", CustomerSnapshot.objects.all()),
@@ -46,7 +41,7 @@ def codes(question: Question, scope: Scope, *, size: int = 50) -> list[str]:
 
 
 @pytest.fixture
-def book(account_manager: User, stranger: User) -> None:
+def five(account_manager: User, stranger: User) -> None:
     """Three customers of 佐藤's, of which one as backup, and two of a stranger's."""
     a_customer(
         "青葉", code="K1", kana="あおば", owner=account_manager, tier_rank=2, trailing_revenue=300
@@ -67,7 +62,7 @@ def book(account_manager: User, stranger: User) -> None:
     a_customer("大井", code="K5", kana="おおい", owner=stranger, trailing_revenue=800)
 
 
-@pytest.mark.usefixtures("book")
+@pytest.mark.usefixtures("five")
 class TestOrder:
     def test_revenue_that_may_not_be_read_comes_last_and_by_kana(
         self, account_manager: User, scope_for: Callable[[User], Scope]
@@ -131,7 +126,7 @@ def test_pages_of_any_size_add_up_to_the_whole_list(
     assert codes(question, scope, size=5) == whole
 
 
-@pytest.mark.usefixtures("book")
+@pytest.mark.usefixtures("five")
 def test_the_sum_of_the_pages_before_comes_along(
     administrator: User, scope_for: Callable[[User], Scope]
 ) -> None:
@@ -142,7 +137,7 @@ def test_the_sum_of_the_pages_before_comes_along(
     assert [first.revenue_before, second.revenue_before, third.revenue_before] == [0, 1700, 2200]
 
 
-@pytest.mark.usefixtures("book")
+@pytest.mark.usefixtures("five")
 @pytest.mark.parametrize("cursor", ["x", "WzAsIjAiLDFd", "W10", "WzksIjAiLCIxIiwxXQ", "%00"])
 def test_a_foreign_cursor_is_refused(
     cursor: str, administrator: User, scope_for: Callable[[User], Scope]

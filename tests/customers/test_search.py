@@ -15,12 +15,13 @@ from tests.factories import a_customer
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["walking", "index"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways of finding must find the same; a walk of no rows leaves all to the index."""
-    if request.param == "index":
-        monkeypatch.setattr(Search, "_walk", lambda *args: [])
-    return str(request.param)
+@pytest.fixture(params=["index", "walking", "neither"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever way is taken, the same is found."""
+    if request.param != "index":
+        monkeypatch.setattr(search, "MOST_MATCHES", -1)
+    if request.param == "neither":
+        monkeypatch.setattr(search, "WALKED", 1)
 
 
 def found(typed: str, by: User, today: datetime.date) -> list[str]:
@@ -96,7 +97,7 @@ def test_signs_that_cannot_be_stored_are_left_out() -> None:
 def test_more_matches_than_the_index_hands_over_are_all_found(
     administrator: User, today: datetime.date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "WALKED", 1)
+    monkeypatch.setattr(search, "WALKED", 4)
     monkeypatch.setattr(search, "MOST_MATCHES", 2)
     for number in range(5):
         a_customer("東都精機", code=f"K{number}")
