@@ -6,9 +6,9 @@ from escalation.demo.load import load
 from tests.databases import fresh_clone
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
-    """The demo, loaded once for this directory; each test's own changes are rolled back."""
+    """The demo, loaded once for a file of tests; each test's own changes are rolled back."""
     with django_db_blocker.unblock():
         now = timezone.now()
         assert load(now=now)
