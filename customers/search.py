@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 
-from customers.models import CustomerSnapshot
+from customers.models import CustomerSnapshot, SearchKey
 from customers.models.grams import Grams
 from firm import text
 from firm.keyset import Key, Stage, walk
@@ -76,7 +76,7 @@ class Search:
     @cached_property
     def _matches(self) -> list[int]:
         """Customers that contain it, by the index that reads least for it; all if they are rare."""
-        rows = CustomerSnapshot.objects.alias(at=StrIndex("search_key", Value(self.folded)))
+        rows = SearchKey.objects.alias(at=StrIndex("search_key", Value(self.folded)))
         words = _INDEXED_WORD.findall(self.folded)
         if words:
             rows = rows.filter(search_key__contains=max(words, key=len))

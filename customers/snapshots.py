@@ -20,12 +20,19 @@ SELECT c.id, c.code, c.name, c.name_kana, c.phone,
 FROM customers_customer c WHERE c.id = ANY(%s)
 """
 _WRITE = """
+WITH k AS (
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS k(id, sort_key, search_key)
+), searchable AS (
+    INSERT INTO customers_searchkey (customer_id, search_key) SELECT id, search_key FROM k
+    ON CONFLICT (customer_id) DO UPDATE SET search_key = EXCLUDED.search_key
+    WHERE customers_searchkey.search_key <> EXCLUDED.search_key
+)
 INSERT INTO customers_customersnapshot (
     customer_id, code, name, sort_key, search_key, owner_id, backup_id, department_id, status,
     in_grace, trailing_revenue, cost_to_serve)
 SELECT c.id, c.code, c.name, k.sort_key, k.search_key, c.owner_id, c.backup_id, c.department_id,
        c.status, false, 0, 0
-FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS k(id, sort_key, search_key)
+FROM k
 JOIN customers_customer c ON c.id = k.id
 ON CONFLICT (customer_id) DO UPDATE SET
     code = EXCLUDED.code, name = EXCLUDED.name, sort_key = EXCLUDED.sort_key,

@@ -52,6 +52,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_customersnapshot": FULL,
     "customers_import": FULL,
     "customers_importline": FULL,
+    "customers_searchkey": FULL,
     "django_session": FULL,
     "firm_companyday": FULL,
     "firm_costrate": FULL,

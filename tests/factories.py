@@ -19,6 +19,7 @@ from customers.models import (
     CustomerSnapshot,
     Import,
     RevenueEntry,
+    SearchKey,
 )
 from firm import text
 from firm.models import ClosedMonth, Department, JobRun, Post, PostHolding, User
@@ -109,14 +110,14 @@ def a_customer(
         status=status,
         **values,
     )
+    search_key = text.search_key(code=customer.code, name=customer.name, kana=kana, phones=[phone])
+    SearchKey.objects.create(customer=customer, search_key=search_key)
     CustomerSnapshot.objects.create(
         customer=customer,
         code=customer.code,
         name=customer.name,
         sort_key=text.sort_key(name=customer.name, kana=kana),
-        search_key=text.search_key(
-            code=customer.code, name=customer.name, kana=kana, phones=[phone]
-        ),
+        search_key=search_key,
         owner=owner,
         backup=backup,
         department=department,

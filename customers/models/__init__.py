@@ -1,5 +1,5 @@
 from customers.models.activity import Activity, ActivitySlice
-from customers.models.customer import Contact, Customer, CustomerSnapshot
+from customers.models.customer import Contact, Customer, CustomerSnapshot, SearchKey
 from customers.models.imports import Import, ImportLine
 from customers.models.revenue import ExchangeRate, RevenueEntry
 
@@ -13,4 +13,5 @@ __all__ = [
     "Import",
     "ImportLine",
     "RevenueEntry",
+    "SearchKey",
 ]

@@ -198,6 +198,23 @@ class CustomerSnapshot(models.Model):
             models.Index(
                 fields=["status", "-trailing_revenue", "-customer"], name="snapshot_status"
             ),
-            GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="snapshot_trigrams"),
-            GinIndex(Grams("search_key"), name="snapshot_grams"),
+        ]
+
+
+class SearchKey(models.Model):
+    """The snapshot's search key once more, under the two indexes that find rare text.
+
+    Apart from the snapshot, because these indexes cost ten times as much as any other, and the
+    nightly run, which writes the snapshot's tiers and amounts, would pay for them.
+    """
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    search_key = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = [
+            GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="search_key_trigrams"),
+            GinIndex(Grams("search_key"), name="search_key_grams"),
         ]

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from firm.models import JobRun, StoredFile
 
-
 # Any number that nothing else locks with: it serializes the applying of imports.
 LEDGER_LOCK = 7_205_001
 
