@@ -97,7 +97,7 @@ def publish_rules(
     approved_by: User | None,
     note: str,
     now: datetime.datetime,
-    **channel: Any,
+    **channel: str,
 ) -> RuleSet:
     """Put a version in force from a day on and end the former one there.
 
@@ -121,8 +121,8 @@ def publish_rules(
     draft.published_at, draft.published_by, draft.approved_by = now, by, approved_by
     draft.save()
     code = "rules_published" if approved_by else "sole_publisher"
-    facts = {"version": draft.number, "date": effective_from.isoformat()}
-    audit.record(code, by=by, now=now, subject=draft, **facts, **channel)
+    facts: dict[str, Any] = {"version": draft.number, "date": effective_from.isoformat()}
+    audit.record(code, by=by, now=now, subject=draft, **facts | channel)
     for person in filter(None, (by, approved_by)):
         outbox.queue("rules_published", recipient=person, now=now, **facts)
     return draft

@@ -105,7 +105,7 @@ def explain(customer_id: int, *, on: datetime.date) -> Explanation | None:
         trailing_revenue=revenue,
         criteria=criteria,
         up=_up(criteria, change.earned_tier, revenue, by),
-        down=_down(criteria, change.earned_tier, revenue, by),
+        down=_down(criteria, change.earned_tier, revenue, by, rules),
         grace=_grace(change, evaluation),
     )
 
@@ -143,13 +143,16 @@ def _up(
 
 
 def _down(
-    criteria: list[Criterion], earned: Tier, revenue: Decimal, by: datetime.date
+    criteria: list[Criterion], earned: Tier, revenue: Decimal, by: datetime.date, rules: RuleSet
 ) -> Distance | None:
     own = _neighbour(criteria, earned, 0)
     if own is None or own.keep is None:
         return None
     lower = criteria[own.rank :]
-    reached = next((one for one in lower if one.passed), lower[-1])
+    if rules.drop == RuleSet.Drop.ONE_STEP:
+        reached = lower[0]
+    else:
+        reached = next((one for one in lower if one.passed), lower[-1])
     return Distance(reached.tier, revenue - own.keep, by)
 
 

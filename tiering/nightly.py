@@ -7,6 +7,7 @@ same ledger: an import applied meanwhile waits.
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from firm import jobs
 from firm.dates import firm_date, firm_zone
 from firm.models import JobRun
 from tiering import actions, plan
-from tiering.engine.evaluate import Pass, evaluate
+from tiering.engine.evaluate import Outcome, Pass, evaluate
 
 # A longer outage is not caught up night by night: the first run fills in what is missing.
 CATCH_UP = datetime.timedelta(days=31)
@@ -54,10 +55,14 @@ def _run(job: JobRun, planned: Plan, *, lease: jobs.Lease, now: datetime.datetim
         book = plan.open_book(today=firm_date(now), up_to=up_to)
         try:
             outcome = evaluate(planned(book), job=job, now=now, progress=lease.progress)
-            counts = {"evaluations": len(outcome.evaluations), "written": outcome.written}
+            counts = _counts(outcome)
         except plan.NothingToEvaluate as refused:
             counts = {"evaluations": 0, "written": 0, "skipped": refused.error}
         jobs.finish(job, now=timezone.now(), counts=counts)
+
+
+def _counts(outcome: Outcome) -> dict[str, Any]:
+    return {"evaluations": len(outcome.evaluations), "written": outcome.written}
 
 
 def _pin_rules(job: JobRun) -> int:
@@ -88,10 +93,11 @@ def ensure_runs(*, now: datetime.datetime) -> None:
         return
     last = nights.aggregate(last=Max("business_date"))["last"]
     due = max(last + plan.ONE_DAY, today - CATCH_UP) if last else today
+    book = plan.open_book(today=today)
+    while due <= today and book.rules_on(due) is None:
+        due += plan.ONE_DAY
     has_begun = now.astimezone(firm_zone()).time() >= starts_at()
-    if due > today or (due == today and not has_begun):
-        return
-    if plan.open_book(today=today).rules_on(due) is not None:
+    if due < today or (due == today and has_begun):
         actions.request_night(date=due, by=None, now=now)
 
 

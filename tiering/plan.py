@@ -38,7 +38,11 @@ class Book:
 
     def rules_on(self, date: datetime.date) -> RuleSet | None:
         """Of the versions that have begun, the one published last."""
-        begun = [version for version in self.versions if version.effective_from <= date]
+        begun = [
+            version
+            for version in self.versions
+            if version.effective_from is not None and version.effective_from <= date
+        ]
         return begun[-1] if begun else None
 
     def as_of_on(self, date: datetime.date) -> datetime.date | None:
@@ -92,9 +96,10 @@ def night(date: datetime.date, *, book: Book) -> list[Pass]:
     own, rules = book.as_of_on(date), book.rules_on(date)
     assert own is not None
     assert rules is not None
-    missing = _first_nights(book, latest + ONE_DAY, date) if latest else []
+    nights = _first_nights(book, latest + ONE_DAY, date) if latest else []
+    missing = [found for found in nights if latest is None or latest < found[0] < own]
     return [
-        *(_pass(book, *found) for found in missing if latest < found[0] < own),
+        *(_pass(book, *found) for found in missing),
         _pass(book, own, rules, date, is_replay=date < _latest_night(book)),
     ]
 
@@ -167,10 +172,12 @@ def _days(start: datetime.date, end: datetime.date) -> Iterator[datetime.date]:
 
 
 def _latest_night(book: Book) -> datetime.date:
-    """The last business date done, whether or not it changed anything."""
-    nights = JobRun.objects.filter(
-        kind=NIGHTLY, state=JobRun.State.DONE, business_date__lte=book.today
-    ).aggregate(last=Max("business_date"))["last"]
+    """The last business date evaluated, whether or not it changed anything."""
+    nights = (
+        JobRun.objects.filter(kind=NIGHTLY, state=JobRun.State.DONE, business_date__lte=book.today)
+        .exclude(counts__has_key="skipped")
+        .aggregate(last=Max("business_date"))["last"]
+    )
     evaluated = Evaluation.objects.real().aggregate(last=Max("business_date"))["last"]
     return max(
         (date for date in (nights, evaluated) if date is not None), default=datetime.date.min

@@ -14,6 +14,8 @@ from firm.money import LARGEST
 from tiering.engine.bounds import Ladder
 from tiering.models import RuleSet
 
+Params = dict[str, int | datetime.date]
+
 # Every level reads the columns of the one below; OFFSET 0 keeps the planner from flattening
 # them, which would work out a tier's rank again for each use of it.
 CHANGED = """
@@ -155,7 +157,8 @@ def decide(
     cursor.execute(OUT_OF_RANGE, {"least": -LARGEST, "most": LARGEST})
     failed = [customer for (customer,) in cursor.fetchall()]
     cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {MOVED}) FROM changed")
-    return Changed(*cursor.fetchone(), failed)
+    rows, moved = cursor.fetchone()
+    return Changed(rows, moved, failed)
 
 
 def _reason(ladder: Ladder, rules: RuleSet, *, lowers: bool) -> str:
@@ -191,14 +194,14 @@ def write_history_ahead(
         before="ahead.before_id",
         revenue="ahead.trailing_revenue",
     )
-    values = {"evaluation": evaluation, "as_of": as_of}
+    values: Params = {"evaluation": evaluation, "as_of": as_of}
     cursor.execute(HISTORY_AHEAD.format(explanation=explanation), values)
     written: int = cursor.rowcount
     return written
 
 
 def write_state(cursor: CursorWrapper, *, fold: str, evaluation: int, as_of: datetime.date) -> None:
-    values = {"evaluation": evaluation, "as_of": as_of}
+    values: Params = {"evaluation": evaluation, "as_of": as_of}
     cursor.execute(UPDATE.format(fold=fold), values)
     cursor.execute(INSERT.format(fold=fold), values)
 
