@@ -13,8 +13,10 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from rest_framework.request import Request
 
 from firm.dates import today
+from firm.models import User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import Scope, scope_of
@@ -26,6 +28,12 @@ def public(view: View) -> View:
     """Open to people who are not signed in."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def reader(request: HttpRequest | Request) -> User:
+    """The signed-in person; behind `AccessMiddleware` there always is one."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def scope(request: HttpRequest) -> Scope:
@@ -62,6 +70,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = super().__call__(request)
+        assert isinstance(response, HttpResponseBase)  # the product is synchronous
         if request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
         return response
@@ -77,7 +86,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         response = super().handle_no_permission(request, view_func)

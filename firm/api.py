@@ -30,18 +30,14 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Holds(BasePermission):
-    """`permission_classes = [Holds(Right.X)]`: people one of whose posts gives this right."""
+def holds(right: Right) -> type[BasePermission]:
+    """`permission_classes = [holds(Right.X)]`: people one of whose posts gives this right."""
 
-    def __init__(self, right: Right) -> None:
-        self.right = right
+    class Holds(BasePermission):
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            return bool(request.user.is_authenticated) and access.scope(request).may(right)
 
-    def __call__(self) -> "Holds":
-        """DRF calls what it finds in `permission_classes`, expecting a class."""
-        return self
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(request.user.is_authenticated) and access.scope(request).may(self.right)
+    return Holds
 
 
 class CursorPages(BasePagination):
@@ -53,7 +49,7 @@ class CursorPages(BasePagination):
     size = 50
     largest = 200
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override]
         self, queryset: QuerySet[Any], request: Request, view: Any = None
     ) -> list[Any]:
         self.request = request

@@ -24,7 +24,7 @@ def record(
     """
     return AuditEvent.objects.create(
         code=code,
-        subject_kind=subject._meta.model_name if subject is not None else "",
+        subject_kind=(subject._meta.model_name or "") if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
         actor=by,
         acted_for=acted_for,

@@ -46,7 +46,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        department = self.fields["department"]
+        department: Any = self.fields["department"]
         department.queryset = Department.objects.select_related("parent__parent__parent")
         department.label_from_instance = lambda found: found.path
         department.empty_label = _("None")
@@ -78,9 +78,9 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = User.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        superior = self.fields["superior"]
-        superior.queryset = others.order_by("name")  # type: ignore[attr-defined]
-        superior.empty_label = _("None")  # type: ignore[attr-defined]
+        superior: Any = self.fields["superior"]
+        superior.queryset = others.order_by("name")
+        superior.empty_label = _("None")
 
 
 class CompanyDaysForm(forms.Form):
@@ -92,9 +92,10 @@ class CompanyDaysForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
 
-    def days(self) -> dict[str, datetime.date]:
-        first = self.cleaned_data["first"]
-        return {"first": first, "last": self.cleaned_data["last"] or first}
+    def days(self) -> dict[str, Any]:
+        """First and last day and the name, as actions.add_company_days takes them."""
+        found = self.cleaned_data
+        return {**found, "last": found["last"] or found["first"]}
 
 
 class HolidayForm(forms.Form):

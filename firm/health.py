@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from firm import heartbeat
 from firm.models import JobRun, Notification
 
-BROKER_LIMIT = 2.0  # seconds
+BROKER_LIMIT = 2  # seconds
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from firm.access import reader
 from firm.models import KeptAnswer, User
 
 KEPT_FOR = datetime.timedelta(hours=48)
@@ -45,9 +46,10 @@ def idempotent(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         if len(key) > LONGEST_KEY:
             raise ParseError(_("An Idempotency-Key has at most 200 characters."))
+        person, fingerprint = reader(request), _fingerprint(request)
         with transaction.atomic():
             kept, is_new = _claim(
-                person=request.user, key=key, fingerprint=_fingerprint(request), now=timezone.now()
+                person=person, key=key, fingerprint=fingerprint, now=timezone.now()
             )
             if is_new:
                 return _keep(kept, handler(view, request, *args, **kwargs))

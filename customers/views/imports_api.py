@@ -19,7 +19,7 @@ from customers.actions import apply_import, leave_import, request_import
 from customers.imports.period import read_period
 from customers.imports.wording import file_sentence, line_sentence
 from customers.models import Import, ImportLine
-from firm.api import Holds, StrictSerializer, versioned
+from firm.api import StrictSerializer, holds, versioned
 from firm.idempotency import idempotent
 from firm.refusals import Refused
 from firm.roles import Right
@@ -84,7 +84,7 @@ class NewImportSerializer(StrictSerializer):
 class Imports(ListAPIView):
     """All imports, the latest first; POST uploads a file, which a worker then reads."""
 
-    permission_classes = [Holds(Right.IMPORT)]
+    permission_classes = [holds(Right.IMPORT)]
     parser_classes = [MultiPartParser]
     serializer_class = ImportSerializer
     queryset = Import.objects.all()
@@ -112,7 +112,7 @@ class Imports(ListAPIView):
 
 
 class ImportDetail(APIView):
-    permission_classes = [Holds(Right.IMPORT)]
+    permission_classes = [holds(Right.IMPORT)]
 
     @extend_schema(responses=ImportSerializer)
     def get(self, request: Request, pk: int) -> Response:
@@ -122,7 +122,7 @@ class ImportDetail(APIView):
 class ImportApply(APIView):
     """Write what the preview shows; 409 where the import does not wait for that."""
 
-    permission_classes = [Holds(Right.IMPORT)]
+    permission_classes = [holds(Right.IMPORT)]
 
     @extend_schema(request=StrictSerializer, responses={202: ImportSerializer})
     @idempotent
@@ -137,7 +137,7 @@ class ImportApply(APIView):
 class ImportLeave(APIView):
     """Nothing of it is applied."""
 
-    permission_classes = [Holds(Right.IMPORT)]
+    permission_classes = [holds(Right.IMPORT)]
 
     @extend_schema(request=StrictSerializer, responses=ImportSerializer)
     @idempotent
@@ -165,7 +165,7 @@ class ErrorSerializer(serializers.ModelSerializer):
 class ImportErrors(ListAPIView):
     """Refused cells in the order of the file, at most 10,000 of them."""
 
-    permission_classes = [Holds(Right.IMPORT)]
+    permission_classes = [holds(Right.IMPORT)]
     serializer_class = ErrorSerializer
     sort = "id"
 

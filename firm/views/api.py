@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from firm.access import reader
 from firm.actions import add_person, change_person
 from firm.actions.preferences import change_preferences
-from firm.api import Holds, StrictSerializer, check_if_match, versioned
+from firm.api import StrictSerializer, check_if_match, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.models import JobRun, PostHolding, User
@@ -54,7 +56,7 @@ class PersonChangeSerializer(StrictSerializer):
 
 
 class PreferencesSerializer(StrictSerializer):
-    language = serializers.ChoiceField(User._meta.get_field("language").choices, required=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     theme = serializers.ChoiceField(User.Theme.choices, required=False)
     money_unit = serializers.ChoiceField(User.MoneyUnit.choices, required=False)
 
@@ -100,7 +102,7 @@ def _people() -> QuerySet[User]:
 class People(ListAPIView):
     """Everybody of the firm; POST adds a person, who has no post and no password yet."""
 
-    permission_classes = [Holds(Right.EDIT_PEOPLE)]
+    permission_classes = [holds(Right.EDIT_PEOPLE)]
     serializer_class = PersonSerializer
     sort = "name"
 
@@ -112,14 +114,14 @@ class People(ListAPIView):
     def post(self, request: Request) -> Response:
         body = NewPersonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        person = add_person(**body.validated_data, by=request.user, now=timezone.now())
+        person = add_person(**body.validated_data, by=reader(request), now=timezone.now())
         return versioned(request, PersonSerializer(_people().get(pk=person.pk)).data, status=201)
 
 
 class Person(APIView):
     """One person; PATCH takes `If-Match`."""
 
-    permission_classes = [Holds(Right.EDIT_PEOPLE)]
+    permission_classes = [holds(Right.EDIT_PEOPLE)]
 
     @extend_schema(responses=PersonSerializer)
     def get(self, request: Request, pk: int) -> Response:
@@ -131,7 +133,7 @@ class Person(APIView):
         check_if_match(request, PersonSerializer(person).data)
         body = PersonChangeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        change_person(person=person, by=request.user, now=timezone.now(), **body.validated_data)
+        change_person(person=person, by=reader(request), now=timezone.now(), **body.validated_data)
         return versioned(request, PersonSerializer(_people().get(pk=pk)).data)
 
 
@@ -147,24 +149,24 @@ class Me(APIView):
         check_if_match(request, self._data(request))
         body = PreferencesSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        change_preferences(user=request.user, **body.validated_data)
+        change_preferences(user=reader(request), **body.validated_data)
         return versioned(request, self._data(request))
 
     def _data(self, request: Request) -> dict[str, Any]:
-        return dict(MeSerializer(_people().get(pk=request.user.pk)).data)
+        return dict(MeSerializer(_people().get(pk=reader(request).pk)).data)
 
 
 class Runs(ListAPIView):
     """Background jobs, the latest first; without their counts, which may hold sums of money."""
 
-    permission_classes = [Holds(Right.READ_RUNS)]
+    permission_classes = [holds(Right.READ_RUNS)]
     serializer_class = RunSerializer
     queryset = JobRun.objects.all()
     sort = "-created_at"
 
 
 class Run(APIView):
-    permission_classes = [Holds(Right.READ_RUNS)]
+    permission_classes = [holds(Right.READ_RUNS)]
 
     @extend_schema(responses=RunSerializer)
     def get(self, request: Request, pk: int) -> Response:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from firm import actions, queries
-from firm.access import needs, scope
+from firm.access import needs, reader, scope
 from firm.dates import today
 from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
 from firm.models import CompanyDay, Holiday
@@ -35,7 +35,7 @@ def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse
     to_close = queries.next_month_to_close(on=today())
     months = queries.recent_months(on=today(), count=MONTHS_SHOWN)
     closed = [month.first for month in months if month.closed]
-    by, now = request.user, timezone.now()
+    by, now = reader(request), timezone.now()
     context = {
         "year": year,
         "days_off": queries.days_off(year, country=settings.FIRM_COUNTRY),
@@ -63,7 +63,7 @@ def add_holiday(request: HttpRequest) -> HttpResponse:
     form = HolidayForm(request.POST, prefix="holiday")
     if form.is_valid():
         try:
-            actions.add_holiday(**form.cleaned_data, by=request.user, now=timezone.now())
+            actions.add_holiday(**form.cleaned_data, by=reader(request), now=timezone.now())
         except Refused as refused:
             form.add_error("day", refused.sentence)
         else:
@@ -75,7 +75,7 @@ def add_holiday(request: HttpRequest) -> HttpResponse:
 @needs(Right.EDIT_CALENDAR)
 def remove_holiday(request: HttpRequest, pk: int) -> HttpResponse:
     holiday = get_object_or_404(Holiday, pk=pk)
-    actions.remove_holiday(holiday=holiday, by=request.user, now=timezone.now())
+    actions.remove_holiday(holiday=holiday, by=reader(request), now=timezone.now())
     return _back(request, holiday.day, _("The holiday is removed."))
 
 
@@ -85,9 +85,7 @@ def add_company_days(request: HttpRequest) -> HttpResponse:
     form = CompanyDaysForm(request.POST, prefix="own")
     if form.is_valid():
         try:
-            actions.add_company_days(
-                **form.days(), name=form.cleaned_data["name"], by=request.user, now=timezone.now()
-            )
+            actions.add_company_days(**form.days(), by=reader(request), now=timezone.now())
         except Refused as refused:
             form.add_error("last", refused.sentence)
         else:
@@ -99,7 +97,7 @@ def add_company_days(request: HttpRequest) -> HttpResponse:
 @needs(Right.EDIT_CALENDAR)
 def remove_company_day(request: HttpRequest, pk: int) -> HttpResponse:
     day = get_object_or_404(CompanyDay, pk=pk)
-    actions.remove_company_day(day=day, by=request.user, now=timezone.now())
+    actions.remove_company_day(day=day, by=reader(request), now=timezone.now())
     return _back(request, day.day, _("The company day is removed."))
 
 
@@ -120,7 +118,7 @@ def _act_on_month(request: HttpRequest, action: Any, done: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, status=422)
     try:
-        action(**form.cleaned_data, by=request.user, now=timezone.now())
+        action(**form.cleaned_data, by=reader(request), now=timezone.now())
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("firm:calendar")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from firm import keyset, queries
-from firm.access import needs
+from firm.access import needs, reader
 from firm.actions import (
     add_person,
     change_person,
@@ -38,7 +38,7 @@ PAGE = 50
 @require_GET
 @needs(Right.EDIT_PEOPLE)
 def people(request: HttpRequest) -> HttpResponse:
-    wishes = {
+    wishes: dict[str, Any] = {
         "text": request.GET.get("q", ""),
         "role": request.GET.get("role", ""),
         "with_disabled": bool(request.GET.get("disabled")),
@@ -80,13 +80,13 @@ def create_person(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _create(request: HttpRequest, values: dict[str, Any]) -> User:
     who = {field: values[field] for field in ["name", "name_kana", "email"]}
-    person = add_person(**who, by=request.user, now=timezone.now())
+    person = add_person(**who, by=reader(request), now=timezone.now())
     _give(request, person, values)
     return person
 
 
 def _give(request: HttpRequest, person: User, values: dict[str, Any]) -> None:
-    now, by = timezone.now(), request.user
+    now, by = timezone.now(), reader(request)
     department = values["department"]
     if values["new_department"]:
         department = department_at(path=values["new_department"], by=by, now=now)
@@ -103,7 +103,7 @@ def _give(request: HttpRequest, person: User, values: dict[str, Any]) -> None:
 
 def _hand_over_link(request: HttpRequest, person: User) -> None:
     """Shown on the next page once; whoever reads it can set the password."""
-    note_password_link(person=person, by=request.user, now=timezone.now())
+    note_password_link(person=person, by=reader(request), now=timezone.now())
     request.session["password_link"] = {"person": person.pk, "link": password_link(person)}
 
 
@@ -117,7 +117,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def _person_page(
     request: HttpRequest, shown: User, form: PersonForm, post_form: PostForm, status: int = 200
 ) -> HttpResponse:
-    by, now = request.user, timezone.now()
+    by, now = reader(request), timezone.now()
     link = request.session.pop("password_link", None)
     held = list(queries.holdings_of(shown, on=today()))
     context = {
@@ -142,7 +142,7 @@ def save_person(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST, instance=get_object_or_404(User, pk=pk))
     if form.is_valid():
         shown = User.objects.get(pk=pk)
-        change_person(person=shown, by=request.user, now=timezone.now(), **form.cleaned_data)
+        change_person(person=shown, by=reader(request), now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("firm:person", pk=pk)
     return _person_page(request, form.instance, form, PostForm(), status=422)
@@ -199,7 +199,7 @@ def make_password_link(request: HttpRequest, pk: int) -> HttpResponse:
 def _act(request: HttpRequest, pk: int, done: str, action: Any, **kwargs: Any) -> HttpResponse:
     """One action of the person's page: back to it, with a sentence about what came of it."""
     try:
-        action(**kwargs, by=request.user, now=timezone.now())
+        action(**kwargs, by=reader(request), now=timezone.now())
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from customers.models import Customer
 from firm import access
-from firm.api import Holds, versioned
+from firm.api import holds, versioned
 from firm.dates import today
 from firm.roles import Right
 from firm.scope import Scope
@@ -155,7 +155,7 @@ class EvaluationSerializer(serializers.ModelSerializer):
 class Evaluations(ListAPIView):
     """Passes over all customers, the latest first."""
 
-    permission_classes = [Holds(Right.READ_RUNS)]
+    permission_classes = [holds(Right.READ_RUNS)]
     serializer_class = EvaluationSerializer
     queryset = Evaluation.objects.all()
     sort = "-id"
