@@ -4,6 +4,7 @@ Each case works on a running installation and returns its name, what was reached
 whether that was met.
 """
 
+import datetime
 import json
 import random
 import threading
@@ -98,9 +99,9 @@ def a_dead_workers_job(installation: Installation, *, quick: bool) -> Found:
             (job,) = connection.execute(
                 "INSERT INTO firm_jobrun (kind, key, business_date, state, attempt, claimed_until,"
                 " progress_done, progress_total, params, counts, error, created_at, started_at)"
-                " VALUES ('nightly', %(day)s, %(day)s, 'running', 1, now() + interval '30 s',"
+                " VALUES ('nightly', %(key)s, %(day)s, 'running', 1, now() + interval '30 s',"
                 " 0, 0, '{}', '{}', '{}', now(), now()) RETURNING id",
-                {"day": f"2020-01-{day:02}"},
+                {"key": f"2020-01-{day:02}", "day": datetime.date(2020, 1, day)},
             ).fetchone()
             worst = max(worst, eventually(partial(ended, connection, job), PATIENCE))
     return (
