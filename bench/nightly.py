@@ -56,6 +56,7 @@ def run(customers: int) -> list[Goal]:
         note(f"first night, every customer written: {timed(night):.1f} s")
     with data.superuser() as database:
         database.execute("VACUUM (ANALYZE)")
+        database.execute("CHECKPOINT")
     memory = Memory()
     times = side_by_side(
         {"A": floor(FLOOR_A), "B": floor(FLOOR_B), "night": memory.watching(night)},
