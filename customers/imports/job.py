@@ -141,7 +141,7 @@ def _examine(
 def _understood(table: Table) -> dict[str, Any]:
     return {
         "understood": table.understood | {"header_line": table.header.line},
-        "columns": table.header.names,
+        "columns": list(table.header.names.items()),
         "ignored": table.header.ignored,
     }
 

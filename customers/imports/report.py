@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 def error_rows(import_: Import, lines: Iterable[Line]) -> Iterator[tuple[Any, ...]]:
     """Under ERROR_HEADER; columns by the name the file gives them."""
-    names = import_.summary.get("columns", {})
+    names = dict(import_.summary.get("columns", ()))
     for line, column, code, data in lines:
         label = names.get(column) or (column and label_of(import_.kind, column))
         yield line, label, line_sentence(code, data), data.get("value", "")
@@ -53,7 +53,7 @@ def preview_lines(import_: Import) -> Iterator[str]:
     """What was understood and what would change, for a terminal."""
     summary = import_.summary
     if "columns" in summary:
-        read_as = [f"{name} = {written}" for name, written in summary["columns"].items()]
+        read_as = [f"{name} = {written}" for name, written in summary["columns"]]
         yield _("Columns: %(columns)s") % {"columns": ", ".join(read_as)}
     if summary.get("ignored"):
         yield _("Ignored columns: %(columns)s") % {"columns": ", ".join(summary["ignored"])}

@@ -115,7 +115,7 @@ class Shown:
         """(as the file writes it, what it was read as)."""
         return [
             (written, label_of(self.row.kind, name))
-            for name, written in self.summary.get("columns", {}).items()
+            for name, written in self.summary.get("columns", ())
         ]
 
     @property
@@ -185,6 +185,26 @@ class Shown:
     @property
     def vanished_samples(self) -> list[dict[str, Any]]:
         return _typed(self.figures.get("vanished_samples", ()))
+
+    @property
+    def created(self) -> list[tuple[str, str, str]]:
+        """(label, names, note) of what else comes into being."""
+        parts = (
+            (_("New people"), "new_people", _("They are added without a sign-in.")),
+            (_("Known by name"), "joined_people", _("They get the address of this file.")),
+            (_("New departments"), "new_departments", ""),
+        )
+        return [
+            (label, ", ".join(found["names"]), note)
+            for label, key, note in parts
+            if (found := self.figures.get(key, {})).get("count")
+        ]
+
+    @property
+    def has_details(self) -> bool:
+        return any(
+            self.figures.get(key) for key in ("months", "changed_columns", "new_contacts")
+        ) or bool(self.created)
 
     @cached_property
     def refused_rows(self) -> list[tuple[Any, ...]]:
