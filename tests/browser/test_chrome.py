@@ -22,6 +22,13 @@ def test_a_question_mark_lists_the_keys_and_escape_closes_the_list(page):
     expect(keys).not_to_be_visible()
 
 
+def test_a_slash_puts_the_cursor_into_the_search_and_is_not_typed_there(page):
+    page.keyboard.press("/")
+    search = page.get_by_role("searchbox").first
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
+
+
 def test_keys_do_nothing_while_one_writes_or_an_ime_composes(page):
     page.goto("/help/")
     field = page.locator("main input").first
