@@ -16,7 +16,7 @@ from celery import Celery
 
 from firm.embedded.lease import BASE_DIR
 from firm.embedded.places import Places
-from tests.ops.servers import eventually, processes_of
+from tests.ops.servers import eventually, kill_all, processes_of
 
 READY_LIMIT = 120.0  # seconds; the first start on a machine that does other things, too
 NAMES = ("web", "worker", "beat")
@@ -86,9 +86,7 @@ class Installation:
     def kill_everything(self) -> None:
         """SIGKILL to `up` and all that came of it, as a power cut would."""
         tree = [*psutil.Process(self.up.pid).children(recursive=True), psutil.Process(self.up.pid)]
-        for process in {*tree, *processes_of(self.data)}:
-            if process.is_running():
-                process.kill()
+        kill_all({*tree, *processes_of(self.data)})
         self.up.wait()
         self.up = None
 

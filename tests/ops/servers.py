@@ -1,7 +1,7 @@
 """Helpers for looking at the embedded servers from outside."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +23,13 @@ def processes_of(data: Path) -> list[psutil.Process]:
         if f"{data}" in told or works_in.startswith(str(data)):
             found.append(process)
     return [process for process in found if process.pid != psutil.Process().pid]
+
+
+def kill_all(processes: Iterable[psutil.Process]) -> None:
+    """SIGKILL to each; one may have gone with the other already."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def named(processes: list[psutil.Process], word: str) -> list[psutil.Process]:

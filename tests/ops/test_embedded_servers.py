@@ -20,7 +20,7 @@ from firm.embedded.lease import BASE_DIR, Lease
 from firm.embedded.locks import is_locked
 from firm.embedded.places import Places
 from firm.embedded.postgres import postgres_service
-from tests.ops.servers import connect, eventually, postmaster, processes_of, ready, valkey
+from tests.ops.servers import connect, eventually, kill_all, postmaster, processes_of, ready, valkey
 
 AS_ORDINARY_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 USE_ONCE = (
@@ -110,8 +110,7 @@ def test_killed_keeper_takes_the_servers_down_and_another_begins(lease):
 
 
 def test_the_whole_tree_killed_is_taken_over(lease):
-    for process in processes_of(lease.places.data):
-        process.kill()
+    kill_all(processes_of(lease.places.data))
     ready(lease).close()
 
 

@@ -15,7 +15,7 @@ from functools import partial
 import psycopg
 
 from tests.ops.installation import Installation
-from tests.ops.servers import connect, eventually, named, postmaster, processes_of
+from tests.ops.servers import connect, eventually, kill_all, named, postmaster, processes_of
 
 Found = tuple[str, str, str, bool]
 READY_GOAL = HEAL_GOAL = 15.0  # seconds
@@ -131,8 +131,7 @@ def kill_postgres(installation: Installation) -> None:
 
 
 def kill_named(installation: Installation, word: str) -> None:
-    for process in named(processes_of(installation.data), word):
-        process.kill()
+    kill_all(named(processes_of(installation.data), word))
 
 
 def ended(connection: psycopg.Connection, job: int) -> bool:
