@@ -4,11 +4,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Case, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from customers.listing import DEFAULT_SORT, Question
+from customers.listing import DEFAULT_SORT, SEARCH_SORT, Question
 from customers.models import Customer, CustomerSnapshot
 from customers.search import Search
 from firm.models import Department, User
@@ -65,18 +65,19 @@ class CustomerFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, *, scope: Scope) -> None:
         super().__init__(data, CustomerSnapshot.objects.all())
         self.scope = scope
-        self.departments = list(Department.objects.order_by("name"))
+        self.departments, people = _menus(scope, chosen=data.get("owner", ""))
         self.filters["department"].extra["choices"] = _paths(self.departments)
-        self.filters["owner"].extra["choices"] = _owners(scope, chosen=data.get("owner", ""))
+        self.filters["owner"].extra["choices"] = [(MINE, _("My own")), *people]
 
     @property
     def question(self) -> Question:
         """What is asked for, of a valid form."""
         chosen = self.form.cleaned_data
+        search = Search.of(chosen["q"])
         return Question(
             rows=self.qs,
-            sort=chosen["sort"] or DEFAULT_SORT,
-            search=Search.of(chosen["q"]),
+            sort=chosen["sort"] or (SEARCH_SORT if search else DEFAULT_SORT),
+            search=search,
             tiers=tuple(sorted(chosen["tier"])),
             of_person=self.scope.person_id if chosen["owner"] == MINE else None,
         )
@@ -106,6 +107,26 @@ class CustomerFilter(django_filters.FilterSet):
         return rows.filter(department__in=branch)
 
 
+def _menus(scope: Scope, *, chosen: str) -> tuple[list[Department], list[tuple[str, str]]]:
+    """All departments and the people to choose from, asked for at once."""
+    wanted = {*scope.people, int(chosen)} if chosen.isdigit() else scope.people
+    near = Case(When(pk__in=wanted, then=0), default=1)
+    people = User.objects.order_by(near, "name_kana", "name")[: PEOPLE_OFFERED + 1]
+    nothing = Value(None, BigIntegerField())
+    rows = Department.objects.values_list(Value("department"), "pk", "name", "parent_id").union(
+        people.values_list(Value("person"), "pk", "name", nothing), all=True
+    )
+    departments, offered = [], []
+    for kind, pk, name, parent_id in rows:
+        if kind == "department":
+            departments.append(Department(pk=pk, name=name, parent_id=parent_id))
+        else:
+            offered.append((str(pk), name))
+    if len(offered) > PEOPLE_OFFERED:
+        offered = [choice for choice in offered if int(choice[0]) in wanted]
+    return departments, offered
+
+
 def _paths(departments: list[Department]) -> list[tuple[str, str]]:
     """`営業部/第一課`, by path, without a query a department."""
     by_id = {department.pk: department for department in departments}
@@ -118,12 +139,3 @@ def _paths(departments: list[Department]) -> list[tuple[str, str]]:
         ((str(department.pk), path(department)) for department in departments),
         key=lambda choice: choice[1],
     )
-
-
-def _owners(scope: Scope, *, chosen: str) -> list[tuple[str, str]]:
-    people = User.objects.order_by("name_kana", "name").values_list("pk", "name")
-    offered = list(people[: PEOPLE_OFFERED + 1])
-    if len(offered) > PEOPLE_OFFERED:
-        wanted = {*scope.people, int(chosen)} if chosen.isdigit() else scope.people
-        offered = list(people.filter(pk__in=wanted)[:PEOPLE_OFFERED])
-    return [(MINE, _("My own")), *((str(pk), name) for pk, name in offered)]

@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from customers.models import CustomerSnapshot
 from customers.search import Search
 from firm import keyset
-from firm.keyset import Stage
+from firm.keyset import Page, Stage
 from firm.roles import Right
 from firm.scope import Scope
 
 PAGE_SIZE = 50
 COUNTED = 10_000
 DEFAULT_SORT = "-revenue"
+SEARCH_SORT = "name"
 SHOWN = ("owner", "backup", "department")
 
 Rows = QuerySet[CustomerSnapshot]
@@ -62,6 +64,15 @@ class Question:
             rows = rows.filter(Q(owner=self.of_person) | Q(backup=self.of_person))
         return rows.filter(tier_rank__in=self.tiers) if self.tiers else rows
 
+    def shown(self, rows: Rows) -> Rows:
+        """With the names a row shows, and the number of all rows as `counted`."""
+        rows = rows.select_related(*SHOWN)
+        if self.search:
+            return rows
+        counted, params = self.whole.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        number = RawSQL(f"SELECT count(*) FROM ({counted}) counted", params, IntegerField())
+        return rows.annotate(counted=number)
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -86,15 +97,24 @@ def listing(question: Question, *, scope: Scope, after: str = "", size: int = PA
         stages(question, scope),
         after=after,
         size=size,
-        related=SHOWN,
         fetch=question.search.rows if question.search else None,
+        shown=question.shown,
         carry="trailing_revenue" if is_by_revenue else "",
     )
-    if not after and not page.after:
-        count: int | None = len(page.rows)
-    else:
-        count = None if question.search else question.whole[: COUNTED + 1].count()
-    return Listing(rows=page.rows, after=page.after, count=count, revenue_before=page.carried)
+    return Listing(
+        rows=page.rows,
+        after=page.after,
+        count=_count(question, page, is_first=not after),
+        revenue_before=page.carried,
+    )
+
+
+def _count(question: Question, page: Page[CustomerSnapshot], *, is_first: bool) -> int | None:
+    if is_first and not page.after:
+        return len(page.rows)
+    if question.search or not page.rows:
+        return None
+    return page.rows[0].counted  # type: ignore[attr-defined]
 
 
 def stages(question: Question, scope: Scope) -> list[Stage[CustomerSnapshot]]:

@@ -1,26 +1,24 @@
 """Finding customers by code, name, kana or phone, however few characters are typed.
 
-What is looked through is `CustomerSnapshot.search_key`. Rare text is found by an index: over
-pieces of three letters (pg_trgm) or of one and two characters (`text_grams`, a function of the
-database). Frequent text is found by walking the list's own order for a few thousand rows.
+What is looked through is `CustomerSnapshot.search_key`. Frequent text is found by walking the
+list's own order for a few thousand rows, rare text by an index: over pieces of three letters
+(pg_trgm) or of one and two characters (`text_grams`, a function of the database).
 """
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 
-from customers.models import CustomerSnapshot, SearchKey
+from customers.models import CustomerSnapshot
 from customers.models.grams import Grams
 from firm import text
 from firm.keyset import Key, Stage, walk
 
 WALKED = 5_000
-MOST_MATCHES = 2_000  # beyond it the text is frequent enough to be met by walking
 LONGEST = 60
 PHONE_DIGITS = 4  # from so many digits on, dashes and brackets count for nothing
 PHONE_SIGNS = "0123456789-+() "
@@ -49,40 +47,41 @@ class Search:
         self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int
     ) -> QuerySet[CustomerSnapshot]:
         """Like `keyset.walk`, of the rows that contain it."""
-        if len(self._matches) <= MOST_MATCHES:
-            rare = RawSQL("SELECT unnest(%s::bigint[])", [self._matches])
-            parts = [part.filter(pk__in=rare) for part in stage.parts]
-            return walk(Stage(parts, stage.columns, stage.descending), key, wanted)
-        found = self._walked(stage, key, wanted)
-        if len(found) < wanted:
-            parts = [part.filter(search_key__contains=self.folded) for part in stage.parts]
-            return walk(Stage(parts, stage.columns, stage.descending), key, wanted)
-        return CustomerSnapshot.objects.filter(pk__in=found)
+        found, walked = self._walk(stage, key, wanted)
+        if len(found) == wanted or walked < WALKED:
+            return CustomerSnapshot.objects.filter(pk__in=found)
+        parts = [part.filter(pk__in=self._matches()) for part in stage.parts]
+        return walk(Stage(parts, stage.columns, stage.descending), key, wanted)
 
-    def _walked(self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int) -> list[int]:
-        """The pks of matches among the next few thousand rows in order."""
+    def _walk(
+        self, stage: Stage[CustomerSnapshot], key: Key | None, wanted: int
+    ) -> tuple[list[int], int]:
+        """The pks of matches among the next few thousand rows, and how many rows these were."""
         sql, params = stage.next(WALKED, behind=key, also=["search_key"]).query.sql_with_params()
         names = [*stage.columns, "pk"]
         direction = "DESC" if stage.descending else "ASC"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT pk FROM ({sql}) walked({', '.join(names)}, search_key)"
-                f" WHERE search_key LIKE %s"
-                f" ORDER BY {', '.join(f'{name} {direction}' for name in names)} LIMIT %s",
+                f"WITH walked({', '.join(names)}, search_key) AS MATERIALIZED ({sql})"
+                f" SELECT array(SELECT pk FROM walked WHERE search_key LIKE %s"
+                f" ORDER BY {', '.join(f'{name} {direction}' for name in names)} LIMIT %s),"
+                f" (SELECT count(*) FROM walked)",
                 [*params, f"%{_escaped(self.folded)}%", wanted],
             )
-            return [row[0] for row in cursor.fetchall()]
+            found, walked = cursor.fetchone()
+        return found, walked
 
-    @cached_property
-    def _matches(self) -> list[int]:
-        """Customers that contain it, by the index that reads least for it; all if they are rare."""
-        rows = SearchKey.objects.alias(at=StrIndex("search_key", Value(self.folded)))
+    def _matches(self) -> RawSQL:
+        """The pks of all customers that contain it, by the index that reads least for it."""
+        rows = CustomerSnapshot.objects.alias(at=StrIndex("search_key", Value(self.folded)))
         words = _INDEXED_WORD.findall(self.folded)
         if words:
             rows = rows.filter(search_key__contains=max(words, key=len))
         else:
             rows = rows.alias(grams=Grams("search_key")).filter(grams__contains=self._grams())
-        return list(rows.filter(at__gt=0).values_list("pk", flat=True)[: MOST_MATCHES + 1])
+        sql, params = rows.filter(at__gt=0).values("pk").query.sql_with_params()
+        # OFFSET 0: the planner must find the matches first and not walk the order after all.
+        return RawSQL(f"{sql} OFFSET 0", params)
 
     def _grams(self) -> list[str]:
         pairs = [self.folded[at : at + 2] for at in range(len(self.folded) - 1)]

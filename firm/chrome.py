@@ -64,6 +64,8 @@ class Link:
     icon: str = ""
     is_current: bool = False
     count: int = 0
+    pk: int = 0
+    query: str = ""
 
 
 def address(url_name: str) -> str:
@@ -131,7 +133,13 @@ class Chrome:
         if not self.request.user.is_authenticated or self.request.screen_share:  # type: ignore[attr-defined]
             return []
         return [
-            Link(view.name, f"{address(SAVED_VIEW_PAGES[view.page])}?{view.query}", "star")
+            Link(
+                view.name,
+                f"{address(SAVED_VIEW_PAGES[view.page])}?{view.query}",
+                "star",
+                pk=view.pk,
+                query=view.query,
+            )
             for view in SavedView.objects.filter(
                 user_id=self.request.user.pk, page__in=SAVED_VIEW_PAGES
             )

@@ -110,24 +110,23 @@ def page_through(
     *,
     after: str = "",
     size: int = 50,
-    related: Sequence[str] = (),
     fetch: Callable[[Stage[Row], Key | None, int], QuerySet[Row]] | None = None,
+    shown: Callable[[QuerySet[Row]], QuerySet[Row]] = lambda rows: rows,
     carry: str = "",
 ) -> Page[Row]:
     """`size` rows behind the cursor `after`: all of one stage before the first of the next.
 
     One query a stage. `fetch` finds a stage's next rows in another way than by walking it, as a
-    search does. `carry` names a column of the first stage whose running sum the cursor takes
-    along. Raises Refused where the cursor is none of ours.
+    search does; `shown` adds what the rows are shown with. `carry` names a column of the first
+    stage whose running sum the cursor takes along. Raises Refused where the cursor is none of
+    ours.
     """
     position, key, carried = _read(after, stages) if after else (0, None, Decimal(0))
     found: list[tuple[int, Row]] = []
     for number, stage in enumerate(stages[position:], start=position):
         wanted = size + 1 - len(found)
         rows = (fetch or walk)(stage, key if number == position else None, wanted)
-        found += [
-            (number, row) for row in rows.select_related(*related).order_by(*stage.order)[:wanted]
-        ]
+        found += [(number, row) for row in shown(rows).order_by(*stage.order)[:wanted]]
         if len(found) > size:
             break
     more, found = len(found) > size, found[:size]

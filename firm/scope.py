@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from firm.models import Post, PostHolding, User
+from firm.models import Department, Post, User
 from firm.roles import RIGHTS, Right, Role
 
 
@@ -39,57 +39,69 @@ class Scope:
         return self.sees_all_files or owner_id in self.people or backup_id in self.people
 
 
-_JUNIORS = """
-WITH RECURSIVE below AS (
-    SELECT id FROM firm_department WHERE id = ANY(%(headed)s)
+# The posts held, and a row for each person below: one question, because every page asks it.
+_SCOPE = """
+WITH RECURSIVE held AS (
+    SELECT p.id, p.role, p.title, p.department_id, d.name AS department, h.held_from
+    FROM firm_postholding h
+    JOIN firm_post p ON p.id = h.post_id
+    LEFT JOIN firm_department d ON d.id = p.department_id
+    WHERE h.person_id = %(person)s AND %(is_active)s
+      AND h.held_from <= %(on)s AND (h.held_until IS NULL OR h.held_until > %(on)s)
+), below AS (
+    SELECT department_id AS id FROM held
+    WHERE role = %(head)s AND department_id IS NOT NULL
     UNION
     SELECT d.id FROM firm_department d JOIN below ON d.parent_id = below.id
+), juniors AS (
+    SELECT h.person_id AS id
+    FROM firm_postholding h JOIN firm_post p ON p.id = h.post_id
+    WHERE h.held_from <= %(on)s AND (h.held_until IS NULL OR h.held_until > %(on)s)
+      AND (p.department_id IN (SELECT department_id FROM held WHERE role = %(manager)s)
+           OR p.department_id IN (SELECT id FROM below))
+    UNION
+    SELECT id FROM firm_user WHERE superior_id = %(person)s
 )
-SELECT h.person_id
-FROM firm_postholding h JOIN firm_post p ON p.id = h.post_id
-WHERE h.held_from <= %(on)s AND (h.held_until IS NULL OR h.held_until > %(on)s)
-  AND (p.department_id = ANY(%(managed)s) OR p.department_id IN (SELECT id FROM below))
-UNION
-SELECT id FROM firm_user WHERE superior_id = %(person)s
+SELECT NULL::date AS held_from, id AS junior, NULL::bigint AS post, NULL AS role, NULL AS title,
+       NULL::bigint AS department_id, NULL AS department
+FROM juniors
+UNION ALL
+SELECT held_from, NULL, id, role, title, department_id, department FROM held
+ORDER BY held_from, post
 """
 
 
 def scope_of(person: User, *, on: datetime.date) -> Scope:
     """The union of the posts this person holds on this day; an inactive person has nothing."""
-    holdings = (
-        list(
-            PostHolding.objects.on(on)
-            .filter(person=person)
-            .select_related("post__department")
-            .order_by("held_from")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SCOPE,
+            {
+                "person": person.pk,
+                "is_active": person.is_active,
+                "on": on,
+                "head": Role.DEPARTMENT_HEAD,
+                "manager": Role.SECTION_MANAGER,
+            },
         )
-        if person.is_active
-        else []
-    )
-    roles = frozenset(Role(holding.post.role) for holding in holdings)
-    rights = frozenset[Right]().union(*(RIGHTS[role] for role in roles))
+        rows = cursor.fetchall()
+    posts = tuple(_post(*row[2:]) for row in rows if row[1] is None)
+    roles = frozenset(Role(post.role) for post in posts)
     return Scope(
         person_id=person.pk,
         roles=roles,
-        rights=rights,
-        people=frozenset({person.pk, *_juniors(person, holdings, on)}),
-        posts=tuple(holding.post for holding in holdings),
+        rights=frozenset[Right]().union(*(RIGHTS[role] for role in roles)),
+        people=frozenset({person.pk, *(row[1] for row in rows if row[1] is not None)}),
+        posts=posts,
     )
 
 
-def _juniors(person: User, holdings: list[PostHolding], on: datetime.date) -> set[int]:
-    departments = {role: [0] for role in Role}
-    for holding in holdings:
-        if holding.post.department_id is not None:
-            departments[Role(holding.post.role)].append(holding.post.department_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _JUNIORS,
-            {
-                "person": person.pk,
-                "on": on,
-                "managed": departments[Role.SECTION_MANAGER],
-                "headed": departments[Role.DEPARTMENT_HEAD],
-            },
-        )
-        return {row[0] for row in cursor.fetchall()}
+def _post(
+    pk: int, role: str, title: str, department_id: int | None, department: str | None
+) -> Post:
+    return Post(
+        pk=pk,
+        role=role,
+        title=title,
+        department=Department(pk=department_id, name=department) if department_id else None,
+    )

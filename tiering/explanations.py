@@ -5,7 +5,7 @@ evaluation saw it; the words are the pages'.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -91,10 +91,24 @@ def explain(customer_id: int, *, on: datetime.date) -> Explanation | None:
     change = standing_on(customer_id, on=on)
     if evaluation is None or change is None:
         return None
+    start = add_months(evaluation.as_of, -evaluation.rule_set.window_months)
+    return explained(
+        evaluation,
+        change,
+        revenue=trailing_revenue(customer_id, evaluation, start=start),
+        tiers=Tier.objects.filter(code__in=evaluation.counts["tiers"]),
+    )
+
+
+def explained(
+    evaluation: Evaluation, change: TierChange, *, revenue: Decimal, tiers: Iterable[Tier]
+) -> Explanation:
+    """The same of what is at hand: the customer's last change and the revenue counted, with the
+    tiers of the evaluation. Asks the database nothing.
+    """
     rules = evaluation.rule_set
     start = add_months(evaluation.as_of, -rules.window_months)
-    revenue = trailing_revenue(customer_id, evaluation, start=start)
-    criteria = _criteria(evaluation, revenue)
+    criteria = _criteria(evaluation, revenue, {tier.code: tier for tier in tiers})
     by = last_day_counted_next(evaluation.as_of, rules=rules)
     return Explanation(
         rule_set=rules,
@@ -118,9 +132,10 @@ def trailing_revenue(customer_id: int, evaluation: Evaluation, *, start: datetim
     return entries.aggregate(sum=Sum("amount"))["sum"] or Decimal()
 
 
-def _criteria(evaluation: Evaluation, revenue: Decimal) -> list[Criterion]:
+def _criteria(
+    evaluation: Evaluation, revenue: Decimal, tiers: Mapping[str, Tier]
+) -> list[Criterion]:
     stored = evaluation.counts["tiers"]
-    tiers = {tier.code: tier for tier in Tier.objects.filter(code__in=stored)}
     ordered = sorted(stored.items(), key=lambda item: item[1]["rank"])
     return [_criterion(tiers[code], figures, revenue) for code, figures in ordered]
 

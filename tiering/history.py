@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
-
-from customers.models import RevenueEntry
 from firm import charts
 from firm.charts import Scale, Span
 from firm.dates import add_months, first_of_month
 from tiering.chips import Chip, unranked
 from tiering.explanations import Explanation
 from tiering.models import Tier, TierChange
-from tiering.standings import history
 
 MONTHS = 24
 HEIGHT = 120
@@ -72,22 +67,24 @@ class TierHistory:
 
 
 def history_of(
-    customer_id: int,
+    changes: list[TierChange],
     explanation: Explanation,
     chips: Mapping[str, Chip],
     *,
     on: datetime.date,
     today: datetime.date,
-    with_revenue: bool,
+    by_month: Mapping[datetime.date, Decimal] | None,
 ) -> TierHistory:
-    """The MONTHS up to today, or what there is of them."""
-    changes = _effective(customer_id, today)
+    """The MONTHS up to today, or what there is of them. `changes` are the customer's, the latest
+    first; `by_month` is the revenue, of the window's months before the first one, too.
+    """
+    changes = _effective(changes, today)
     last = today + datetime.timedelta(days=1)
     first = max(add_months(first_of_month(today), -MONTHS), changes[0].as_of)
     first = min(first, add_months(first_of_month(today), -2))
     lanes = list(chips.values())
     stretches = list(_stretches(changes, chips, lanes, first=first, last=last))
-    revenue = _trailing(customer_id, explanation, first, today) if with_revenue else []
+    revenue = _trailing(by_month, explanation, first) if by_month else []
     scale, line, thresholds, end_y = None, "", [], 0.0
     if revenue:
         thresholds_at = _thresholds(explanation)
@@ -127,11 +124,12 @@ def history_of(
     )
 
 
-def _effective(customer_id: int, today: datetime.date) -> list[TierChange]:
+def _effective(changes: list[TierChange], today: datetime.date) -> list[TierChange]:
     """The last word on each evaluation date, in order of dates."""
     by_date: dict[datetime.date, TierChange] = {}
-    for change in history(customer_id).filter(evaluation__business_date__lte=today):
-        by_date.setdefault(change.as_of, change)
+    for change in changes:
+        if change.evaluation.business_date <= today:
+            by_date.setdefault(change.as_of, change)
     return [by_date[date] for date in sorted(by_date)]
 
 
@@ -173,24 +171,15 @@ def _is_move(change: TierChange, changes: list[TierChange]) -> bool:
 
 
 def _trailing(
-    customer_id: int, explanation: Explanation, first: datetime.date, today: datetime.date
+    by_month: Mapping[datetime.date, Decimal], explanation: Explanation, first: datetime.date
 ) -> list[tuple[datetime.date, Decimal]]:
     """Revenue of the window's months before each first of a month, as the ledger has it now."""
     window = explanation.rule_set.window_months
-    by_month = dict(
-        RevenueEntry.objects.live()
-        .filter(customer=customer_id, date__gte=add_months(first, -window), date__lt=today)
-        .annotate(month=TruncMonth("date"))
-        .values_list("month")
-        .annotate(Sum("amount"))
-    )
     months = []
-    month = first_of_month(first) if first.day == 1 else add_months(first_of_month(first), 1)
+    month = first if first.day == 1 else add_months(first_of_month(first), 1)
     while month <= explanation.end:
-        summed = (
-            by_month.get(add_months(month, -back), Decimal(0)) for back in range(1, window + 1)
-        )
-        months.append((month, sum(summed, Decimal(0))))
+        counted = (add_months(month, -back) for back in range(1, window + 1))
+        months.append((month, sum((by_month.get(one, Decimal(0)) for one in counted), Decimal(0))))
         month = add_months(month, 1)
     return months
 

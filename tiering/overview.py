@@ -9,17 +9,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import OuterRef, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 
 from customers.models import CustomerSnapshot
 from firm import access
 from firm.charts import Group, share_of_top
+from firm.dates import today
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of
-from tiering.models import Evaluation, TierRule
+from tiering.models import Evaluation, Tier, TierRule
 from tiering.standings import latest_evaluation
 
 MOST_GROUPS = 120
@@ -50,11 +53,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Overview:
-    """`total` is the sum of the positive revenues in reach; None where none may be seen."""
+    """`total` is the sum of the positive revenues in reach, None where none may be seen; `groups`
+    are the customers in reach in descending order of revenue.
+    """
 
     evaluation: Evaluation
     reach: Reach
     cards: list[Card]
+    groups: list[Group]
     customers: int
     total: Decimal | None
 
@@ -91,32 +97,74 @@ def names_by_rank() -> dict[int, str]:
 def overview_of(request: HttpRequest) -> Overview | None:
     """The overview for the reader, worked out once a request; None before the first night."""
     if not hasattr(request, "_tier_overview"):
-        evaluation = latest_evaluation()
-        scope = access.scope(request)
-        request._tier_overview = (  # type: ignore[attr-defined]
-            overview(evaluation, scope) if evaluation is not None else None
-        )
+        request._tier_overview = current_overview(access.scope(request))  # type: ignore[attr-defined]
     found: Overview | None = request._tier_overview  # type: ignore[attr-defined]
     return found
 
 
-def overview(evaluation: Evaluation, scope: Scope) -> Overview:
+def current_overview(scope: Scope) -> Overview | None:
+    evaluation = _latest_with_rules()
+    return overview(evaluation, scope, rules=_rules_of(evaluation)) if evaluation else None
+
+
+def overview(evaluation: Evaluation, scope: Scope, *, rules: list[TierRule]) -> Overview:
     reach = reach_of(scope)
-    held = _own(scope) if reach is Reach.OWN else _stored(evaluation)
+    groups = _own_groups(scope) if reach is Reach.OWN else []
+    held = _summed(groups) if reach is Reach.OWN else _stored(evaluation)
     customers = sum(count for count, _revenue in held.values())
     total = None
     if reach is not Reach.NOBODY:
         total = sum((revenue for _count, revenue in held.values()), Decimal(0))
+    cards = [
+        _card(rule, *held.get(rule.rank, (0, Decimal(0))), customers=customers, total=total)
+        for rule in rules
+    ]
+    if reach is Reach.FIRM:
+        groups = _stored_groups(evaluation, cards)
     return Overview(
         evaluation=evaluation,
         reach=reach,
-        cards=[
-            _card(rule, *held.get(rule.rank, (0, Decimal(0))), customers=customers, total=total)
-            for rule in evaluation.rule_set.tiers.select_related("tier").order_by("rank")
-        ],
+        cards=cards,
+        groups=groups,
         customers=customers,
         total=total,
     )
+
+
+def _latest_with_rules() -> Evaluation | None:
+    """The last evaluation with `rules`, its tiers from the top, in one query."""
+    rules = TierRule.objects.filter(rule_set=OuterRef("rule_set")).order_by("rank")
+    values = JSONObject(
+        rank="rank",
+        enter=Cast("enter", TextField()),
+        keep=Cast("keep", TextField()),
+        instruction="instruction",
+        tier="tier_id",
+        code="tier__code",
+        name="tier__name",
+        name_en="tier__name_en",
+    )
+    return (
+        Evaluation.objects.known_on(today())
+        .select_related("rule_set")
+        .annotate(rules=ArraySubquery(rules.values(json=values)))
+        .order_by("as_of", "pk")
+        .last()
+    )
+
+
+def _rules_of(evaluation: Evaluation) -> list[TierRule]:
+    return [
+        TierRule(
+            rule_set=evaluation.rule_set,
+            rank=row["rank"],
+            enter=None if row["enter"] is None else Decimal(row["enter"]),
+            keep=None if row["keep"] is None else Decimal(row["keep"]),
+            instruction=row["instruction"],
+            tier=Tier(pk=row["tier"], code=row["code"], name=row["name"], name_en=row["name_en"]),
+        )
+        for row in evaluation.rules  # type: ignore[attr-defined]
+    ]
 
 
 def _card(
@@ -141,31 +189,21 @@ def _stored(evaluation: Evaluation) -> dict[int, tuple[int, Decimal]]:
     }
 
 
-def _own(scope: Scope) -> dict[int, tuple[int, Decimal]]:
-    rows = (
-        CustomerSnapshot.objects.visible_to(scope)
-        .filter(tier_rank__isnull=False)
-        .values_list("tier_rank")
-        .annotate(
-            customers=Count("pk"),
-            revenue=Sum("trailing_revenue", filter=Q(trailing_revenue__gt=0), default=Decimal(0)),
-        )
-        .order_by()
-    )
-    return {rank: (count, revenue) for rank, count, revenue in rows}
+def _summed(groups: list[Group]) -> dict[int, tuple[int, Decimal]]:
+    """Customers and revenue of the groups by rank."""
+    held: dict[int, tuple[int, Decimal]] = {}
+    for group in groups:
+        count, revenue = held.get(group.rank or 0, (0, Decimal(0)))
+        held[group.rank or 0] = (count + group.customers, revenue + group.revenue)
+    return held
 
 
-def groups_of(overview: Overview, scope: Scope) -> list[Group]:
-    """The customers in reach in descending order of revenue, at most about MOST_GROUPS groups."""
-    if overview.reach is Reach.NOBODY:
-        return []
-    if overview.reach is Reach.FIRM:
-        stored = overview.evaluation.counts.get("concentration", {}).get("groups", [])
-        return [
-            Group(customers, Decimal(revenue), _rank_at(place, overview.cards))
-            for customers, revenue, place in stored
-        ]
-    return _own_groups(scope)
+def _stored_groups(evaluation: Evaluation, cards: list[Card]) -> list[Group]:
+    stored = evaluation.counts.get("concentration", {}).get("groups", [])
+    return [
+        Group(customers, Decimal(revenue), _rank_at(place, cards))
+        for customers, revenue, place in stored
+    ]
 
 
 def _rank_at(place: int, cards: list[Card]) -> int | None:
@@ -182,6 +220,9 @@ def _rank_at(place: int, cards: list[Card]) -> int | None:
 
 
 def _own_groups(scope: Scope) -> list[Group]:
+    """The reader's own customers in descending order of revenue, at most about MOST_GROUPS groups
+    within one tier each. Revenue below zero counts as none.
+    """
     rows, params = (
         CustomerSnapshot.objects.visible_to(scope)
         .filter(tier_rank__isnull=False)

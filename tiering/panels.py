@@ -1,21 +1,23 @@
 """What the panels and the page about one customer's tier show."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 
-from firm import access
+from customers.models import Customer
 from firm.dates import today
-from firm.roles import Right
 from tiering import wording
 from tiering.chips import Chip, chips, unranked
-from tiering.explanations import Criterion, Explanation, explain
+from tiering.explanations import Criterion, Explanation, explain, explained
 from tiering.history import TierHistory, history_of
+from tiering.models import TierChange
 from tiering.overview import Reach, overview_of
 from tiering.reasons import reason_text
+from tiering.standings import history
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,36 @@ class Line:
     is_raw: bool
 
 
+def changes_of(request: HttpRequest, customer_id: int) -> list[TierChange]:
+    """The customer's history, the latest first, read once a request."""
+    known: dict[int, list[TierChange]] = request.__dict__.setdefault("_tier_changes", {})
+    if customer_id not in known:
+        known[customer_id] = list(history(customer_id))
+    return known[customer_id]
+
+
+def change_on(request: HttpRequest, customer_id: int, *, on: datetime.date) -> TierChange | None:
+    """`standings.standing_on`, of the history at hand."""
+    changes = changes_of(request, customer_id)
+    return next((change for change in changes if change.evaluation.known_from <= on), None)
+
+
 def explanation_of(
-    request: HttpRequest, customer_id: int, *, on: datetime.date
+    request: HttpRequest, customer: Customer, *, on: datetime.date
 ) -> Explanation | None:
-    """Worked out once a request, however many panels of the page ask."""
-    known: dict[Any, Explanation | None] = request.__dict__.setdefault("_explanations", {})
-    if (customer_id, on) not in known:
-        known[customer_id, on] = explain(customer_id, on=on)
-    return known[customer_id, on]
+    """Today's is made of what the page has read anyway; that of another day is worked out."""
+    overview = overview_of(request)
+    if on < today() or overview is None:
+        return explain(customer.pk, on=on)
+    change = change_on(request, customer.pk, on=on)
+    if change is None:
+        return None
+    return explained(
+        overview.evaluation,
+        change,
+        revenue=customer.snapshot.trailing_revenue,
+        tiers=[card.rule.tier for card in overview.cards],
+    )
 
 
 def chips_of(request: HttpRequest, explanation: Explanation) -> dict[str, Chip]:
@@ -46,9 +70,9 @@ def chips_of(request: HttpRequest, explanation: Explanation) -> dict[str, Chip]:
     return chips(explanation.rule_set)
 
 
-def reasons(request: HttpRequest, customer_id: int, *, on: datetime.date) -> dict[str, Any]:
+def reasons(request: HttpRequest, customer: Customer, *, on: datetime.date) -> dict[str, Any]:
     """The explanation in words and lines; empty before the first evaluation."""
-    explanation = explanation_of(request, customer_id, on=on)
+    explanation = explanation_of(request, customer, on=on)
     if explanation is None:
         return {"explanation": None}
     chip = chips_of(request, explanation)
@@ -85,17 +109,24 @@ def ladder(request: HttpRequest, rank: int | None) -> dict[str, Any]:
     }
 
 
-def held_tiers(request: HttpRequest, customer_id: int, *, on: datetime.date) -> TierHistory | None:
-    explanation = explanation_of(request, customer_id, on=today())
+def held_tiers(
+    request: HttpRequest,
+    customer: Customer,
+    *,
+    on: datetime.date,
+    by_month: Mapping[datetime.date, Decimal] | None,
+) -> TierHistory | None:
+    """`by_month` is the customer's revenue; None where the reader may not see it."""
+    explanation = explanation_of(request, customer, on=today())
     if explanation is None:
         return None
     return history_of(
-        customer_id,
+        changes_of(request, customer.pk),
         explanation,
         chips_of(request, explanation),
         on=on,
         today=today(),
-        with_revenue=access.scope(request).may(Right.REVENUE),
+        by_month=by_month,
     )
 
 

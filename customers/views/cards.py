@@ -1,5 +1,8 @@
 """One customer: the card for everybody who answers the phone, the file for those who serve them."""
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -10,8 +13,15 @@ from firm import access
 from firm.dates import add_months, day_asked_for, first_of_month, today
 from firm.roles import Right
 
-MONTHS_SHOWN = 24
-RELATED = ("department__parent", "owner", "backup", "parent")
+# The 24 months of the charts, and before them the longest window that tier rules can have.
+MONTHS_READ = 24 + 60
+RELATED = ("snapshot", "department__parent", "owner", "backup", "parent")
+
+SUBSIDIARIES = ArraySubquery(
+    Customer.objects.filter(parent=OuterRef("pk"))
+    .order_by("code")
+    .values(json=JSONObject(pk="pk", code="code", name="name"))
+)
 
 
 @require_GET
@@ -31,16 +41,15 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer's page; 404 for whoever has no right to the file."""
     scope = access.scope(request)
     customers = Customer.objects.visible_to(scope).select_related(*RELATED)
-    customer = get_object_or_404(customers, pk=pk)
+    customer = get_object_or_404(customers.annotate(subsidiaries=SUBSIDIARIES), pk=pk)
     context = {
         "customer": customer,
         "contacts": customer.contacts.all(),
         "on": day_asked_for(request.GET.get("on", "")),
     }
-    if not request.screen_share:  # type: ignore[attr-defined]
-        context["children"] = customer.children.order_by("code").only("code", "name", "status")
-        if scope.may(Right.REVENUE):
-            until = first_of_month(today())
-            months = monthly_revenue(pk, start=add_months(until, -MONTHS_SHOWN), end=today())
-            context["revenue"] = chart_of(months, until=until)
+    is_shared = request.screen_share  # type: ignore[attr-defined]
+    if scope.may(Right.REVENUE) and not is_shared:
+        until = first_of_month(today())
+        months = monthly_revenue(pk, start=add_months(until, -MONTHS_READ), end=today())
+        context |= {"by_month": months, "revenue": chart_of(months, until=until)}
     return render(request, "customers/file.html", context)

@@ -9,13 +9,11 @@ from django.views.decorators.http import require_GET
 
 from customers.filters import CustomerFilter
 from customers.listing import DEFAULT_SORT, Listing, Question, listing
-from customers.models import ActivitySlice
 from customers.suggestions import exactly_one, suggestions
 from customers.table import Columns, exported, header
 from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.models import SavedView
 from firm.refusals import Forbidden
 from firm.roles import Right
 
@@ -30,7 +28,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         return render(request, "customers/shared_screen.html", {"rows": [only] if only else []})
     form = CustomerFilter(request.GET, scope=access.scope(request))
     query = query_of(request.GET)
-    context: dict[str, Any] = {"filter": form, "query": query, "views": _views(request, query)}
+    context: dict[str, Any] = {"filter": form, "query": query}
     if form.is_valid():
         context |= _listed(request, form.question)
     part = "#list" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
@@ -90,14 +88,15 @@ def _listed(request: HttpRequest, question: Question) -> dict[str, Any]:
         "columns": _columns(request, question, page),
         "next_url": _page_url(request.GET, page.after) if page.after else "",
         "first_url": _page_url(request.GET, "") if after else "",
-        "default_sort": DEFAULT_SORT,
+        "default_sort": question.sort,
     }
 
 
 def _columns(request: HttpRequest, question: Question, page: Listing | None = None) -> Columns:
     scope = access.scope(request)
+    has_costs = any(row.cost_to_serve for row in page.rows) if page else True
     return Columns(
-        margin=scope.may(Right.MARGIN) and ActivitySlice.objects.exists(),
+        margin=scope.may(Right.MARGIN) and has_costs,
         running=scope.may(Right.REVENUE) and question.sort == DEFAULT_SORT and question.is_whole,
         before=page.revenue_before if page else None,
     )
@@ -108,11 +107,3 @@ def _page_url(data: QueryDict, after: str) -> str:
     if after:
         query["after"] = after
     return f"?{query.urlencode()}"
-
-
-def _views(request: HttpRequest, query: str) -> list[dict[str, Any]]:
-    """The reader's own views as tabs."""
-    return [
-        {"view": view, "is_current": view.query == query}
-        for view in SavedView.objects.filter(user_id=request.user.pk, page=PAGE)
-    ]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from customers.views.lists import PAGE, query_of
+from firm.actions.saved_views import delete_view, save_view
 from firm.models import SavedView
 from firm.refusals import Refused
-from firm.actions.saved_views import delete_view, save_view
 
 
 class SavedViewForm(forms.Form):

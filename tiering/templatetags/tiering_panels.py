@@ -4,7 +4,7 @@ None of them is to be used in screen-share mode.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ from tiering.chips import Chip, unranked
 from tiering.history import LANE
 from tiering.models import Standing
 from tiering.models.standing import Reason
-from tiering.overview import Overview, Reach, groups_of, herfindahl, overview_of, steps
+from tiering.overview import Overview, Reach, herfindahl, overview_of, steps
 
 register = template.Library()
 
@@ -71,7 +71,7 @@ def pareto_chart(context: template.Context) -> dict[str, Any]:
     """The concentration of revenue: a bar a customer (or group), the running share, the tiers."""
     request = context["request"]
     tiers = overview_of(request)
-    groups = groups_of(tiers, access.scope(request)) if tiers else []
+    groups = tiers.groups if tiers else []
     chart = charts.pareto(groups, height=CHART_HEIGHT)
     if tiers is None or chart is None:
         return {}
@@ -203,29 +203,32 @@ def tier_distance(context: template.Context, customer: Customer) -> dict[str, An
 def _reasons(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     if not access.scope(request).may(Right.REVENUE):
         return {}
-    return panels.reasons(request, customer.pk, on=today())
+    return panels.reasons(request, customer, on=today())
 
 
 @register.inclusion_tag("tiering/tier_history.html", takes_context=True)
 def tier_history(
-    context: template.Context, customer: Customer, on: datetime.date
+    context: template.Context,
+    customer: Customer,
+    on: datetime.date,
+    by_month: Mapping[datetime.date, Decimal] | None = None,
 ) -> dict[str, Any]:
     """The tiers over time with the revenue they follow, and the tier on the day `on`."""
     request = context["request"]
-    history = panels.held_tiers(request, customer.pk, on=on)
+    history = panels.held_tiers(request, customer, on=on, by_month=by_month)
     if history is None:
         return {"history": None}
-    explanation = panels.explanation_of(request, customer.pk, on=on)
+    change = panels.change_on(request, customer.pk, on=on)
     chips = {chip.code: chip for chip in history.lanes}
-    code = explanation.earned_tier.code if explanation else ""
+    code = change.earned_tier.code if change else ""
     return {
         "history": history,
         "customer": customer,
         "on": on,
         "today": today(),
         "is_past": on < today(),
-        "explanation": explanation,
-        "held": (chips.get(code) or unranked(code)) if explanation else None,
+        "change": change,
+        "held": (chips.get(code) or unranked(code)) if change else None,
         "moves": [
             (change, chips.get(change.earned_tier.code) or unranked(change.earned_tier.code))
             for change in history.changes

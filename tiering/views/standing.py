@@ -26,7 +26,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"customer": customer, "has_file": has_file, "on": on}
     context["is_past"] = on < today()
     if has_file and scope.may(Right.REVENUE):
-        context |= panels.reasons(request, pk, on=on)
+        context |= panels.reasons(request, customer, on=on)
     else:
         context |= panels.ladder(request, customer.snapshot.tier_rank)
     part = "#why" if request.htmx else ""  # type: ignore[attr-defined]
