@@ -35,7 +35,8 @@ def run_night(job: JobRun, *, lease: jobs.Lease, now: datetime.datetime) -> None
         return plan.night(date, book=book)
 
     _run(job, planned, lease=lease, now=now)
-    transaction.on_commit(lambda: ensure_runs(now=now))
+    if date < firm_date(now):
+        transaction.on_commit(lambda: ensure_runs(now=now))
 
 
 def run_replay(job: JobRun, *, lease: jobs.Lease, now: datetime.datetime) -> None:

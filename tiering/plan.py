@@ -35,6 +35,8 @@ class Book:
     versions: list[RuleSet]
     closings: list[Closing]
     today: datetime.date
+    latest: Evaluation | None  # of the latest date, except for nights still to come
+    latest_night: datetime.date  # the last business date evaluated, changed or not
 
     def rules_on(self, date: datetime.date) -> RuleSet | None:
         """Of the versions that have begun, the one published last."""
@@ -59,23 +61,24 @@ def open_book(*, today: datetime.date, up_to: int | None = None) -> Book:
     """The versions up to this number (by default all), and which months were closed when."""
     number = latest_number() if up_to is None else up_to
     versions = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED, number__lte=number)
-    return Book(list(versions.order_by("number")), closings(), today)
-
-
-def latest_evaluated() -> datetime.date | None:
-    """The latest `as_of` evaluated, except for nights still to come."""
-    latest: datetime.date | None = Evaluation.objects.real().aggregate(last=Max("as_of"))["last"]
-    return latest
+    return Book(
+        versions=list(versions.order_by("number")),
+        closings=closings(),
+        today=today,
+        latest=Evaluation.objects.real().order_by("as_of", "pk").last(),
+        latest_night=_latest_night(today),
+    )
 
 
 def check_can_run(*, date: datetime.date, book: Book) -> None:
     """Refuses a night for which nothing can be evaluated, or which later ones have overtaken."""
     as_of = check_is_evaluable(date=date, book=book)
-    latest = Evaluation.objects.real().order_by("as_of", "pk").last()
+    latest = book.latest
     if latest is None:
         return
-    overtaken = date < _latest_night(book) and book.rules_on(date) != latest.rule_set
-    if as_of < latest.as_of or overtaken:
+    rules = book.rules_on(date)
+    other_rules = rules is not None and rules.pk != latest.rule_set_id
+    if as_of < latest.as_of or (date < book.latest_night and other_rules):
         raise NothingToEvaluate("night_overtaken", date=date, as_of=as_of, latest=latest.as_of)
 
 
@@ -92,7 +95,7 @@ def check_is_evaluable(*, date: datetime.date, book: Book) -> datetime.date:
 def night(date: datetime.date, *, book: Book) -> list[Pass]:
     """The night of a business date, after the evaluation dates missing before it."""
     check_can_run(date=date, book=book)
-    latest = latest_evaluated()
+    latest = book.latest.as_of if book.latest else None
     own, rules = book.as_of_on(date), book.rules_on(date)
     assert own is not None
     assert rules is not None
@@ -100,7 +103,7 @@ def night(date: datetime.date, *, book: Book) -> list[Pass]:
     missing = [found for found in nights if latest is None or latest < found[0] < own]
     return [
         *(_pass(book, *found) for found in missing),
-        _pass(book, own, rules, date, is_replay=date < _latest_night(book)),
+        _pass(book, own, rules, date, is_replay=date < book.latest_night),
     ]
 
 
@@ -109,7 +112,6 @@ def replay(first: datetime.date, last: datetime.date, *, book: Book) -> list[Pas
     the first of them, as these nights would have evaluated it.
     """
     start = check_is_evaluable(date=first, book=book)
-    latest = latest_evaluated()
     recorded = {
         evaluation.as_of: evaluation
         for evaluation in Evaluation.objects.filter(as_of__gte=start)
@@ -117,7 +119,7 @@ def replay(first: datetime.date, last: datetime.date, *, book: Book) -> list[Pas
         .select_related("rule_set")
         .order_by("pk")
     }
-    begin = min(first, latest + ONE_DAY) if latest else first
+    begin = min(first, book.latest.as_of + ONE_DAY) if book.latest else first
     end = max([last, *(evaluation.business_date for evaluation in recorded.values())])
     nights = _first_nights(book, begin, end + ONE_DAY)
     planned = {as_of for as_of, _rules, _day in nights}
@@ -171,10 +173,9 @@ def _days(start: datetime.date, end: datetime.date) -> Iterator[datetime.date]:
         yield start + datetime.timedelta(days=number)
 
 
-def _latest_night(book: Book) -> datetime.date:
-    """The last business date evaluated, whether or not it changed anything."""
+def _latest_night(today: datetime.date) -> datetime.date:
     nights = (
-        JobRun.objects.filter(kind=NIGHTLY, state=JobRun.State.DONE, business_date__lte=book.today)
+        JobRun.objects.filter(kind=NIGHTLY, state=JobRun.State.DONE, business_date__lte=today)
         .exclude(counts__has_key="skipped")
         .aggregate(last=Max("business_date"))["last"]
     )

@@ -63,8 +63,9 @@ def evaluate(
     ahead = [one for one in passes if one.is_ahead]
     with connection.cursor() as cursor:
         # Long statements are this job's business; compiling them costs more than it saves.
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(
+            "SELECT set_config('statement_timeout', '0', true), set_config('jit', 'off', true)"
+        )
         run = _Run(cursor, job=job, now=now, progress=progress, total=len(passes))
         if real and Evaluation.objects.real().filter(as_of__gt=real[0].as_of).exists():
             run.replay(real)
@@ -140,9 +141,7 @@ class _Run:
             evaluation = recorded = recorded_ahead.latest_for(one.as_of)
             if evaluation is None or not self._repeats(one, evaluation):
                 evaluation = self._append(one, recorded)
-            step.write_state(
-                self.cursor, fold=fold.TEMPORARY, evaluation=evaluation.pk, as_of=one.as_of
-            )
+            self._write_state(one, judged, fold.TEMPORARY, evaluation)
             if evaluation is not recorded:
                 self.outcome.written += step.write_history_ahead(
                     self.cursor, ladder=judged.ladder, evaluation=evaluation.pk, as_of=one.as_of
@@ -188,11 +187,21 @@ class _Run:
 
     def _write(self, one: Pass, judged: _Judged, state: str, evaluation: Evaluation) -> None:
         """History and state of a pass that is no look ahead."""
-        step.write_history(
-            self.cursor, ladder=judged.ladder, evaluation=evaluation.pk, as_of=one.as_of
-        )
-        step.write_state(self.cursor, fold=state, evaluation=evaluation.pk, as_of=one.as_of)
+        if judged.changed.moved:
+            step.write_history(
+                self.cursor, ladder=judged.ladder, evaluation=evaluation.pk, as_of=one.as_of
+            )
+        self._write_state(one, judged, state, evaluation)
         self.outcome.written += judged.changed.moved
+
+    def _write_state(self, one: Pass, judged: _Judged, state: str, evaluation: Evaluation) -> None:
+        step.write_state(
+            self.cursor,
+            judged.changed,
+            fold=state,
+            evaluation=evaluation.pk,
+            as_of=one.as_of,
+        )
 
     def _close(self, evaluation: Evaluation, judged: _Judged, state: str) -> None:
         """Store what the pass came to."""

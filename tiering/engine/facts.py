@@ -59,7 +59,7 @@ SELECT customer.id AS customer_id,
 """
 
 _BUCKETS = """
-CREATE TEMPORARY TABLE buckets ON COMMIT DROP AS
+CREATE TEMPORARY TABLE IF NOT EXISTS buckets ON COMMIT DROP AS
 SELECT bucket, count(*) AS customers, sum(revenue) AS revenue, sum(entries) AS entries,
        sum(cost) AS cost
   FROM facts GROUP BY bucket
@@ -97,28 +97,29 @@ SELECT line.percent, min(sorted.revenue)
 @contextmanager
 def merge_plans(cursor: CursorWrapper) -> Iterator[None]:
     """Plans that read in the order of the customers and need next to no memory."""
-    methods = ("hashagg", "hashjoin", "seqscan", "bitmapscan")
-    for method in methods:
-        cursor.execute(f"SET LOCAL enable_{method} = off")
+    _switch(cursor, "off")
     yield
-    for method in methods:
-        cursor.execute(f"SET LOCAL enable_{method} = on")
+    _switch(cursor, "on")
+
+
+def _switch(cursor: CursorWrapper, state: str) -> None:
+    methods = ("hashagg", "hashjoin", "seqscan", "bitmapscan")
+    settings = ", ".join(f"set_config('enable_{method}', '{state}', true)" for method in methods)
+    cursor.execute(f"SELECT {settings}")
 
 
 def collect(
     cursor: CursorWrapper, *, fold: str, start: datetime.date, as_of: datetime.date
 ) -> None:
     """Fill `facts` for the window `[start, as_of)`."""
-    cursor.execute("DROP TABLE IF EXISTS facts, buckets")
+    cursor.execute("DROP TABLE IF EXISTS facts, buckets, changed")
     with merge_plans(cursor):
         cursor.execute(FACTS.format(fold=fold), {"start": start, "as_of": as_of})
 
 
 def sum_up(cursor: CursorWrapper) -> None:
-    """Fill `buckets`: customers of like revenue together; once a pass."""
-    cursor.execute("SELECT to_regclass('pg_temp.buckets') IS NULL")
-    if cursor.fetchone() == (True,):
-        cursor.execute(_BUCKETS)
+    """Fill `buckets`: customers of like revenue together. Doing it twice does it once."""
+    cursor.execute(_BUCKETS)
 
 
 def cuts(cursor: CursorWrapper, *, percentages: list[Decimal]) -> dict[Decimal, Decimal | None]:

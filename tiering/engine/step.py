@@ -107,7 +107,8 @@ SELECT customer_id, %(evaluation)s, raw_id, earned_id, reason, revenue, cost, be
 
 @dataclass(frozen=True)
 class Changed:
-    """How many rows a pass would write: all of them, and those that go into the history.
+    """How many rows a pass would write: all of them, those that go into the history, and those
+    of customers without a standing so far.
 
     `failed` are customers whose sums no money column can hold. They keep their standing, so that
     one broken customer stops nobody else's evaluation.
@@ -115,6 +116,7 @@ class Changed:
 
     rows: int
     moved: int
+    first: int
     failed: list[int]
 
 
@@ -132,7 +134,6 @@ def decide(
     lowers = is_month_end(rules, as_of)
     one_step = rules.drop == RuleSet.Drop.ONE_STEP
     dropped = ladder.tier_of("before + 1") if one_step else ladder.tier_of("raw")
-    cursor.execute("DROP TABLE IF EXISTS changed")
     cursor.execute(
         CHANGED.format(
             raw_rank=ladder.raw_rank("revenue"),
@@ -156,9 +157,12 @@ def decide(
     )
     cursor.execute(OUT_OF_RANGE, {"least": -LARGEST, "most": LARGEST})
     failed = [customer for (customer,) in cursor.fetchall()]
-    cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {MOVED}) FROM changed")
-    rows, moved = cursor.fetchone()
-    return Changed(rows, moved, failed)
+    cursor.execute(
+        f"""SELECT count(*), count(*) FILTER (WHERE {MOVED}),
+                   count(*) FILTER (WHERE stored_earned_id IS NULL) FROM changed"""
+    )
+    rows, moved, first = cursor.fetchone()
+    return Changed(rows, moved, first, failed)
 
 
 def _reason(ladder: Ladder, rules: RuleSet, *, lowers: bool) -> str:
@@ -200,10 +204,14 @@ def write_history_ahead(
     return written
 
 
-def write_state(cursor: CursorWrapper, *, fold: str, evaluation: int, as_of: datetime.date) -> None:
+def write_state(
+    cursor: CursorWrapper, changed: Changed, *, fold: str, evaluation: int, as_of: datetime.date
+) -> None:
     values: Params = {"evaluation": evaluation, "as_of": as_of}
-    cursor.execute(UPDATE.format(fold=fold), values)
-    cursor.execute(INSERT.format(fold=fold), values)
+    if changed.rows > changed.first:
+        cursor.execute(UPDATE.format(fold=fold), values)
+    if changed.first:
+        cursor.execute(INSERT.format(fold=fold), values)
 
 
 def explanation_of(ladder: Ladder, *, earned: str, before: str, revenue: str) -> str:
