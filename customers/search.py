@@ -1,8 +1,8 @@
 """Finding customers by code, name, kana or phone, however few characters are typed.
 
-What is looked through is `CustomerSnapshot.search_key`. Frequent text is found by walking the
-list's own order for a few thousand rows, rare text by an index: over pieces of three letters
-(pg_trgm) or of one and two characters (`text_grams`, a function of the database).
+Frequent text is found by walking the list's own order for a few thousand rows
+(`CustomerSnapshot.search_key`), rare text by an index over the same keys (`SearchKey`): of pieces
+of three letters (pg_trgm) or of one and two characters (`text_grams`, a function of the database).
 """
 
 import re
@@ -13,7 +13,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 
-from customers.models import CustomerSnapshot
+from customers.models import CustomerSnapshot, SearchKey
 from customers.models.grams import Grams
 from firm import text
 from firm.keyset import Key, Stage, walk
@@ -73,7 +73,7 @@ class Search:
 
     def _matches(self) -> RawSQL:
         """The pks of all customers that contain it, by the index that reads least for it."""
-        rows = CustomerSnapshot.objects.alias(at=StrIndex("search_key", Value(self.folded)))
+        rows = SearchKey.objects.alias(at=StrIndex("search_key", Value(self.folded)))
         words = _INDEXED_WORD.findall(self.folded)
         if words:
             rows = rows.filter(search_key__contains=max(words, key=len))

@@ -196,7 +196,9 @@ class CustomerSnapshot(models.Model):
                 fields=["department", "-trailing_revenue", "-customer"], name="snapshot_department"
             ),
             models.Index(
-                fields=["status", "-trailing_revenue", "-customer"], name="snapshot_status"
+                fields=["-trailing_revenue", "-customer"],
+                condition=Q(status="inactive"),
+                name="snapshot_inactive",
             ),
         ]
 
