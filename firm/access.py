@@ -21,7 +21,7 @@ from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import Scope, scope_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def public(view: View) -> View:
@@ -50,7 +50,7 @@ def needs(right: Right) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not scope(request).may(right):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -49,7 +49,7 @@ def check_can_leave(*, import_: Import, by: User | None, now: datetime.datetime)
     if import_.state == Import.State.APPLIED:
         raise Refused(_("This import is applied. Import a corrected file to change it."))
     if import_.state == Import.State.LEFT:
-        raise Refused(_("This import was left already."))
+        raise Refused(_("This import was already discarded."))
     if import_.state == Import.State.APPLYING and not _job_is_dead(import_):
         raise Refused(_("This import is being applied right now."))
 

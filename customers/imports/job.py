@@ -190,7 +190,7 @@ def tidy(import_: Import) -> None:
         execute(f"VACUUM (ANALYZE) {table}")
 
 
-def _counts(preview: Preview) -> dict[str, int]:
+def _counts(preview: Preview) -> dict[str, Any]:
     """Lines by what becomes of them, for job and audit."""
     figures = preview.summary.get("figures", {})
     fates = ("added", "changed", "unchanged", "vanished")

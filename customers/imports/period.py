@@ -20,7 +20,10 @@ def read_period(written: str) -> tuple[datetime.date, datetime.date]:
         separator = ""
     if not separator:
         raise Refused(
-            _("“%(period)s” is no period. Write it as 2026-04..2026-09 or 2026-04-01..2026-09-30.")
+            _(
+                "“%(period)s” is not a period. Write it as 2026-04..2026-09 or "
+                "2026-04-01..2026-09-30."
+            )
             % {"period": written}
         )
     return check_period(start, end)

@@ -16,7 +16,7 @@ ERROR_HEADER = (
     gettext_lazy("Line"),
     gettext_lazy("Column"),
     gettext_lazy("Reason"),
-    gettext_lazy("What stands there"),
+    gettext_lazy("Value"),
 )
 
 
@@ -43,7 +43,7 @@ def fates(import_: Import) -> list[tuple[str, int]]:
     labels = {
         "added": _("Added"),
         "changed": _("Changed"),
-        "vanished": _("Vanished"),
+        "vanished": _("Dropped"),
         "unchanged": _("Unchanged"),
     }
     return [(label, figures[fate]["lines"]) for fate, label in labels.items() if fate in figures]

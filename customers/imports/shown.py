@@ -138,7 +138,7 @@ class Shown:
         labels = {
             "added": _("Added"),
             "changed": _("Changed"),
-            "vanished": _("Vanished"),
+            "vanished": _("Dropped"),
             "unchanged": _("Unchanged"),
         }
         return [

@@ -19,7 +19,7 @@ FILES = {
     ),
     "broken_xlsx": _("The file is not an Excel workbook that can be read (.xlsx)."),
     "cell_too_long": _("A cell in line %(line)s has more than %(most)s characters."),
-    "column_twice": _("The column “%(name)s” stands twice in the header."),
+    "column_twice": _("The header has the column “%(name)s” twice."),
     "empty_file": _("The file is empty."),
     "encrypted_xlsx": _("The workbook has a password. Save it without one and try again."),
     "missing_columns": _(
@@ -65,26 +65,28 @@ LINES = {
     ),
     "no_such_date": _("There is no such day: “%(value)s”."),
     "not_a_code": _("“%(value)s” is not one of %(codes)s."),
-    "not_a_corporate_number": _("“%(value)s” is no corporate number of 13 digits."),
-    "not_a_currency": _("“%(value)s” is no currency code of three letters."),
-    "not_a_date": _("“%(value)s” is no date that can be read in only one way. Write 2026-07-10."),
+    "not_a_corporate_number": _("“%(value)s” is not a 13-digit corporate number."),
+    "not_a_currency": _("“%(value)s” is not a three-letter currency code."),
+    "not_a_date": _(
+        "“%(value)s” is not a date that can be read in only one way. Write 2026-07-10."
+    ),
     "not_a_department": _(
-        "“%(value)s” is no department. Write its path, names of up to %(most)s characters with / "
-        "between."
+        "“%(value)s” is not a department. Write its path, names of up to %(most)s characters"
+        " with / between."
     ),
     "not_a_person": _("“%(value)s” is neither a name nor an e-mail address."),
-    "not_a_tax_rate": _("“%(value)s” is no tax rate. Write 10%% or 0.1."),
+    "not_a_tax_rate": _("“%(value)s” is not a tax rate. Write 10%% or 0.1."),
     "not_an_amount": _(
-        "“%(value)s” is no amount that can be read in only one way. Write 1234567 or 1,234,567."
+        "“%(value)s” is not an amount that can be read in only one way. Write 1234567 or 1,234,567."
     ),
-    "not_an_email": _("“%(value)s” is no e-mail address."),
-    "not_an_exchange_rate": _("“%(value)s” is no exchange rate."),
+    "not_an_email": _("“%(value)s” is not an e-mail address."),
+    "not_an_exchange_rate": _("“%(value)s” is not an exchange rate."),
     "own_parent": _("The customer would stand above itself."),
     "own_superior": _("Nobody is their own superior."),
     "rate_of_base_currency": _("%(base)s is the base currency: its rate is always 1."),
-    "required": _("The cell is empty but must not be."),
+    "required": _("This cell is required but empty."),
     "role_missing": _("A department without a role makes no post. Fill in both."),
-    "stands_twice": _("This stands in line %(first)s already."),
+    "stands_twice": _("This is already in line %(first)s."),
     "tax_rate_missing": _("The amount includes tax, so the tax rate is needed."),
     "too_long": _("“%(value)s” is longer than %(most)s characters."),
     "too_many_cells": _("The line has more cells than the header."),

@@ -27,6 +27,7 @@ from customers.imports.report import ERROR_HEADER, Line, error_rows
 from customers.imports.shown import Shown
 from customers.models import Import
 from firm import access, keyset
+from firm.access import reader
 from firm.exports import table_response
 from firm.models import User
 from firm.refusals import Refused, refusal_of
@@ -121,13 +122,13 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_GET
 @access.needs(Right.IMPORT)
 def new(request: HttpRequest) -> HttpResponse:
-    return _form_page(request, ImportForm(by=request.user, initial={"kind": "revenue"}))
+    return _form_page(request, ImportForm(by=reader(request), initial={"kind": "revenue"}))
 
 
 @require_POST
 @access.needs(Right.IMPORT)
 def create(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST, request.FILES, by=request.user)
+    form = ImportForm(request.POST, request.FILES, by=reader(request))
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -135,7 +136,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 kind=data["kind"],
                 file_name=data["file"].name,
                 chunks=data["file"].chunks(),
-                by=request.user,
+                by=reader(request),
                 now=timezone.now(),
                 source=data["source"],
                 replaces=form.replaces,
@@ -162,7 +163,7 @@ def _form_page(request: HttpRequest, form: ImportForm, status: int = 200) -> Htt
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import; while a worker has it the page asks again and again for its `#import` part."""
     row = get_object_or_404(_rows(), pk=pk)
-    facts = {"import_": row, "by": request.user, "now": timezone.now()}
+    facts = {"import_": row, "by": reader(request), "now": timezone.now()}
     context = {
         "import": Shown(row),
         "apply_refusal": refusal_of(check_can_apply, **facts),
@@ -177,7 +178,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
     try:
-        apply_import(import_=import_, by=request.user, now=timezone.now())
+        apply_import(import_=import_, by=reader(request), now=timezone.now())
     except Refused as refused:
         messages.error(request, refused.sentence)
     return redirect("customers:import-detail", pk=pk)
@@ -188,11 +189,11 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
     try:
-        leave_import(import_=import_, by=request.user, now=timezone.now())
+        leave_import(import_=import_, by=reader(request), now=timezone.now())
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
-        messages.success(request, _("The import was left. Nothing was changed."))
+        messages.success(request, _("The import was discarded. Nothing was changed."))
     return redirect("customers:import-detail", pk=pk)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from customers.models import Import
 from firm import jobs
@@ -59,7 +60,7 @@ def test_the_preview_says_what_was_understood_and_what_would_change(
 def test_on_a_shared_screen_there_are_no_amounts(desk: Client) -> None:
     a_customer(code="0001")
     import_ = read(desk)
-    desk.post("/screen-share/", {"on": "1"})
+    desk.post(reverse("firm:screen_share"), {"on": "1"})
     page = desk.get(f"/imports/{import_.pk}/").content.decode()
     assert "1,235" not in page
     assert "取り込む" in page
