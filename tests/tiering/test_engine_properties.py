@@ -41,6 +41,8 @@ SETTINGS = settings(
 )
 
 bounds = st.integers(1, 40).map(lambda number: Decimal(number) * 10)
+# Round ones, so that a sum of revenues meets a line exactly.
+percentages = st.sampled_from([10, 20, 25, 40, 50, 60, 75, 80, 100]).map(Decimal)
 
 
 @st.composite
@@ -48,9 +50,8 @@ def rule_files(draw: st.DrawFn, window_end: str = "closed_months") -> dict[str, 
     """Any rules the file format allows, with two to four tiers."""
     share = draw(st.booleans())
     count = draw(st.integers(1, 3))
-    enters = sorted(draw(st.sets(bounds, min_size=count, max_size=count)), reverse=not share)
-    if share:
-        enters = [min(enter / 4, Decimal(100)) for enter in enters]
+    lines = st.sets(percentages if share else bounds, min_size=count, max_size=count)
+    enters = sorted(draw(lines), reverse=not share)
     tiers: list[dict[str, Any]] = []
     for number, enter in enumerate(enters, start=1):
         slack = draw(st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("0.5"), Decimal(1)]))
@@ -84,7 +85,7 @@ def amounts(data: dict[str, Any]) -> st.SearchStrategy[Decimal]:
     """Amounts that meet a bound exactly, miss it by the smallest unit, cancel out, or are nothing
     of all that; few different ones, so that many revenues are equal.
     """
-    edges = {Decimal(0), Decimal(10), Decimal(-10), Decimal(25), Decimal(75), Decimal(100)}
+    edges = {Decimal(0), Decimal(10), Decimal(-10), Decimal(25), Decimal(50), Decimal(75)}
     for tier in data["tiers"][:-1]:
         edges |= {tier["enter"], tier["keep"], -tier["enter"]}
     near = [edge + unit for edge in edges for unit in (0, UNIT, -UNIT)]
