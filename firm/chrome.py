@@ -42,6 +42,7 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
     Entry("tiering:rules", _("Rules"), "ruler-2"),
+    Entry("tiering:reports", _("Reports"), "chart-bar", _may(Right.REVENUE)),
 ]
 
 # The lower part: for the few who keep the firm's data and the nights in order.

@@ -89,6 +89,24 @@ SECTIONS = [
         "tiering:rules",
     ),
     Section(
+        "reports",
+        _("Reports"),
+        [
+            _(
+                "Concentration shows how much of the revenue depends on a few customers: the"
+                " largest one, the largest 20%, the tenths, and the index HHI. Section managers"
+                " and up, the back office, executives and administrators see the whole firm,"
+                " account managers the customers whose revenue they can see; the page says which."
+            ),
+            _(
+                "Every number links to the customers behind it, and every table can be exported."
+                " “How it is worked out” says who is counted and how figures are rounded."
+            ),
+        ],
+        "パレート デシル 集中 上位 HHI 分析 集計 統計 pareto decile analysis statistics",
+        "tiering:reports",
+    ),
+    Section(
         "runs",
         _("Nightly runs"),
         [

@@ -49,6 +49,14 @@ GROUPS = {
         "department_head",
         *ALL_FILES,
     ),
+    # Whoever may see the revenue of at least their own customers.
+    "revenue_readers": (
+        "account_manager",
+        "stranger",
+        "section_manager",
+        "department_head",
+        *ALL_FILES,
+    ),
     "run_readers": (
         "section_manager",
         "department_head",
@@ -113,6 +121,9 @@ tiering:rules                   GET   -          everyone
 tiering:runs                    GET   -          run_readers
 tiering:run                     GET   run        run_readers
 tiering:recalculate             POST  -          administrator
+tiering:reports                 GET   -          revenue_readers
+tiering:concentration           GET   -          revenue_readers
+tiering:concentration-export    GET   -          revenue_readers
 
 escalation:first                GET   -          everyone
 escalation:enter                POST  -          else 404
@@ -138,6 +149,7 @@ api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
 api-evaluations                 GET   -          run_readers
 api-standing                    GET   standing   file_readers else 404
+api-report-concentration        GET   -          revenue_readers
 schema                          GET   -          everyone
 api-docs                        GET   -          everyone
 

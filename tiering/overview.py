@@ -14,11 +14,14 @@ from django.db import connection
 from django.db.models import OuterRef, TextField
 from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
 
 from customers.models import CustomerSnapshot
 from firm import access
 from firm.charts import Group, share_of_top
 from firm.dates import today
+from firm.refusals import Refused
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of
@@ -94,11 +97,19 @@ def names_by_rank() -> dict[int, str]:
     return {rule.rank: str(rule.tier) for rule in rules}
 
 
-def overview_of(request: HttpRequest) -> Overview | None:
+def overview_of(request: HttpRequest | Request) -> Overview | None:
     """The overview for the reader, worked out once a request; None before the first night."""
     if not hasattr(request, "_tier_overview"):
         request._tier_overview = current_overview(access.scope(request))  # type: ignore[attr-defined]
-    found: Overview | None = request._tier_overview  # type: ignore[attr-defined]
+    found: Overview | None = request._tier_overview  # type: ignore[union-attr]
+    return found
+
+
+def evaluated(request: HttpRequest | Request) -> Overview:
+    """The same for what cannot do without; raises Refused before the first night."""
+    found = overview_of(request)
+    if found is None:
+        raise Refused(_("No nightly run has evaluated the customers yet."))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tiering.views import rules, runs, standing
+from tiering.views import reports, rules, runs, standing
 
 app_name = "tiering"
 
@@ -12,4 +12,9 @@ urlpatterns = [
     path("runs/", runs.runs, name="runs"),
     path("runs/recalculate/", runs.recalculate, name="recalculate"),
     path("runs/<int:run_id>/", runs.run, name="run"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/concentration/", reports.concentration, name="concentration"),
+    path(
+        "reports/concentration/export/", reports.concentration_export, name="concentration-export"
+    ),
 ]
