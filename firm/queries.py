@@ -17,7 +17,7 @@ def people(
     found = User.objects.prefetch_related(Prefetch("holdings", _held(on), to_attr="holdings_now"))
     if not with_disabled:
         found = found.filter(is_active=True)
-    for word in text.split():
+    for word in text.replace("\x00", "").split():
         found = found.filter(
             Q(name__icontains=word) | Q(name_kana__icontains=word) | Q(email__icontains=word)
         )
