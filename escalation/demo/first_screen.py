@@ -22,7 +22,7 @@ WHAT_THEY_SEE: dict[Role, Promise] = {
     Role.ADMINISTRATOR: _("Tier rules, nightly runs, imports, people and posts"),
     Role.EXECUTIVE: _("How the firm's revenue is spread over customers"),
     Role.BACK_OFFICE: _("Month close, invoices coming in, customer records"),
-    Role.COMPLIANCE: _("The card to answer the phone with, and no amounts"),
+    Role.COMPLIANCE: _("The card to answer the phone with, and no customer's amounts"),
     Role.AUDITOR: _("Every file and the audit trail, for reading only"),
 }
 
