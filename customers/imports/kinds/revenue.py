@@ -219,19 +219,22 @@ def _check_overlap(work: Work) -> None:
     """Lines without a document number that are new, in days where the source has live entries:
     nobody can tell whether they are corrections. Inside a replaced period they are.
     """
-    (found,) = rows(
-        f"""
-        SELECT min(e.date) AS start, max(e.date) AS end
-        FROM customers_revenueentry e,
-             (SELECT min(date) AS first, max(date) AS last,
-                     bool_or(fate = 'added') AS has_new
-              FROM import_lines
-              WHERE document_no = ''
-                AND NOT coalesce(date >= %(start)s AND date < %(end)s, false)) AS file
-        WHERE {_LIVE} AND file.has_new AND e.date BETWEEN file.first AND file.last
+    (file,) = rows(
+        """
+        SELECT min(date) AS first, max(date) AS last, bool_or(fate = 'added') AS has_new
+        FROM import_lines
+        WHERE document_no = ''
+          AND NOT coalesce(date >= %(start)s AND date < %(end)s, false)
         """,
-        source=work.import_.source,
         **_period(work),
+    )
+    if not file["has_new"]:
+        return
+    (found,) = rows(
+        f"SELECT min(date) AS start, max(date) AS end FROM customers_revenueentry e"
+        f" WHERE {_LIVE} AND date BETWEEN %(first)s AND %(last)s",
+        source=work.import_.source,
+        **file,
     )
     if found["start"] is not None:
         raise Unreadable(
