@@ -112,7 +112,9 @@ DATABASE_ROLE = env(
     "DATABASE_ROLE", default="owner" if OWNER_COMMANDS & set(sys.argv[1:2]) else "app"
 )
 if env("DATABASE_URL", default=""):
-    database_url = {"app": "DATABASE_URL"}.get(DATABASE_ROLE, f"DATABASE_{DATABASE_ROLE.upper()}_URL")
+    database_url = {"app": "DATABASE_URL"}.get(
+        DATABASE_ROLE, f"DATABASE_{DATABASE_ROLE.upper()}_URL"
+    )
     default_database = env.db_url(database_url, default=env("DATABASE_URL"))
     default_database["OPTIONS"] = {"options": embedded.SESSION_OPTIONS[DATABASE_ROLE]}
 else:

@@ -23,9 +23,9 @@ SORTS = {
     "-revenue": _("Revenue, highest first"),
     "revenue": _("Revenue, lowest first"),
     "name": _("Name"),
-    "-name": _("Name, backwards"),
+    "-name": _("Name, descending"),
     "code": _("Code"),
-    "-code": _("Code, backwards"),
+    "-code": _("Code, descending"),
     "tier": _("Service tier, highest first"),
     "-tier": _("Service tier, lowest first"),
 }
@@ -46,7 +46,7 @@ class CustomerFilter(django_filters.FilterSet):
         widget=forms.CheckboxSelectMultiple,
     )
     owner = django_filters.ChoiceFilter(
-        label=_("Account manager"), empty_label=_("Everybody"), method="of_owner"
+        label=_("Account manager"), empty_label=_("Everyone"), method="of_owner"
     )
     department = django_filters.ChoiceFilter(
         label=_("Department"), empty_label=_("All"), method="in_branch"
@@ -67,7 +67,7 @@ class CustomerFilter(django_filters.FilterSet):
         self.scope = scope
         self.departments, people = _menus(scope, chosen=data.get("owner", ""))
         self.filters["department"].extra["choices"] = _paths(self.departments)
-        self.filters["owner"].extra["choices"] = [(MINE, _("My own")), *people]
+        self.filters["owner"].extra["choices"] = [(MINE, _("My customers")), *people]
 
     @property
     def question(self) -> Question:
@@ -132,7 +132,7 @@ def _paths(departments: list[Department]) -> list[tuple[str, str]]:
     by_id = {department.pk: department for department in departments}
 
     def path(department: Department) -> str:
-        above = by_id.get(department.parent_id)
+        above = by_id.get(department.parent_id or 0)
         return f"{path(above)}/{department.name}" if above else department.name
 
     return sorted(

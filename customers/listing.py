@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import IntegerField, Q, QuerySet
+from django.db.models import IntegerField, Q
 from django.db.models.expressions import RawSQL
 
 from customers.models import CustomerSnapshot
 from customers.search import Search
+from customers.visibility import SnapshotQuerySet
 from firm import keyset
 from firm.keyset import Page, Stage
 from firm.roles import Right
@@ -24,7 +25,7 @@ DEFAULT_SORT = "-revenue"
 SEARCH_SORT = "name"
 SHOWN = ("owner", "backup", "department")
 
-Rows = QuerySet[CustomerSnapshot]
+Rows = SnapshotQuerySet
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Search:
         if words:
             rows = rows.filter(search_key__contains=max(words, key=len))
         else:
-            rows = rows.alias(grams=Grams("search_key")).filter(grams__contains=self._grams())
+            rows = rows.alias(grams=Grams("search_key")).filter(grams__contains=self._grams())  # type: ignore[misc]
         sql, params = rows.filter(at__gt=0).values("pk").query.sql_with_params()
         # OFFSET 0: the planner must find the matches first and not walk the order after all.
         return RawSQL(f"{sql} OFFSET 0", params)

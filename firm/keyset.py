@@ -73,7 +73,7 @@ class Stage(Generic[Row]):
     def parsed(self, values: list[Any]) -> Key:
         """A cursor's values as the columns hold them. Raises ValueError or ValidationError."""
         meta = self.parts[0].model._meta
-        fields = [*(meta.get_field(column) for column in self.columns), meta.pk]
+        fields: list[Any] = [*(meta.get_field(column) for column in self.columns), meta.pk]
         key = tuple(field.to_python(value) for field, value in zip(fields, values, strict=True))
         if any(value is None or "\x00" in str(value) for value in key) or _is_nan(key):
             raise ValueError
@@ -102,7 +102,7 @@ def page_of(queryset: QuerySet[Row], *, sort: str, after: str = "", size: int = 
     if not more:
         return Page(rows=rows, after="")
     last = [*(getattr(rows[-1], column) for column in stage.columns), rows[-1].pk]
-    return Page(rows=rows, after=_write(0, last))
+    return Page(rows=rows, after=cursor(0, last))
 
 
 def page_through(
@@ -111,7 +111,7 @@ def page_through(
     after: str = "",
     size: int = 50,
     fetch: Callable[[Stage[Row], Key | None, int], QuerySet[Row]] | None = None,
-    shown: Callable[[QuerySet[Row]], QuerySet[Row]] = lambda rows: rows,
+    shown: Callable[[Any], QuerySet[Row]] = lambda rows: rows,
     carry: str = "",
 ) -> Page[Row]:
     """`size` rows behind the cursor `after`: all of one stage before the first of the next.
@@ -138,7 +138,7 @@ def page_through(
         running += sum((getattr(row, carry) for number, row in found if not number), Decimal(0))
     number, last = found[-1]
     key = (*(getattr(last, column) for column in stages[number].columns), last.pk)
-    return Page(rows=page, after=_write(number, key, carried=running), carried=carried)
+    return Page(rows=page, after=cursor(number, key, carried=running), carried=carried)
 
 
 def walk(stage: Stage[Row], key: Key | None, wanted: int) -> QuerySet[Row]:
@@ -150,7 +150,7 @@ def walk(stage: Stage[Row], key: Key | None, wanted: int) -> QuerySet[Row]:
     )
 
 
-def _write(stage: int, key: Any, *, carried: Decimal = Decimal(0)) -> str:
+def cursor(stage: int, key: Any, *, carried: Decimal = Decimal(0)) -> str:
     text = json.dumps([stage, carried, *key], cls=DjangoJSONEncoder)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

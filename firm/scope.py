@@ -96,9 +96,7 @@ def scope_of(person: User, *, on: datetime.date) -> Scope:
     )
 
 
-def _post(
-    pk: int, role: str, title: str, department_id: int | None, department: str | None
-) -> Post:
+def _post(pk: int, role: str, title: str, department_id: int | None, department: str) -> Post:
     return Post(
         pk=pk,
         role=role,

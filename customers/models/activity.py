@@ -59,5 +59,7 @@ class ActivitySlice(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer", "day"], include=["cost"], name="slice_cost_by_customer")
+            models.Index(
+                fields=["customer", "day"], include=["cost"], name="slice_cost_by_customer"
+            )
         ]

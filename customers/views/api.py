@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -14,6 +13,7 @@ from rest_framework.views import APIView
 
 from customers.listing import sees_revenue
 from customers.models import Contact, Customer
+from customers.visibility import CustomerQuerySet
 from firm import access
 from firm.api import versioned
 from firm.roles import Right
@@ -76,7 +76,7 @@ class FileSerializer(CardSerializer):
     without their permission.
     """
 
-    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
     contacts = ContactSerializer(many=True)
     trailing_revenue = serializers.SerializerMethodField()
     margin = serializers.SerializerMethodField()
@@ -120,7 +120,7 @@ class FileSerializer(CardSerializer):
         return sees_revenue(customer.snapshot, access.scope(self.context["request"]))
 
 
-def _customers() -> QuerySet[Customer]:
+def _customers() -> CustomerQuerySet:
     return Customer.objects.select_related("snapshot", "owner", "backup", "department")
 
 
@@ -130,7 +130,7 @@ class Customers(ListAPIView):
     serializer_class = CardSerializer
     sort = "code"
 
-    def get_queryset(self) -> QuerySet[Customer]:
+    def get_queryset(self) -> CustomerQuerySet:
         customers = _customers()
         code = self.request.query_params.get("code", "").replace("\x00", "")
         return customers.filter(code=code) if code else customers

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from customers.views.lists import PAGE, query_of
+from firm import access
 from firm.actions.saved_views import delete_view, save_view
 from firm.models import SavedView
 from firm.refusals import Refused
@@ -27,7 +28,7 @@ def create(request: HttpRequest) -> HttpResponse:
         query = query_of(QueryDict(form.cleaned_data["query"]))
         try:
             view = save_view(
-                user=request.user, page=PAGE, name=form.cleaned_data["name"], query=query
+                user=access.reader(request), page=PAGE, name=form.cleaned_data["name"], query=query
             )
         except Refused as refused:
             form.add_error("name", refused.sentence)
