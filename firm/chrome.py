@@ -49,7 +49,7 @@ NAVIGATION = [
 ADMINISTRATION = [
     Entry("tiering:runs", _("Nightly runs"), "player-play", _may(Right.READ_RUNS)),
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
-    Entry("firm:people", _("People"), "users", _may(Right.EDIT_PEOPLE)),
+    Entry("firm:people", _("People and posts"), "users", _may(Right.EDIT_PEOPLE)),
     Entry("firm:calendar", _("Calendar"), "calendar", _may(Right.EDIT_CALENDAR)),
     Entry("firm:audit", _("Audit trail"), "history", _may(Right.READ_AUDIT)),
 ]

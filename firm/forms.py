@@ -112,7 +112,7 @@ class MonthForm(forms.Form):
 class AuditSearchForm(forms.Form):
     """All optional; what does not parse is left out of the search and said so."""
 
-    code = forms.ChoiceField(label=gettext_lazy("Act"), required=False)
+    code = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
     person = forms.CharField(label=gettext_lazy("By"), max_length=80, required=False)
     subject = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     first = DayField(label=gettext_lazy("From day"), required=False)

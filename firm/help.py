@@ -43,8 +43,8 @@ SECTIONS = [
                 " administrators and auditors."
             ),
             _(
-                "A row without an amount is not empty: it is a customer whose file you don't"
-                " have. Shares and the chart are of the customers whose revenue you may see."
+                "A row without an amount is not empty: it is a customer whose file you can't"
+                " open. Shares and the chart cover the customers whose revenue you can see."
             ),
         ],
         "取引先 得意先 クライアント 会社 検索 探す 電話 client account company find search phone",
@@ -65,7 +65,7 @@ SECTIONS = [
                 " what holds: the manual override while there is one, else the earned tier."
             ),
             _(
-                "The tier history takes any past date and answers with what held on that day."
+                "The tier history takes any past date and shows what held on that day."
                 " Later corrections of the ledger never change what held then."
             ),
         ],
@@ -81,7 +81,7 @@ SECTIONS = [
                 " edited, a new version begins on its day and the one before ends."
             ),
             _(
-                "The criteria are facts of the business only. There is no field for where a"
+                "The criteria are business facts only. There is no field for where a"
                 " customer comes from or who their contact is."
             ),
         ],
@@ -113,8 +113,8 @@ SECTIONS = [
             _(
                 "Every night all customers are evaluated. The run's page shows how far it is,"
                 " what it read, who moved up or down and why, and the version of the rules it"
-                " used. A run that was interrupted is taken up again by itself; missed days are"
-                " caught up in order."
+                " used. An interrupted run resumes automatically; missed days are caught up in"
+                " order."
             ),
             _(
                 "Until a run has finished, the tiers of the night before stay as they are. An"
@@ -130,9 +130,9 @@ SECTIONS = [
         [
             _(
                 "People, customers, contacts and revenue come in as CSV (UTF-8 or CP932) or xlsx."
-                " Upload the file, read the preview, then apply it or leave it: columns that were"
-                " understood or ignored, lines that are refused with their reason, and what"
-                " would be added, changed or vanish, in yen."
+                " Upload the file, read the preview, then apply or discard it: columns that were"
+                " understood or ignored, refused lines with their reason, and what would be"
+                " added, changed or dropped, in yen."
             ),
             _(
                 "A file is applied as a whole or not at all, and applying it twice changes"
@@ -149,9 +149,9 @@ SECTIONS = [
         _("Closed months"),
         [
             _(
-                "Tiers stand on closed months only, so that an invoice that is still missing"
-                " brings nobody down. The back office closes a month; depending on the rules it"
-                " also closes by itself. Until then the pages say that the month is not final."
+                "Tiers rest on closed months only, so that a missing invoice brings no one down."
+                " The back office closes a month; depending on the rules it also closes"
+                " automatically. Until then the pages say that the month is not final."
             ),
             _(
                 "An entry that arrives after the close makes the next night evaluate again, and"

@@ -44,7 +44,7 @@ AUDIT = {
     "contact_changed": gettext_lazy("Contact changed"),
     "contact_removed": gettext_lazy("Contact removed"),
     "import_applied": gettext_lazy("Import applied: %(kind)s"),
-    "import_left": gettext_lazy("Import left: %(kind)s"),
+    "import_left": gettext_lazy("Import discarded: %(kind)s"),
 }
 
 NOTICES = {

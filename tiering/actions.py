@@ -70,7 +70,7 @@ def check_can_publish(
     if draft.state == RuleSet.State.PUBLISHED:
         raise Refused(_("This version is published already."))
     if not note.strip():
-        raise Refused(_("Say in a note why these rules are published."))
+        raise Refused(_("Say in the note why these rules are published."))
     for person in filter(None, (by, approved_by)):
         if not person.is_active or not scope_of(person, on=today).may(Right.EDIT_RULES):
             raise Forbidden(_("%(name)s may not publish tier rules.") % {"name": person.name})
@@ -148,7 +148,7 @@ def _lock_publishing(*, in_the_past: bool) -> None:
         if in_the_past:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [RUN_LOCK])
             if cursor.fetchone() != (True,):
-                raise Refused(_("A run is going on. Publish when it has ended."))
+                raise Refused(_("A run is in progress. Publish once it has finished."))
 
 
 def _end_others(date: datetime.date) -> None:

@@ -233,8 +233,7 @@ def _refuse_unknown(data: Mapping[str, Any], known: set[str]) -> None:
     unknown = [key for key in data if key not in known]
     if unknown:
         raise Refused(
-            _("The rule file says “%(key)s”, which is not known. Is it a typing mistake?")
-            % {"key": unknown[0]}
+            _("“%(key)s” is not known in a rule file. Is it a typo?") % {"key": unknown[0]}
         )
 
 

@@ -48,14 +48,14 @@ def keep_text(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:
 
 def cut_text(cut: Decimal, *, unit: str) -> str:
     """The share method's cut as the last evaluation worked it out, in the base currency."""
-    return _("The cut is now at %(amount)s") % {"amount": formats.money(cut, unit)}
+    return _("The cutoff is now %(amount)s") % {"amount": formats.money(cut, unit)}
 
 
 def period_text(start: datetime.date, until: datetime.date | None) -> str:
     """The days of `[start, until)`, both ends included as people say it."""
     first = formats.full_day(start)
     if until is None:
-        return _("from %(first)s on") % {"first": first}
+        return _("from %(first)s") % {"first": first}
     if until == start:
         return _("replaced before its first day")
     last = formats.full_day(until - datetime.timedelta(days=1))
@@ -129,8 +129,8 @@ def _month_close(rule_set: RuleSet) -> str:
         return _("A month counts once the back office has closed it.")
     if rule_set.month_close == RuleSet.MonthClose.CLOSED_OR_DAY_10:
         return _(
-            "A month counts once the back office has closed it, and by itself from the 10th of"
-            " the next month on."
+            "A month counts once the back office has closed it, or automatically from the 10th"
+            " of the next month."
         )
     return _("A month counts as soon as it is over.")
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='import',
             name='state',
-            field=models.CharField(choices=[('reading', 'Reading'), ('previewed', 'Ready to apply'), ('applying', 'Being applied'), ('refused', 'Refused'), ('applied', 'Applied'), ('left', 'Left aside')], default='reading', max_length=9),
+            field=models.CharField(choices=[('reading', 'Reading'), ('previewed', 'Ready to apply'), ('applying', 'Being applied'), ('refused', 'Refused'), ('applied', 'Applied'), ('left', 'Discarded')], default='reading', max_length=9),
         ),
         migrations.AlterField(
             model_name='revenueentry',

@@ -44,7 +44,7 @@ class Import(models.Model):
         APPLYING = "applying", _("Being applied")
         REFUSED = "refused", _("Refused")
         APPLIED = "applied", _("Applied")
-        LEFT = "left", _("Left aside")
+        LEFT = "left", _("Discarded")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     source = models.CharField(max_length=40, default="default")

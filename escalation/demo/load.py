@@ -82,7 +82,7 @@ def check_can_load() -> None:
         if model.objects.exists():
             raise Refused(
                 _(
-                    "There are data of your own here. Start the demo in a place of its own:"
+                    "This place holds your own data. Start the demo in another one:"
                     " DATA=some/dir make run"
                 )
             )

@@ -56,7 +56,7 @@ def check_can_unload() -> None:
         counts = {kind: found.get(kind, 0) for kind in ("customers", "people", "imports", "rules")}
         raise Refused(
             _(
-                "There are data of your own here: customers %(customers)s, people %(people)s,"
+                "This place holds your own data: customers %(customers)s, people %(people)s,"
                 " imports %(imports)s, versions of tier rules %(rules)s. Nothing was removed."
             )
             % counts

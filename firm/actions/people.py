@@ -69,7 +69,7 @@ def _check_address(address: str | None) -> None:
     try:
         validate_email(address)
     except ValidationError:
-        raise Refused(_("“%(email)s” is no e-mail address.") % {"email": address}) from None
+        raise Refused(_("“%(email)s” is not an e-mail address.") % {"email": address}) from None
 
 
 @transaction.atomic

@@ -13,13 +13,13 @@ from firm.roles import RIGHTS, Right, Role
 # What the table of roles tells of, in its order.
 TOLD_RIGHTS = [
     (Right.SEE_ALL_FILES, _("All files")),
-    (Right.SEE_JUNIORS_FILES, _("Files of one's people")),
+    (Right.SEE_JUNIORS_FILES, _("Files of their people's customers")),
     (Right.REVENUE, _("Revenue")),
     (Right.FIRM_REVENUE, _("Shares of the firm")),
     (Right.MARGIN, _("Margin")),
     (Right.IMPORT, _("Imports")),
     (Right.CLOSE_MONTHS, _("Month close")),
-    (Right.READ_RUNS, _("Read runs")),
+    (Right.READ_RUNS, _("See nightly runs")),
     (Right.RUN_NIGHT, _("Recalculate")),
     (Right.EDIT_RULES, _("Tier rules")),
     (Right.EDIT_PEOPLE, _("People and posts")),

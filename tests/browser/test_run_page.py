@@ -22,7 +22,7 @@ def test_recalculating_is_followed_to_its_result(page_of, administrator):
     an_entry(toto, datetime.date.today().replace(day=1) - datetime.timedelta(days=20), 8_000_000)
     page = page_of(administrator)
     page.goto("/runs/")
-    page.get_by_role("button", name="いま再計算").click()
+    page.get_by_role("button", name="今すぐ再計算").click()
     page.wait_for_url("**/runs/*/")
     expect(page.get_by_role("progressbar", name="判定した顧客")).to_be_visible()
     jobs.run(JobRun.objects.get().pk, now=timezone.now())

@@ -39,7 +39,7 @@ def test_with_an_authenticator_app_a_code_is_asked_for_as_well(page_of, account_
     TOTP.activate(account_manager, secret)
     page = page_of(None)
     sign_in(page, account_manager.email, PASSWORD)
-    expect(page.get_by_role("heading", level=1)).to_have_text("コードの入力")
+    expect(page.get_by_role("heading", level=1)).to_have_text("確認コードの入力")
     code = hotp_value(secret, next(iter(yield_hotp_counters_from_time())))
     page.get_by_label("コード").fill(f"{code:06d}")
     page.get_by_role("button", name="サインイン", exact=True).click()

@@ -95,7 +95,7 @@ S, A, C = {"code": "S", "enter": 100}, {"code": "A", "enter": 50}, {"code": "C"}
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (some_rules(grace_evaluation=2), "“grace_evaluation”, which is not known"),
+        (some_rules(grace_evaluation=2), "“grace_evaluation” is not known"),
         (some_rules(name=" "), "“name” must be a text"),
         (some_rules(method="pareto"), "“method” must be one of: threshold, share"),
         (some_rules(window_months=0), "“window_months” must be a whole number from 1 to 60"),
@@ -115,7 +115,7 @@ S, A, C = {"code": "S", "enter": 100}, {"code": "A", "enter": 50}, {"code": "C"}
         (tiers(S, A | {"enter": -1}, C), "must lie between 0 and"),
         (tiers(S, A | {"enter": 1e99}, C), "must lie between 0 and"),
         (tiers(S, A | {"enter": Decimal("1.00001")}, C), "more than four decimals"),
-        (tiers(S, A | {"color": "red"}, C), "“color”, which is not known"),
+        (tiers(S, A | {"color": "red"}, C), "“color” is not known"),
         (
             some_rules(method="share", tiers=[{"code": "S", "enter": 101}, C]),
             "between 0 and 100",

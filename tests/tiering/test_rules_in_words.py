@@ -44,13 +44,13 @@ def term(rule_set, label, language="en", lowest="Core"):
 
 def test_entry_thresholds_are_amounts_in_the_readers_unit(threshold):
     assert sentences(threshold, wording.entry_text, "ja") == [
-        "直近12か月の売上が 7,000千円以上",
-        "直近12か月の売上が 2,800千円以上",
-        "直近12か月の売上が 900千円以上",
+        "直近12か月の売上が7,000千円以上",
+        "直近12か月の売上が2,800千円以上",
+        "直近12か月の売上が900千円以上",
         "それ以外のお客様",
     ]
     assert sentences(threshold, wording.entry_text, "ja", "ten_thousand")[0] == (
-        "直近12か月の売上が 700万円以上"
+        "直近12か月の売上が700万円以上"
     )
     assert sentences(threshold, wording.entry_text, "en")[0] == (
         "12-month revenue of ¥7,000k or more"
@@ -77,15 +77,15 @@ def test_a_keep_threshold_equal_to_the_entry_says_so(share):
 
 def test_shares_are_per_cent_without_idle_zeros(share):
     assert sentences(share, wording.entry_text, "ja")[:3] == [
-        "売上の多い順に、累計 50% まで",
-        "売上の多い順に、累計 80% まで",
-        "売上の多い順に、累計 95.5% まで",
+        "売上の多い順に、累計50%まで",
+        "売上の多い順に、累計80%まで",
+        "売上の多い順に、累計95.5%まで",
     ]
 
 
 def test_the_cut_of_a_share_is_told_as_an_amount():
     with override("ja"):
-        assert wording.cut_text(Decimal("4215000"), unit="thousand") == "いまの境目は 4,215千円"
+        assert wording.cut_text(Decimal("4215000"), unit="thousand") == "今の境目は4,215千円"
 
 
 def test_the_grace_period_counts_months_running(threshold):
@@ -101,7 +101,7 @@ def test_no_grace_period_says_so(share):
 
 def test_no_revenue_names_the_lowest_tier(threshold):
     assert term(threshold, "売上がないとき", "ja", lowest="ベーシック") == (
-        "売上が 0 以下のときは、猶予なしでベーシックになります。"
+        "売上が0以下のときは、猶予期間なしでベーシックになります。"
     )
 
 
@@ -127,8 +127,8 @@ def test_every_setting_has_a_sentence_of_its_own(field, value, language):
 def test_a_period_names_its_last_day():
     with override("ja"):
         start, until = datetime.date(2026, 4, 1), datetime.date(2026, 10, 1)
-        assert wording.period_text(start, until) == "2026/04/01 から 2026/09/30 まで"
-        assert wording.period_text(start, None) == "2026/04/01 から"
+        assert wording.period_text(start, until) == "2026/04/01〜2026/09/30"
+        assert wording.period_text(start, None) == "2026/04/01から"
         assert wording.period_text(start, start) == "適用前に差し替え"
 
 

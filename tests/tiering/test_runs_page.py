@@ -47,7 +47,7 @@ def run_page(client, job, *, htmx=False, **query):
 
 def test_the_list_tells_what_each_night_did(client_of, executive, night):
     html = client_of(executive).get(reverse("tiering:runs")).content.decode()
-    assert html.index("2026/07/15 の夜間計算") < html.index("2026/06/15 の夜間計算")
+    assert html.index("2026/07/15の夜間計算") < html.index("2026/06/15の夜間計算")
     assert "2,412" in html
     assert "自動" in html
 
@@ -108,7 +108,7 @@ def test_the_result_compares_customers_per_tier_with_the_night_before(client_of,
     assert "9 →" in html
     assert "<b>10</b>" in html
     assert f"?version={night.evaluations.get().rule_set.number}" in html
-    assert "取込 No.41 まで" in html
+    assert "取り込み No.41まで" in html
 
 
 def test_movers_are_listed_with_their_tiers_and_amounts(client_of, executive, night, moved):
@@ -176,8 +176,8 @@ def test_both_pages_need_few_queries(
 
 
 def test_only_who_may_run_the_night_is_offered_to(client_of, executive, administrator, rules):
-    assert "いま再計算" not in client_of(executive).get(reverse("tiering:runs")).content.decode()
-    assert "いま再計算" in client_of(administrator).get(reverse("tiering:runs")).content.decode()
+    assert "今すぐ再計算" not in client_of(executive).get(reverse("tiering:runs")).content.decode()
+    assert "今すぐ再計算" in client_of(administrator).get(reverse("tiering:runs")).content.decode()
 
 
 def test_recalculating_leads_to_the_page_of_the_run(client_of, administrator, rules):

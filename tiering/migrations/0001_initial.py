@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('grace_evaluations', models.PositiveSmallIntegerField(default=0)),
                 ('drop', models.CharField(choices=[('to_raw', 'To the tier the criteria give'), ('one_step', 'One step at a time')], default='to_raw', max_length=8)),
                 ('nonpositive', models.CharField(choices=[('at_once', 'At once'), ('with_grace', 'With the grace period')], default='at_once', max_length=10)),
-                ('month_close', models.CharField(choices=[('calendar', "At the month's end"), ('closed', 'By the back office only'), ('closed_or_day_10', 'By the back office, or by itself on the 10th')], default='calendar', max_length=16)),
+                ('month_close', models.CharField(choices=[('calendar', "At the month's end"), ('closed', 'By the back office only'), ('closed_or_day_10', 'By the back office, or automatically on the 10th')], default='calendar', max_length=16)),
                 ('note', models.TextField(blank=True)),
                 ('effective_from', models.DateField(blank=True, null=True)),
                 ('effective_until', models.DateField(blank=True, null=True)),

@@ -59,7 +59,7 @@ class RuleSet(models.Model):
     class MonthClose(models.TextChoices):
         CALENDAR = "calendar", _("At the month's end")
         CLOSED = "closed", _("By the back office only")
-        CLOSED_OR_DAY_10 = "closed_or_day_10", _("By the back office, or by itself on the 10th")
+        CLOSED_OR_DAY_10 = "closed_or_day_10", _("By the back office, or automatically on the 10th")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
