@@ -183,6 +183,31 @@ def test_every_month_is_as_the_oracle_says(administrator: User, data: st.DataObj
         firm.assert_current(LAST_DAY)
 
 
+few_amounts = st.sampled_from([-10, 0, 10, 10 + UNIT, 20, 25, 30, 40, 50]).map(Decimal)
+
+
+@settings(SETTINGS, max_examples=60)
+@given(
+    revenues=st.lists(few_amounts, min_size=len(CODES), max_size=len(CODES)),
+    shares=st.sets(percentages, min_size=1, max_size=3),
+)
+def test_shares_met_exactly_are_as_the_oracle_says(
+    administrator: User, revenues: list[Decimal], shares: set[Decimal]
+):
+    """Few amounts and round shares: sums that end on a line to the smallest unit, and ties."""
+    tiers = [{"code": f"T{share}", "enter": share} for share in sorted(shares)]
+    with undone():
+        firm = Firm(some_rules(method="share", tiers=[*tiers, {"code": "T0"}]), administrator)
+        firm.record(
+            [
+                (code, FIRST_DAY - datetime.timedelta(days=1), revenue)
+                for code, revenue in zip(CODES, revenues, strict=True)
+            ]
+        )
+        firm.night(FIRST_DAY, FIRST_DAY)
+        firm.assert_equal(FIRST_DAY)
+
+
 @SETTINGS
 @given(st.data())
 def test_the_order_of_the_ledger_does_not_matter(administrator: User, data: st.DataObject):
