@@ -14,7 +14,7 @@ from importlib import import_module
 
 SCALES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 # Each module has `run(customers: int) -> list[Goal]`.
-BENCHES = ["nightly", "imports"]
+BENCHES = ["nightly", "lists", "imports"]
 
 
 def main(names: list[str]) -> int:

@@ -9,6 +9,8 @@ from firm.keyset import Stage, walk
 
 OFFERED = 8
 BY_KANA = ("sort_key",)
+# Pieces of names and kana lie evenly in this order; by kana, all with one beginning lie together.
+BY_CODE = ("code",)
 
 
 def suggestions(typed: str, *, size: int = OFFERED) -> list[CustomerSnapshot]:
@@ -23,7 +25,7 @@ def suggestions(typed: str, *, size: int = OFFERED) -> list[CustomerSnapshot]:
     beginning = Stage([rows.filter(sort_key__startswith=search.folded)], BY_KANA)
     found += _shown(walk(beginning, None, size))
     if len({row.pk for row in found}) < size:
-        found += _shown(search.rows(Stage([rows], BY_KANA), None, size + len(found)))
+        found += _shown(search.rows(Stage([rows], BY_CODE), None, size + len(found)))
     return list({row.pk: row for row in found}.values())[:size]
 
 

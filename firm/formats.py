@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.utils import dateformat, timezone
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 
 from firm.money import MINOR_UNITS
@@ -38,8 +37,8 @@ def _is_japanese() -> bool:
 
 
 def _number(value: Decimal, digits: int) -> str:
-    rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return number_format(abs(rounded), decimal_pos=digits, use_l10n=True, force_grouping=True)
+    """1,234.5, as both languages write it; a list has hundreds, so without Django's formatting."""
+    return f"{abs(value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)):,}"
 
 
 def money(amount: Decimal | int, unit: str, currency: str | None = None) -> Amount:

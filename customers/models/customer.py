@@ -200,6 +200,16 @@ class CustomerSnapshot(models.Model):
                 condition=Q(status="inactive"),
                 name="snapshot_inactive",
             ),
+            models.Index(
+                fields=["sort_key", "customer"],
+                condition=Q(status="inactive"),
+                name="snapshot_inactive_kana",
+            ),
+            models.Index(
+                fields=["code", "customer"],
+                condition=Q(status="inactive"),
+                name="snapshot_inactive_code",
+            ),
         ]
 
 

@@ -1,13 +1,18 @@
-"""The rows of the customer list, written in one go: a page's time is its rows."""
+"""The rows of the customer list, written in one go: a page's time is its rows.
 
-from collections.abc import Sequence
+Words and addresses are worked out once a page, and only what people have typed is escaped row by
+row; `html.escape` is the plain function behind Django's.
+"""
+
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from customers.listing import sees_revenue
@@ -18,20 +23,7 @@ from firm.scope import Scope
 
 register = template.Library()
 
-
-ROW = (
-    '<tr><td class="tier-cell" data-label="{}">{}</td>'
-    '<th scope="row"><a href="{}" data-row><bdi>{}</bdi></a>{}</th>'
-    '<td class="minor code" data-label="{}">{}</td>{}'
-    '<td data-label="{}"><bdi>{}</bdi></td>'
-    '<td class="minor" data-label="{}"><bdi>{}</bdi></td>'
-    '<td class="minor" data-label="{}"><bdi>{}</bdi></td></tr>'
-)
-SUGGESTION = (
-    '<li><a href="{}">{}<b><bdi>{}</bdi></b> <small>{}</small>'
-    '<small class="person">{}</small></a></li>'
-)
-CELL = '<td class="{}" data-label="{}">{}</td>'
+Address = Callable[[CustomerSnapshot], str]
 
 
 @register.simple_tag(takes_context=True)
@@ -42,44 +34,39 @@ def customer_rows(
     and the `total` that shares are parts of.
     """
     scope, unit = access.scope(context["request"]), context["money_unit"]
-    words = {
-        "tier": _("Tier"),
-        "code": _("Code"),
-        "revenue": _("Revenue"),
-        "share": _("Share"),
-        "running": _("Running share"),
-        "margin": _("Margin"),
-        "owner": _("Account manager"),
-        "backup": _("Backup"),
-        "department": _("Department"),
-    }
-    nothing = _no_money(columns, words)
+    address, cells = _address(scope), _cells(columns)
+    nothing = cells.format(*["—"] * 4, css=" absent")
+    inactive = f' <span class="label">{escape(_("Inactive"))}</span>'
+    row_html = _row()
     running = columns.before or Decimal(0)
-    cells = []
+    written = []
     for row in rows:
         money = nothing
         if sees_revenue(row, scope):
-            running += max(row.trailing_revenue, Decimal(0))
-            money = _money(row, columns, tiers.total, running, unit=unit, words=words)
-        cells.append(
-            (
-                words["tier"],
-                tiers.chip(row),
-                _address(row, scope),
-                row.name,
-                _inactive() if row.status == Customer.Status.INACTIVE else "",
-                words["code"],
-                row.code,
-                money,
-                words["owner"],
-                row.owner.name if row.owner else "—",
-                words["backup"],
-                row.backup.name if row.backup else "—",
-                words["department"],
-                row.department.name if row.department else "—",
+            revenue = row.trailing_revenue
+            running += max(revenue, Decimal(0))
+            margin = revenue - row.cost_to_serve if row.cost_to_serve and revenue > 0 else None
+            money = cells.format(
+                _figure(revenue, unit),
+                percent(max(revenue, Decimal(0)), tiers.total),
+                percent(running, tiers.total),
+                percent(margin, revenue, decimals=0),
+                css=" negative" if revenue < 0 else "",
+            )
+        written.append(
+            row_html.format(
+                chip=tiers.chip(row),
+                address=address(row),
+                name=escape(row.name),
+                code=escape(row.code),
+                status=inactive if row.status == Customer.Status.INACTIVE else "",
+                money=money,
+                owner=escape(row.owner.name) if row.owner else "—",
+                backup=escape(row.backup.name) if row.backup else "—",
+                department=escape(row.department.name) if row.department else "—",
             )
         )
-    return format_html_join("", ROW, cells)
+    return mark_safe("".join(written))
 
 
 @register.simple_tag(takes_context=True)
@@ -87,58 +74,28 @@ def suggestion_rows(
     context: template.Context, rows: Sequence[CustomerSnapshot], tiers: Any = None
 ) -> SafeString:
     """`<li>` links to the file, or to the card where there is no file. Without `tiers` no chips."""
-    scope = access.scope(context["request"])
-    cells = (
-        (
-            _address(row, scope),
-            tiers.bare(row) if tiers else "",
-            row.name,
-            row.code,
-            row.owner.name if row.owner else "",
+    address = _address(access.scope(context["request"]))
+    return mark_safe(
+        "".join(
+            f'<li><a href="{address(row)}">{tiers.bare(row) if tiers else ""}'
+            f"<b><bdi>{escape(row.name)}</bdi></b> <small>{escape(row.code)}</small>"
+            f'<small class="person">{escape(row.owner.name) if row.owner else ""}</small></a></li>'
+            for row in rows
         )
-        for row in rows
     )
-    return format_html_join("", SUGGESTION, cells)
 
 
-def _address(row: CustomerSnapshot, scope: Scope) -> str:
-    has_file = scope.has_file(row.owner_id, row.backup_id)
-    return reverse("customers:file" if has_file else "customers:card", args=[row.pk])
-
-
-def _inactive() -> SafeString:
-    return format_html(' <span class="label">{}</span>', _("Inactive"))
-
-
-def _money(
-    row: CustomerSnapshot,
-    columns: Columns,
-    total: Decimal | None,
-    running: Decimal,
-    *,
-    unit: str,
-    words: dict[str, str],
-) -> SafeString:
-    revenue = row.trailing_revenue
-    written = formats.money(revenue, unit)
-    figure = (formats.MINUS if revenue < 0 else "") + written.figure
-    cells = [
-        (f"num revenue{' negative' if revenue < 0 else ''}", words["revenue"], figure),
-        ("num", words["share"], percent(max(revenue, Decimal(0)), total)),
-    ]
-    if columns.running:
-        cells.append(("num minor", words["running"], percent(running, total)))
-    if columns.margin:
-        margin = revenue - row.cost_to_serve if row.cost_to_serve and revenue > 0 else None
-        cells.append(("num", words["margin"], percent(margin, revenue, decimals=0)))
-    return format_html_join("", CELL, cells)
-
-
-def _no_money(columns: Columns, words: dict[str, str]) -> SafeString:
-    """Without the file: dashes, the same for everybody."""
-    cells = [("num absent revenue", words["revenue"], "—"), ("num absent minor", "", "—")]
-    cells += [("num absent minor", "", "—")] * (columns.running + columns.margin)
-    return format_html_join("", CELL, cells)
+@register.simple_tag
+def select(field: BoundField) -> SafeString:
+    """`{% select form.owner %}`: what the form would write, without a template an option."""
+    chosen = str(field.value() or "")
+    options = "".join(
+        f'<option value="{escape(str(value))}"{" selected" if str(value) == chosen else ""}>'
+        f"{escape(str(label))}</option>"
+        for value, label in field.field.widget.choices
+    )
+    name = f'name="{field.html_name}" id="{field.id_for_label}"'
+    return mark_safe(f"<select {name}>{options}</select>")
 
 
 def percent(part: Decimal | None, whole: Decimal | None, *, decimals: int = 1) -> str:
@@ -146,3 +103,47 @@ def percent(part: Decimal | None, whole: Decimal | None, *, decimals: int = 1) -
     if part is None or not whole:
         return "—"
     return f"{100 * part / whole:.{decimals}f}%".replace("-", formats.MINUS)
+
+
+def _row() -> str:
+    """One row with its words, ready for `format`."""
+    tier, code, owner, backup, department = (
+        escape(word)
+        for word in (_("Tier"), _("Code"), _("Account manager"), _("Backup"), _("Department"))
+    )
+    return (
+        f'<tr><td class="tier-cell" data-label="{tier}">{{chip}}</td>'
+        '<th scope="row"><a href="{address}" data-row><bdi>{name}</bdi></a>{status}</th>'
+        f'<td class="minor code" data-label="{code}">{{code}}</td>{{money}}'
+        f'<td data-label="{owner}"><bdi>{{owner}}</bdi></td>'
+        f'<td class="minor" data-label="{backup}"><bdi>{{backup}}</bdi></td>'
+        f'<td class="minor" data-label="{department}"><bdi>{{department}}</bdi></td></tr>'
+    )
+
+
+def _cells(columns: Columns) -> str:
+    """The money cells of a row: revenue, share, running share, margin, ready for `format`."""
+    cells = [
+        f'<td class="num revenue{{css}}" data-label="{escape(_("Revenue"))}">{{0}}</td>',
+        f'<td class="num" data-label="{escape(_("Share"))}">{{1}}</td>',
+    ]
+    if columns.running:
+        cells.append(f'<td class="num minor" data-label="{escape(_("Running share"))}">{{2}}</td>')
+    if columns.margin:
+        cells.append(f'<td class="num" data-label="{escape(_("Margin"))}">{{3}}</td>')
+    return "".join(cells)
+
+
+def _figure(amount: Decimal, unit: str) -> str:
+    return (formats.MINUS if amount < 0 else "") + formats.money(amount, unit).figure
+
+
+def _address(scope: Scope) -> Address:
+    """The file of whoever has it, else the card."""
+    file, card = (
+        reverse(name, args=[0]).replace("/0/", "/{}/")
+        for name in ("customers:file", "customers:card")
+    )
+    return lambda row: (file if scope.has_file(row.owner_id, row.backup_id) else card).format(
+        row.pk
+    )

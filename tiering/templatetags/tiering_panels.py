@@ -7,14 +7,14 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, CustomerSnapshot
@@ -89,22 +89,25 @@ def pareto_chart(context: template.Context) -> dict[str, Any]:
 
 @dataclass
 class TierColumn:
-    """The tier of each row of a list: a chip that opens "why this tier", with what is new."""
+    """The tier of each row of a list: a chip that opens "why this tier", with what is new. `why`
+    is that address, ready for `format`.
+    """
 
     overview: Overview | None
     notes: dict[int, str]
     chips: dict[int, SafeString]
+    why: str
 
     @property
     def total(self) -> Decimal | None:
         return self.overview.total if self.overview else None
 
     def chip(self, row: CustomerSnapshot) -> SafeString:
-        return format_html(
-            '<a class="tiered" href="{0}" hx-get="{0}" hx-target="#modal">{1}{2}</a>',
-            reverse("tiering:why", args=[row.pk]),
-            self.bare(row),
-            format_html("<small>{}</small>", note) if (note := self.notes.get(row.pk)) else "",
+        why = self.why.format(row.pk)
+        note = f"<small>{escape(self.notes[row.pk])}</small>" if row.pk in self.notes else ""
+        return mark_safe(
+            f'<a class="tiered" href="{why}" hx-get="{why}" hx-target="#modal">'
+            f"{self.bare(row)}{note}</a>"
         )
 
     def bare(self, row: CustomerSnapshot) -> SafeString:
@@ -129,7 +132,8 @@ def tier_column(context: template.Context, rows: Sequence[CustomerSnapshot]) -> 
     tiers = overview_of(context["request"])
     readable = [row.pk for row in rows if scope.has_file(row.owner_id, row.backup_id)]
     notes = _notes(tiers, readable) if tiers and scope.may(Right.REVENUE) else {}
-    return TierColumn(overview=tiers, notes=notes, chips={})
+    why = reverse("tiering:why", args=[0]).replace("/0/", "/{}/")
+    return TierColumn(overview=tiers, notes=notes, chips={}, why=why)
 
 
 def _notes(tiers: Overview, customers: list[int]) -> dict[int, str]:
