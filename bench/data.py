@@ -36,7 +36,8 @@ INSERT INTO customers_customer (id, code, name, name_kana, phone, email, postal_
                                 city, country, industry, status, closing_day, payment_terms,
                                 corporate_number, tags, owner_id, backup_id, department_id)
 SELECT n, 'K' || lpad(n::text, 7, '0'),
-       (ARRAY['青葉','みらい','東都','光和','北斗','山手','大川','中央','富士','桜木'])[1 + abs(hashint4(n)) %% 10]
+       (ARRAY['青葉','みらい','東都','光和','北斗','山手','大川','中央','富士',
+              '桜木'])[1 + abs(hashint4(n)) %% 10]
          || (ARRAY['製作所','商事','物流','電機','建設','食品','医療','印刷'])[1 + n / 7 %% 8] || n,
        (ARRAY['アオバ','ミライ','トウト','コウワ','ホクト','ヤマテ','オオカワ','チュウオウ','フジ',
               'サクラギ'])[1 + abs(hashint4(n)) %% 10] || n,
