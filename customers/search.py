@@ -73,13 +73,15 @@ class Search:
 
     def _matches(self) -> RawSQL:
         """The pks of all customers that contain it, by the index that reads least for it."""
-        rows = SearchKey.objects.alias(at=StrIndex("search_key", Value(self.folded)))
-        words = _INDEXED_WORD.findall(self.folded)
-        if words:
-            rows = rows.filter(search_key__contains=max(words, key=len))
+        rows = SearchKey.objects.all()
+        if _INDEXED_WORD.search(self.folded):
+            rows = rows.filter(search_key__contains=self.folded)
         else:
-            rows = rows.alias(grams=Grams("search_key")).filter(grams__contains=self._grams())  # type: ignore[misc]
-        sql, params = rows.filter(at__gt=0).values("pk").query.sql_with_params()
+            # Compared by position, because LIKE would ask the index of three letters as well.
+            rows = rows.alias(
+                grams=Grams("search_key"), at=StrIndex("search_key", Value(self.folded))
+            ).filter(grams__contains=self._grams(), at__gt=0)
+        sql, params = rows.values("pk").query.sql_with_params()
         # OFFSET 0: the planner must find the matches first and not walk the order after all.
         return RawSQL(f"{sql} OFFSET 0", params)
 
