@@ -80,7 +80,7 @@ class Search:
             # Compared by position, because LIKE would ask the index of three letters as well.
             rows = rows.alias(
                 grams=Grams("search_key"), at=StrIndex("search_key", Value(self.folded))
-            ).filter(grams__contains=self._grams(), at__gt=0)
+            ).filter(grams__contains=self._grams(), at__gt=0)  # type: ignore[misc]
         sql, params = rows.values("pk").query.sql_with_params()
         # OFFSET 0: the planner must find the matches first and not walk the order after all.
         return RawSQL(f"{sql} OFFSET 0", params)
