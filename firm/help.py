@@ -99,11 +99,17 @@ SECTIONS = [
                 " account managers the customers whose revenue they can see; the page says which."
             ),
             _(
+                "Segment coverage says how many active customers have a tier from complete data,"
+                " and lists the others with the reason. Tier flow compares two dates: how many"
+                " customers went from which tier to which, and who they are."
+            ),
+            _(
                 "Every number links to the customers behind it, and every table can be exported."
-                " “How it is worked out” says who is counted and how figures are rounded."
+                " “How it is calculated” says who is counted and how figures are rounded."
             ),
         ],
-        "パレート デシル 集中 上位 HHI 分析 集計 統計 pareto decile analysis statistics",
+        "パレート デシル 集中 上位 HHI 分析 集計 統計 網羅率 遷移 推移 増減 pareto decile"
+        " analysis statistics coverage movement transition",
         "tiering:reports",
     ),
     Section(

@@ -124,6 +124,10 @@ tiering:recalculate             POST  -          administrator
 tiering:reports                 GET   -          revenue_readers
 tiering:concentration           GET   -          revenue_readers
 tiering:concentration-export    GET   -          revenue_readers
+tiering:coverage                GET   -          revenue_readers
+tiering:coverage-export         GET   -          revenue_readers
+tiering:flow                    GET   -          revenue_readers
+tiering:flow-export             GET   -          revenue_readers
 
 escalation:first                GET   -          everyone
 escalation:enter                POST  -          else 404
@@ -150,6 +154,8 @@ api-rule-set                    GET   rule_set   everyone
 api-evaluations                 GET   -          run_readers
 api-standing                    GET   standing   file_readers else 404
 api-report-concentration        GET   -          revenue_readers
+api-report-coverage             GET   -          revenue_readers
+api-report-flow                 GET   -          revenue_readers
 schema                          GET   -          everyone
 api-docs                        GET   -          everyone
 

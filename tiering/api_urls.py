@@ -14,4 +14,6 @@ urlpatterns = [
         reports_api.ConcentrationReport.as_view(),
         name="api-report-concentration",
     ),
+    path("reports/coverage", reports_api.CoverageReport.as_view(), name="api-report-coverage"),
+    path("reports/flow", reports_api.FlowReport.as_view(), name="api-report-flow"),
 ]

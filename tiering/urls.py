@@ -17,4 +17,8 @@ urlpatterns = [
     path(
         "reports/concentration/export/", reports.concentration_export, name="concentration-export"
     ),
+    path("reports/coverage/", reports.coverage, name="coverage"),
+    path("reports/coverage/export/", reports.coverage_export, name="coverage-export"),
+    path("reports/flow/", reports.flow, name="flow"),
+    path("reports/flow/export/", reports.flow_export, name="flow-export"),
 ]

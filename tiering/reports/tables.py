@@ -1,6 +1,7 @@
 """The tables of the reports as files: a head, and rows of numbers as they are stored."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from customers.models import CustomerSnapshot
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
 from tiering.reports.concentration import Stretch, TierShare
+from tiering.reports.coverage import Coverage, Line
+from tiering.reports.flow import NEW, Flow, Mover
 
 Table = tuple[list[str], Iterable[list[Any]]]
 PLACES = 4  # decimals of a percentage in a file
@@ -54,8 +57,8 @@ def tier_shares(rows: list[TierShare]) -> Table:
             tier_label(row.chip),
             row.customers,
             row.revenue,
-            None if row.share is None else round(row.share, PLACES),
-            None if row.running is None else round(row.running, PLACES),
+            _rounded(row.share),
+            _rounded(row.running),
         ]
         for row in rows
     )
@@ -77,6 +80,57 @@ def _customers(rows: Iterable[CustomerSnapshot], chips: dict[int, Chip]) -> Iter
             row.trailing_revenue,
             row.owner.name if row.owner else "",
         ]
+
+
+def coverage(report: Coverage, labels: dict[Line, str]) -> Table:
+    head = [_("Customers"), _("Number of customers"), _("Part of the active ones (%)")]
+    return head, ([labels[line], report.counts[line], _rounded(report.part(line))] for line in Line)
+
+
+def of_line(rows: Iterable[CustomerSnapshot], label: str) -> Table:
+    head = [_("Code"), _("Name"), _("Why"), _("Account manager"), _("Backup")]
+    return head, (
+        [
+            row.code,
+            row.name,
+            label,
+            row.owner.name if row.owner else "",
+            row.backup.name if row.backup else "",
+        ]
+        for row in rows
+    )
+
+
+def flow(found: Flow) -> Table:
+    """One row a cell, so that it can be turned about in a spreadsheet."""
+    head = [
+        _("Tier on %(date)s") % {"date": found.start},
+        _("Tier on %(date)s") % {"date": found.end},
+        _("Number of customers"),
+    ]
+    names = {level.tier: tier_label(level.chip) for level in found.levels}
+    names[NEW] = _("Not evaluated yet")
+    places = {tier: place for place, tier in enumerate(names)}
+    cells = sorted(found.cells.items(), key=lambda cell: [places[tier] for tier in cell[0]])
+    return head, ([names[before], names[after], count] for (before, after), count in cells)
+
+
+def movers(rows: Iterable[Mover]) -> Table:
+    head = [_("Code"), _("Name"), _("Tier before"), _("Tier after"), _("Since")]
+    return head, (
+        [
+            mover.row.code,
+            mover.row.name,
+            tier_label(mover.before) if mover.before else "",
+            tier_label(mover.after),
+            mover.since,
+        ]
+        for mover in rows
+    )
+
+
+def _rounded(percent: Decimal | None) -> Decimal | None:
+    return None if percent is None else round(percent, PLACES)
 
 
 def _revenue_head() -> str:

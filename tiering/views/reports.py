@@ -1,5 +1,8 @@
-"""The reports: how revenue is concentrated. Each number opens the rows it is made of."""
+"""The reports: concentration of revenue, segment coverage, tier flow. Each number opens the rows
+it is made of.
+"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from firm import access, charts, keyset
@@ -16,12 +20,43 @@ from firm.paging import pager_links
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import Scope
-from tiering import wording
+from tiering import overview, wording
 from tiering.overview import Overview, Reach, evaluated, overview_of
 from tiering.reports import concentration as concentrated
+from tiering.reports import coverage as covering
+from tiering.reports import flow as flowing
 from tiering.reports import tables
+from tiering.reports.coverage import GAPS, Line
+from tiering.reports.forms import FlowForm
 
 CHART_HEIGHT = 180
+LINES = {
+    Line.ACTIVE: gettext_lazy("Active customers"),
+    Line.COVERED: gettext_lazy("With a tier from complete data"),
+    Line.NOT_EVALUATED: gettext_lazy("Not evaluated yet"),
+    Line.NO_REVENUE: gettext_lazy("No revenue entry at all"),
+    Line.NO_OWNER: gettext_lazy("No account manager"),
+    Line.NO_BACKUP: gettext_lazy("No backup"),
+}
+ADVICE = {
+    Line.NOT_EVALUATED: gettext_lazy(
+        "Entered after the last nightly run; the next one evaluates them."
+    ),
+    Line.NO_REVENUE: gettext_lazy(
+        "In the lowest tier for want of data. Check whether their invoices were imported under"
+        " another code."
+    ),
+    Line.NO_OWNER: gettext_lazy(
+        "Nobody is responsible, and only people with all files can open them."
+    ),
+    Line.NO_BACKUP: gettext_lazy("Nobody steps in when the account manager is away."),
+}
+WAYS = [
+    ("up", gettext_lazy("Upgrade")),
+    ("down", gettext_lazy("Downgrade")),
+    ("same", gettext_lazy("Unchanged")),
+    ("new", gettext_lazy("First evaluation")),
+]
 
 
 @require_GET
@@ -72,6 +107,143 @@ def concentration_export(request: HttpRequest) -> HttpResponse:
         case _:
             raise Http404
     return _file(request, _("Concentration of revenue"), table)
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Who has a tier, and who has none and why; `?line=no_revenue` lists them."""
+    _check_screen(request)
+    tiers, scope = overview_of(request), access.scope(request)
+    report = covering.coverage(scope)
+    context: dict[str, Any] = {
+        "tiers": tiers,
+        "reach": overview.reach_of(scope),
+        "report": report,
+        "gaps": _lines(report, GAPS),
+        "quality": _lines(report, covering.QUALITY),
+    }
+    if "line" in request.GET:
+        line = _line(request)
+        rows = covering.rows_of(scope, line).select_related("owner", "backup")
+        page, links = _page(request, rows, sort="sort_key")
+        context |= {"line": line, "label": LINES[line], "rows": page, **links}
+        context["others"] = report.counts[line] - rows.order_by().count()
+    return render(request, "tiering/coverage.html", context)
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def coverage_export(request: HttpRequest) -> HttpResponse:
+    """The lines, or with `?line=` the customers of one."""
+    _check_screen(request)
+    scope, name = access.scope(request), _("Segment coverage")
+    if "line" not in request.GET:
+        words = {line: str(LINES[line]) for line in covering.Line}
+        return _file(request, name, tables.coverage(covering.coverage(scope), words))
+    line = _line(request)
+    rows = covering.rows_of(scope, line).select_related("owner", "backup").order_by("sort_key")
+    return _file(request, name, tables.of_line(rows.iterator(), str(LINES[line])))
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def flow(request: HttpRequest) -> HttpResponse:
+    """The tiers of two dates, from × to; `?row=…&column=…` or `?moved=up` lists the movers."""
+    _check_screen(request)
+    form = FlowForm.asked(request.GET)
+    scope = access.scope(request)
+    context: dict[str, Any] = {"form": form, "reach": overview.reach_of(scope), "found": None}
+    if form.is_asked:
+        found = flowing.flow(scope, start=form.start, end=form.end)
+        context |= {"found": found, "dates": form.query, "matrix": _matrix(found)}
+        context["sums"] = [
+            (level.tier, found.count(found.among(after=level.tier))) for level in found.levels
+        ]
+        context["total"] = sum(found.cells.values())
+        context["ways"] = [(way, words, found.count(found.moved(way))) for way, words in WAYS]
+        if (pairs := _pairs(request, found)) is not None:
+            rows, links = _page(request, flowing.movers_of(found, pairs, scope), sort="sort_key")
+            context |= {"movers": flowing.movers(found, rows, scope), **links}
+            context |= {"opened": found.count(pairs), "opened_query": _unpaged(request)}
+    return render(request, "tiering/flow.html", context, status=200 if form.is_asked else 422)
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def flow_export(request: HttpRequest) -> HttpResponse:
+    """The matrix, a row a cell; with the address of a number, its customers."""
+    _check_screen(request)
+    form, scope = FlowForm.asked(request.GET), access.scope(request)
+    if not form.is_asked:
+        raise Http404
+    found = flowing.flow(scope, start=form.start, end=form.end)
+    pairs = _pairs(request, found)
+    if pairs is None:
+        return _file(request, _("Tier flow"), tables.flow(found))
+    rows = list(flowing.movers_of(found, pairs, scope))
+    return _file(request, _("Tier flow"), tables.movers(flowing.movers(found, rows, scope)))
+
+
+def _lines(report: covering.Coverage, lines: Iterable[Line]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": line.value,
+            "label": LINES[line],
+            "customers": report.counts[line],
+            "part": report.part(line),
+            "advice": ADVICE[line],
+        }
+        for line in lines
+    ]
+
+
+def _line(request: HttpRequest) -> covering.Line:
+    try:
+        return covering.Line(request.GET["line"])
+    except ValueError:
+        raise Http404 from None
+
+
+def _matrix(found: flowing.Flow) -> list[dict[str, Any]]:
+    """A row a tier before, and one for those not evaluated yet where there are any."""
+    befores: list[tuple[int, Any]] = [(level.tier, level.chip) for level in found.levels]
+    if any(before == flowing.NEW for before, _after in found.cells):
+        befores.append((flowing.NEW, None))
+    return [
+        {
+            "tier": before,
+            "chip": chip,
+            "cells": [
+                (level.tier, found.cells.get((before, level.tier), 0), before == level.tier)
+                for level in found.levels
+            ],
+            "sum": found.count(found.among(before=before)),
+        }
+        for before, chip in befores
+    ]
+
+
+def _pairs(request: HttpRequest, found: flowing.Flow) -> set[flowing.Pair] | None:
+    """The cells behind the number that was opened; None where none was. Raises Http404."""
+    if moved := request.GET.get("moved", ""):
+        if moved not in ("all", *dict(WAYS)):
+            raise Http404
+        return found.among() if moved == "all" else found.moved(moved)
+    given = [request.GET.get(key, "")[:18] for key in ("row", "column")]
+    if not any(given):
+        return None
+    if not all(text.isascii() and text.isdigit() for text in given if text):
+        raise Http404
+    before, after = (int(text) if text else None for text in given)
+    return found.among(before=before, after=after)
+
+
+def _unpaged(request: HttpRequest) -> str:
+    """The question of the address without its page."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    return f"?{query.urlencode()}"
 
 
 def _check_screen(request: HttpRequest) -> None:

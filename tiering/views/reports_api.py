@@ -1,6 +1,8 @@
 """/api/v1/reports: the figures of the reports, of the customers in the reader's reach."""
 
-from drf_spectacular.utils import extend_schema
+import datetime
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,8 +11,12 @@ from rest_framework.views import APIView
 from firm import access
 from firm.api import holds, versioned
 from firm.roles import Right
+from tiering import overview
 from tiering.overview import Overview, Reach, evaluated
 from tiering.reports import concentration as concentrated
+from tiering.reports import coverage as covering
+from tiering.reports import flow as flowing
+from tiering.reports.forms import FlowForm
 from tiering.views.api import AmountField
 
 
@@ -83,3 +89,80 @@ def reach_of(tiers: Overview) -> dict[str, object]:
         "evaluation": tiers.evaluation.pk,
         "as_of": tiers.evaluation.as_of,
     }
+
+
+class CoverageSerializer(serializers.Serializer):
+    """Active customers in the reader's reach; `rate` is covered ÷ active in per cent."""
+
+    reach = serializers.ChoiceField(choices=[(Reach.FIRM.value, ""), (Reach.OWN.value, "")])
+    rate = PercentField()
+    active = serializers.IntegerField()
+    covered = serializers.IntegerField(help_text="with a tier from complete data")
+    not_evaluated = serializers.IntegerField()
+    no_revenue = serializers.IntegerField(help_text="evaluated without any revenue entry")
+    no_owner = serializers.IntegerField(help_text="overlaps with the others")
+    no_backup = serializers.IntegerField(help_text="overlaps with the others")
+
+
+class CoverageReport(APIView):
+    """How many active customers have a tier from complete data, and what the others lack."""
+
+    permission_classes = [holds(Right.REVENUE)]
+
+    @extend_schema(responses=CoverageSerializer)
+    def get(self, request: Request) -> Response:
+        scope = access.scope(request)
+        report = covering.coverage(scope)
+        counts = {line.value: customers for line, customers in report.counts.items()}
+        data = {"reach": overview.reach_of(scope).value, "rate": report.rate, **counts}
+        return versioned(request, CoverageSerializer(data).data)
+
+
+class CellSerializer(serializers.Serializer):
+    """Tier codes; `before` is null for customers not evaluated yet on the earlier date."""
+
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField()
+    customers = serializers.IntegerField()
+
+
+class FlowSerializer(serializers.Serializer):
+    reach = serializers.ChoiceField(choices=[(Reach.FIRM.value, ""), (Reach.OWN.value, "")])
+    start = serializers.DateField()
+    end = serializers.DateField()
+    tiers = serializers.ListField(child=serializers.CharField(), help_text="codes from the top")
+    cells = CellSerializer(many=True)
+
+
+class FlowReport(APIView):
+    """The tiers that held on two dates, `from` and `until`; the last year where left out."""
+
+    permission_classes = [holds(Right.REVENUE)]
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", datetime.date),
+            OpenApiParameter("until", datetime.date),
+        ],
+        responses=FlowSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        form, scope = FlowForm.asked(request.query_params), access.scope(request)
+        if not form.is_asked:
+            raise serializers.ValidationError(
+                {name: [*found] for name, found in form.errors.items()}
+            )
+        found = flowing.flow(scope, start=form.start, end=form.end)
+        codes: dict[int, str | None] = {level.tier: level.chip.code for level in found.levels}
+        cells = [
+            {"before": codes.get(before), "after": codes[after], "customers": customers}
+            for (before, after), customers in sorted(found.cells.items())
+        ]
+        data = {
+            "reach": overview.reach_of(scope).value,
+            "start": found.start,
+            "end": found.end,
+            "tiers": list(codes.values()),
+            "cells": cells,
+        }
+        return versioned(request, FlowSerializer(data).data)

@@ -1,0 +1,173 @@
+"""Tier flow: the tiers that held on two dates, from × to, and who stands behind each number.
+
+What held on a date is what the nights in the books on that day had said (`standing_on`); later
+replays don't count. The tier is the earned one, which is the tier in force until there are
+overrides.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from customers.models import CustomerSnapshot
+from firm.scope import Scope
+from tiering.chips import Chip, chip_of, unranked
+from tiering.models import Evaluation, Tier
+from tiering.overview import Reach, reach_of
+from tiering.standings import evaluation_on
+
+NEW = 0  # not evaluated yet on the earlier date
+
+Pair = tuple[int, int]
+
+_HELD = """
+SELECT DISTINCT ON (change.customer_id) change.customer_id, change.earned_tier_id AS tier,
+       change.earned_since
+  FROM tiering_tierchange change
+  JOIN tiering_evaluation evaluation ON evaluation.id = change.evaluation_id
+ WHERE NOT evaluation.is_ahead AND evaluation.known_from <= %s
+ ORDER BY change.customer_id, change.as_of DESC, change.evaluation_id DESC
+"""
+
+_FLOW = f"""
+SELECT later.customer_id, coalesce(earlier.tier, {NEW}) AS before, later.tier AS after,
+       later.earned_since AS since
+  FROM ({_HELD}) later LEFT JOIN ({_HELD}) earlier USING (customer_id)
+"""
+
+_AMONG = f"""
+SELECT customer_id FROM ({_FLOW}) flow
+ WHERE (before, after) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))
+"""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A tier of either date; those of the later date's rules come first, from the top."""
+
+    tier: int
+    chip: Chip
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Customers by (tier before, tier after); NEW stands for not evaluated yet."""
+
+    start: datetime.date
+    end: datetime.date
+    earlier: Evaluation | None
+    later: Evaluation | None
+    levels: list[Level]
+    cells: dict[Pair, int]
+
+    def count(self, pairs: set[Pair]) -> int:
+        return sum(count for pair, count in self.cells.items() if pair in pairs)
+
+    def among(self, *, before: int | None = None, after: int | None = None) -> set[Pair]:
+        """The cells of a row, a column, both or the whole."""
+        return {
+            pair for pair in self.cells if before in (None, pair[0]) and after in (None, pair[1])
+        }
+
+    def moved(self, way: str) -> set[Pair]:
+        """The cells of those who went `up`, went `down`, stayed the `same` or are `new`."""
+        order = {level.tier: place for place, level in enumerate(self.levels)}
+        return {
+            (before, after)
+            for before, after in self.cells
+            if way == _way(order.get(before), order[after])
+        }
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Where a customer stood before and after, `since` when; `before` is None for a new one."""
+
+    row: CustomerSnapshot
+    before: Chip | None
+    after: Chip
+    since: datetime.date
+    has_file: bool
+
+
+def flow(scope: Scope, *, start: datetime.date, end: datetime.date) -> Flow:
+    """Between what held on `start` and what held on `end`."""
+    earlier, later = evaluation_on(start), evaluation_on(end)
+    rows, params = CustomerSnapshot.objects.all(), [end, start]
+    if reach_of(scope) is not Reach.FIRM:
+        rows = rows.visible_to(scope)
+    visible, visible_params = rows.values("pk").query.sql_with_params()
+    sql = f"""SELECT before, after, count(*) FROM ({_FLOW}) flow
+               WHERE customer_id IN ({visible}) GROUP BY before, after"""
+    cells = {
+        (before, after): count for before, after, count in _query(sql, *params, *visible_params)
+    }
+    return Flow(
+        start=start,
+        end=end,
+        earlier=earlier,
+        later=later,
+        levels=_levels([later, earlier], cells),
+        cells=cells,
+    )
+
+
+def movers_of(found: Flow, pairs: set[Pair], scope: Scope) -> QuerySet[CustomerSnapshot]:
+    """The customers in these cells, by kana."""
+    before, after = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    rows = CustomerSnapshot.objects.filter(
+        pk__in=RawSQL(_AMONG, [found.end, found.start, before, after])
+    )
+    if reach_of(scope) is not Reach.FIRM:
+        rows = rows.visible_to(scope)
+    return rows.select_related("owner").order_by("sort_key", "pk")
+
+
+def movers(found: Flow, rows: list[CustomerSnapshot], scope: Scope) -> list[Mover]:
+    chips = {level.tier: level.chip for level in found.levels}
+    sql = f"SELECT * FROM ({_FLOW}) flow WHERE customer_id = ANY(%s)"
+    held = {
+        customer: (before, after, since)
+        for customer, before, after, since in _query(
+            sql, found.end, found.start, [row.pk for row in rows]
+        )
+    }
+    return [
+        Mover(
+            row=row,
+            before=chips.get(held[row.pk][0]),
+            after=chips[held[row.pk][1]],
+            since=held[row.pk][2],
+            has_file=scope.has_file(row.owner_id, row.backup_id),
+        )
+        for row in rows
+    ]
+
+
+def _way(before: int | None, after: int) -> str:
+    if before is None:
+        return "new"
+    return "same" if before == after else "up" if after < before else "down"
+
+
+def _levels(evaluations: list[Evaluation | None], cells: dict[Pair, int]) -> list[Level]:
+    levels: dict[int, Level] = {}
+    for rule_set in dict.fromkeys(one.rule_set for one in evaluations if one):
+        for rule in rule_set.tiers.select_related("tier").order_by("rank"):
+            levels.setdefault(rule.tier_id, Level(rule.tier_id, chip_of(rule)))
+    # A customer who could not be evaluated keeps a tier that neither version has.
+    if others := {tier for pair in cells for tier in pair} - {NEW, *levels}:
+        for tier in Tier.objects.filter(pk__in=others).order_by("pk"):
+            levels[tier.pk] = Level(tier.pk, unranked(tier.code))
+    return list(levels.values())
+
+
+def _query(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

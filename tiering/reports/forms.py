@@ -1,0 +1,63 @@
+"""What the reports ask their readers for."""
+
+import datetime
+from typing import Self
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from firm.dates import add_months, today
+
+MONTHS = 12  # between the dates where the reader names none
+
+
+class FlowForm(forms.Form):
+    """Two dates in an address, `from` and `until`. Without data it stands for the last year."""
+
+    until = forms.DateField(
+        label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        now = today()
+        initial = {"from": add_months(now, -MONTHS), "until": now}
+        super().__init__(data, initial=initial)
+        start = forms.DateField(
+            label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"})
+        )
+        self.fields = {"from": start, **self.fields}
+
+    @classmethod
+    def asked(cls, data: QueryDict) -> Self:
+        """Bound where the address names a date."""
+        return cls(data if {"from", "until"} & set(data) else None)
+
+    def clean(self) -> None:
+        start, end = self.cleaned_data.get("from"), self.cleaned_data.get("until")
+        if end and end > today():
+            self.add_error("until", _("What will hold after today is not known yet."))
+        elif start and end and start >= end:
+            self.add_error("until", _("The second date has to be after the first."))
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there are two dates to answer for."""
+        return not self.is_bound or self.is_valid()
+
+    @property
+    def start(self) -> datetime.date:
+        return self._date("from")
+
+    @property
+    def end(self) -> datetime.date:
+        return self._date("until")
+
+    @property
+    def query(self) -> str:
+        return f"?from={self.start}&until={self.end}"
+
+    def _date(self, name: str) -> datetime.date:
+        found: datetime.date = (self.cleaned_data if self.is_bound else self.initial)[name]
+        return found
