@@ -65,7 +65,7 @@ def open_book(*, today: datetime.date, up_to: int | None = None) -> Book:
         versions=list(versions.order_by("number")),
         closings=closings(),
         today=today,
-        latest=Evaluation.objects.real().order_by("as_of", "pk").last(),
+        latest=Evaluation.objects.real().defer("counts").order_by("as_of", "pk").last(),
         latest_night=_latest_night(today),
     )
 

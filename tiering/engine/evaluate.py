@@ -95,17 +95,19 @@ class _Run:
 
     def go_on(self, passes: list[Pass]) -> None:
         """From the standings as they are: what every ordinary night does."""
-        former = Evaluation.objects.real().order_by("-pk").first()
+        former = (
+            Evaluation.objects.real().order_by("-pk").values_list("rule_set", flat=True).first()
+        )
         for one in passes:
             judged = self._judge(one, fold.STANDING)
-            recorded = Evaluation.objects.real().latest_for(one.as_of)
+            recorded = Evaluation.objects.real().defer("counts").latest_for(one.as_of)
             if judged.changed.rows or recorded is None or recorded.rule_set_id != one.rules.pk:
                 evaluation = self._append(one, recorded)
                 self._write(one, judged, fold.STANDING, evaluation)
                 self.outcome.written += judged.changed.rows
                 self._close(evaluation, judged, fold.STANDING)
             self._advance()
-        same_rules = former is not None and former.rule_set_id == passes[0].rules.pk
+        same_rules = former == passes[0].rules.pk
         self.outcome.written += snapshot.sync(
             self.cursor, ladder=judged.ladder, only_changed=same_rules and len(passes) == 1
         )

@@ -17,28 +17,23 @@ from tiering.models import RuleSet
 Params = dict[str, int | datetime.date]
 
 # Every level reads the columns of the one below; OFFSET 0 keeps the planner from flattening
-# them, which would work out a tier's rank again for each use of it.
+# them, which would work out a tier's rank again for each use of it. The outermost expressions
+# stand in the condition as well, so that they are kept for the few rows that differ only.
 CHANGED = """
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
-SELECT * FROM (
-    SELECT customer_id, revenue, cost, before_id, below_before, since_before, reason,
-           {raw_id} AS raw_id,
-           earned_id,
-           CASE WHEN earned_id = before_id THEN since_before ELSE %(as_of)s::date END AS since,
-           {below} AS below,
-           stored_raw_id, stored_earned_id, stored_reason, stored_below, stored_since,
-           stored_revenue, stored_cost
-      FROM (SELECT judged.*, {earned_id} AS earned_id
-              FROM (SELECT ranked.*, {reason} AS reason
-                      FROM (SELECT facts.*, {raw_rank} AS raw, {before_rank} AS before
-                              FROM facts OFFSET 0) ranked
-                    OFFSET 0) judged
-            OFFSET 0) earned
-    OFFSET 0) stepped
+SELECT customer_id, revenue, cost, before_id, below_before, since_before, reason,
+       {raw_id} AS raw_id, earned_id, {since} AS since, {below} AS below,
+       stored_raw_id, stored_earned_id, stored_reason, stored_below
+  FROM (SELECT judged.*, {earned_id} AS earned_id
+          FROM (SELECT ranked.*, {reason} AS reason
+                  FROM (SELECT facts.*, {raw_rank} AS raw, {before_rank} AS before
+                          FROM facts OFFSET 0) ranked
+                OFFSET 0) judged
+        OFFSET 0) stepped
  WHERE stored_earned_id IS NULL
-    OR earned_id <> stored_earned_id OR raw_id <> stored_raw_id OR reason <> stored_reason
-    OR revenue <> stored_revenue OR cost <> stored_cost OR since <> stored_since
-    OR below IS DISTINCT FROM stored_below
+    OR earned_id <> stored_earned_id OR {raw_id} <> stored_raw_id OR reason <> stored_reason
+    OR revenue <> stored_revenue OR cost <> stored_cost OR {since} <> stored_since
+    OR {below} IS DISTINCT FROM stored_below
 """
 
 # Only a customer whose sums differ from what is stored can have sums that cannot be stored.
@@ -145,6 +140,7 @@ def decide(
                      WHEN reason = 'nonpositive' THEN {ladder.bounds[-1].tier}
                      WHEN reason = 'downgraded' THEN {dropped}
                      ELSE before_id END""",
+            since="CASE WHEN earned_id = before_id THEN since_before ELSE %(as_of)s::date END",
             below="CASE WHEN reason = 'grace' THEN coalesce(below_before, %(as_of)s) END"
             if lowers
             else "CASE WHEN reason <> 'initial' THEN below_before END",
