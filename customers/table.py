@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.listing import Question, listing, sees_revenue
 from customers.models import Customer, CustomerSnapshot
+from firm.money import round_to_minor_unit
 from firm.scope import Scope
 
 EXPORTED_AT_ONCE = 1_000
@@ -58,11 +59,15 @@ def _row(
         row.code,
         row.name,
         tiers.get(row.tier_rank or 0, ""),
-        row.trailing_revenue if is_readable else None,
+        _amount(row.trailing_revenue) if is_readable else None,
     ]
     if columns.margin:
         has_cost = is_readable and row.cost_to_serve
-        cells.append(row.trailing_revenue - row.cost_to_serve if has_cost else None)
+        cells.append(_amount(row.trailing_revenue - row.cost_to_serve) if has_cost else None)
     people = [person.name if person else "" for person in (row.owner, row.backup)]
     department = row.department.name if row.department else ""
     return [*cells, *people, department, str(Customer.Status(row.status).label)]
+
+
+def _amount(amount: Decimal) -> Decimal:
+    return round_to_minor_unit(amount, settings.BASE_CURRENCY)

@@ -164,7 +164,7 @@ def test_the_export_is_what_is_seen(client_of, account_manager: User) -> None:
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["コード"] for row in rows] == ["K-0001", "K-0002", "K-0003"]
     assert [row["サービスランク"] for row in rows] == ["プレミア", "スタンダード", "プレミア"]
-    assert [row["12か月売上（JPY）"] for row in rows] == ["21421000.0000", "1234000.0000", ""]
+    assert [row["12か月売上（JPY）"] for row in rows] == ["21421000", "1234000", ""]
     assert "粗利（JPY）" not in rows[0]
 
 
