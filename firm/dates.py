@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+# What lies outside is a slip of the pen.
+EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
+
 
 def firm_zone() -> ZoneInfo:
     return ZoneInfo(settings.FIRM_TIME_ZONE)

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from customers.imports.errors import BadValue
-from firm.dates import firm_date
+from firm.dates import EARLIEST, LATEST, firm_date
 from firm.exports import unguarded
 from firm.formats import SYMBOLS
 from firm.text import fold
@@ -33,7 +33,6 @@ ERAS = {
 ERA_YEAR_BEFORE = {"R": 2018, "H": 1988, "S": 1925, "T": 1911, "M": 1867}
 ERA_NAMES = {"令和": "R", "平成": "H", "昭和": "S", "大正": "T", "明治": "M"}
 EXCEL_DAY_0 = datetime.date(1899, 12, 30)
-EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _WESTERN = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from firm import audit
-from firm.dates import add_months, firm_date, first_of_month
+from firm.dates import EARLIEST, add_months, firm_date, first_of_month
 from firm.formats import month as month_text
 from firm.models import ClosedMonth, Firm, User
 from firm.refusals import Forbidden, Refused
@@ -35,6 +35,9 @@ def check_can_close_month(*, month: datetime.date, by: User | None, now: datetim
         raise Refused(_("A month is named by its first day."))
     if add_months(month, 1) > firm_date(now):
         raise Refused(_("%(month)s is not over yet.") % {"month": month_text(month)})
+    if month < EARLIEST:
+        earliest = month_text(EARLIEST)
+        raise Refused(_("The first month to be closed is %(month)s.") % {"month": earliest})
     latest = _latest()
     if latest is None:
         return

@@ -111,6 +111,13 @@ def test_nobody_but_the_back_office_closes_months(administrator, section_manager
             close_month(month=JUNE, by=person, now=now)
 
 
+def test_no_month_before_the_records_begin_is_closed(back_office, now):
+    for month in (datetime.date(1, 1, 1), datetime.date(1899, 12, 1)):
+        with pytest.raises(Refused, match="1900/01"):
+            close_month(month=month, by=back_office, now=now)
+    close_month(month=datetime.date(1900, 1, 1), by=back_office, now=now)
+
+
 def test_months_are_closed_in_order(back_office, now):
     close_month(month=datetime.date(2026, 4, 1), by=back_office, now=now)
     with pytest.raises(Refused, match="2026/05"):
