@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from escalation.demo.load import load
 from escalation.demo.unload import KEPT, unload
@@ -18,8 +19,8 @@ from firm.models import Firm
 MANAGE = str(Path(settings.BASE_DIR) / "manage.py")
 
 
-def demo(act: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+def demo(act: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
     return subprocess.run(
         [sys.executable, MANAGE, "demo", act], env=environment, capture_output=True, text=True
     )
@@ -64,4 +65,24 @@ def test_an_interrupted_load_goes_on_and_unload_leaves_nothing(monkeypatch):
     }
     assert not Firm.objects.get().is_demo
     assert not audit_chain.heads_file().exists()
-    assert "no demo" in demo("unload").stdout
+    assert "ここにデモの会社はありません" in demo("unload").stdout
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "ここにデモの会社はありません。"), ("en", "There is no demo firm here.")],
+)
+def test_where_there_is_no_demo_the_command_says_so_in_the_firms_language(language, words):
+    assert demo("unload", LANGUAGE_CODE=language).stdout.strip() == words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "ご自身のデータがあります"), ("en", "holds your own data")],
+)
+def test_over_data_of_ones_own_nothing_is_loaded(language, words, account_manager):
+    with translation.override(language), pytest.raises(CommandError, match=words):
+        call_command("demo", "load")
+    assert not Firm.objects.get().is_demo

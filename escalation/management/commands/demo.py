@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from escalation.demo import first_screen
 from escalation.demo.load import load
@@ -36,9 +37,9 @@ class Command(BaseCommand):
 
     def load(self) -> None:
         if load(now=timezone.now()):
-            self.stdout.write("The demo firm is loaded.")
+            self.stdout.write(_("The demo firm is loaded."))
         else:
-            self.stdout.write("The demo firm is loaded already.")
+            self.stdout.write(_("The demo firm is loaded already."))
 
     def unload(self) -> None:
         """The tables' owner alone may remove history, so the work is done by a child as such."""
@@ -49,13 +50,14 @@ class Command(BaseCommand):
                 sys.exit(child.returncode)
             return
         if unload():
-            self.stdout.write("The demo firm is gone.")
+            self.stdout.write(_("The demo firm is gone."))
         else:
-            self.stdout.write("There is no demo firm here.")
+            self.stdout.write(_("There is no demo firm here."))
 
     def logins(self) -> None:
         if not Firm.objects.filter(is_demo=True).exists():
             return
-        self.stdout.write(f"{settings.SITE_URL}/  one button per role, no password:")
+        how = _("one button per role, no password:")
+        self.stdout.write(f"{settings.SITE_URL}/  {how}")
         for login in first_screen.logins():
             self.stdout.write(f"  {login.person.name}  {login.role.label}: {login.sees}")
