@@ -36,6 +36,19 @@ def test_a_token_opens_the_api_and_a_disabled_persons_does_not(administrator, no
     assert client.get("/api/v1/me").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [("ja", "このアドレスには何もありません。"), ("en", "There is nothing at this address.")],
+)
+def test_an_unknown_address_is_answered_in_json(api, administrator, language, detail):
+    administrator.language = language
+    administrator.save()
+    response = api.get("/api/v1/nope")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/json"
+    assert response.json() == {"detail": detail}
+
+
 def test_a_deeply_nested_body_is_answered_400(api):
     response = api.post("/api/v1/people", "[" * 200_000, content_type="application/json")
     assert response.status_code == 400
