@@ -215,15 +215,12 @@ def folded_header(name: str) -> str:
     return fold(name).translate({ord(character): None for character in " _-*:・"})
 
 
-def column_names(kind: str) -> dict[str, tuple[int, Column]]:
-    """Folded name -> how far down its column's list of names it stands, and the column.
-
-    The lower the number, the surer the name: `code` before コード where a file has both.
-    """
-    found: dict[str, tuple[int, Column]] = {}
+def column_names(kind: str) -> dict[str, Column]:
+    """Folded name -> the column it means."""
+    found: dict[str, Column] = {}
     for column in COLUMNS[kind]:
-        for place, name in enumerate((column.name, *column.aliases)):
-            found.setdefault(folded_header(name), (place, column))
+        for name in (column.name, *column.aliases):
+            found.setdefault(folded_header(name), column)
     return found
 
 

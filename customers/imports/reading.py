@@ -132,7 +132,7 @@ def _records_below(records: Iterator[Record], header: Header) -> Iterator[Record
     return (record for record in records if record[0] > header.line)
 
 
-def header_score(records: Sequence[Record], names: dict[str, tuple[int, Column]]) -> int:
+def header_score(records: Sequence[Record], names: dict[str, Column]) -> int:
     """How many known names the best of these lines has."""
     return max(
         (sum(folded_header(cell) in names for cell in cells) for _, cells in records), default=0
@@ -140,8 +140,8 @@ def header_score(records: Sequence[Record], names: dict[str, tuple[int, Column]]
 
 
 def find_header(records: Sequence[Record], kind: str) -> Header:
-    """The first line with the most known names. Raises Unreadable where a required one is
-    missing, or a name stands twice.
+    """The first line with the most known names. Raises Unreadable where a required column is
+    missing, or any stands twice.
     """
     names = column_names(kind)
     best = header_score(records, names)
@@ -165,16 +165,18 @@ def _required(kind: str) -> list[str]:
     return [column.name for column in COLUMNS[kind] if column.required]
 
 
-def _columns_of(cells: list[str], names: dict[str, tuple[int, Column]]) -> dict[int, Column]:
-    """Each column from the surest of the names that the file has for it."""
-    surest: dict[str, tuple[int, int, Column]] = {}
+def _columns_of(cells: list[str], names: dict[str, Column]) -> dict[int, Column]:
+    """By position. Raises Unreadable where two cells name one column: nothing is guessed."""
+    columns: dict[int, Column] = {}
+    places: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        if (found := names.get(folded_header(cell))) is None:
+        if (column := names.get(folded_header(cell))) is None:
             continue
-        rank, column = found
-        other = surest.get(column.name)
-        if other is not None and other[0] == rank:
-            raise Unreadable("column_twice", name=cell.strip())
-        if other is None or rank < other[0]:
-            surest[column.name] = (rank, place, column)
-    return {place: column for _, place, column in sorted(surest.values(), key=lambda s: s[1])}
+        first = places.setdefault(column.name, place)
+        if first != place:
+            written, again = cells[first].strip(), cell.strip()
+            if written == again:
+                raise Unreadable("column_twice", name=again)
+            raise Unreadable("columns_alike", first=written, second=again)
+        columns[place] = column
+    return columns

@@ -20,6 +20,9 @@ FILES = {
     "broken_xlsx": _("The file is not an Excel workbook that can be read (.xlsx)."),
     "cell_too_long": _("A cell in line %(line)s has more than %(most)s characters."),
     "column_twice": _("The header has the column “%(name)s” twice."),
+    "columns_alike": _(
+        "The columns “%(first)s” and “%(second)s” mean the same. Rename or delete one of them."
+    ),
     "empty_file": _("The file is empty."),
     "encrypted_xlsx": _("The workbook has a password. Save it without one and try again."),
     "missing_columns": _(

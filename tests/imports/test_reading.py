@@ -9,6 +9,7 @@ import xlsxwriter
 
 from customers.imports.errors import Unreadable
 from customers.imports.reading import Table, open_table
+from customers.imports.wording import file_sentence
 from tests.imports.conftest import Written
 
 
@@ -71,11 +72,10 @@ def test_names_are_compared_folded(written: Written) -> None:
     table.close()
 
 
-def test_the_surest_name_wins_and_the_other_is_listed(written: Written) -> None:
-    table = opened(written("コード,取引先コード,名称", "x,0001,A"), kind="customers")
-    assert table.header.names["code"] == "取引先コード"
-    assert table.header.ignored == ["コード"]
-    table.close()
+def test_two_columns_of_one_meaning_are_refused_by_both_names(written: Written) -> None:
+    found = refusal(written("コード,取引先コード,名称", "x,0001,A"), kind="customers")
+    assert found == {"code": "columns_alike", "first": "コード", "second": "取引先コード"}
+    assert "「コード」と「取引先コード」" in file_sentence(found)
 
 
 def test_a_missing_required_column_is_named(written: Written) -> None:
