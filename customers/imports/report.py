@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.imports.columns import label_of
-from customers.imports.wording import line_sentence
+from customers.imports.wording import line_sentence, listed
 from customers.models import Import
 from firm import formats
 
@@ -56,7 +56,7 @@ def preview_lines(import_: Import) -> Iterator[str]:
         read_as = [f"{name} = {written}" for name, written in summary["columns"]]
         yield _("Columns: %(columns)s") % {"columns": ", ".join(read_as)}
     if summary.get("ignored"):
-        yield _("Ignored columns: %(columns)s") % {"columns": ", ".join(summary["ignored"])}
+        yield _("Ignored columns: %(columns)s") % {"columns": listed(summary["ignored"])}
     if totals := summary.get("left_out", {}).get("totals"):
         yield _("Total lines left out: %(lines)s") % {"lines": ", ".join(map(str, totals))}
     if summary.get("refused"):

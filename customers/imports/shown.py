@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.imports.columns import label_of
 from customers.imports.report import Line, error_rows
-from customers.imports.wording import file_sentence
+from customers.imports.wording import NAMED, file_sentence, more_than_named
 from customers.models import Import
 from firm import wording
 from firm.models import JobRun
@@ -117,6 +117,15 @@ class Shown:
             (written, label_of(self.row.kind, name))
             for name, written in self.summary.get("columns", ())
         ]
+
+    @property
+    def ignored(self) -> list[str]:
+        """The first of the unknown columns; `more_ignored` counts the others."""
+        return self.summary.get("ignored", [])[:NAMED]
+
+    @property
+    def more_ignored(self) -> str:
+        return more_than_named(self.summary.get("ignored", []))
 
     @property
     def left_out(self) -> str:

@@ -1,12 +1,14 @@
 """Refusals of files, lines and cells as sentences of the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.columns import label_of
+
+NAMED = 20  # of a list of names; the rest is counted
 
 FILES = {
     "bad_encoding": _(
@@ -103,7 +105,7 @@ def file_sentence(refusal: Mapping[str, Any]) -> str:
     """Why a file as a whole was refused; "" where it was not."""
     if not refusal:
         return ""
-    values = {name: _listed(value, refusal.get("kind")) for name, value in refusal.items()}
+    values = {name: _in_words(value, refusal.get("kind")) for name, value in refusal.items()}
     return str(FILES[refusal["code"]]) % values
 
 
@@ -111,12 +113,23 @@ def line_sentence(code: str, data: Mapping[str, Any]) -> str:
     return str(LINES[code]) % data
 
 
-def _listed(value: Any, kind: str | None) -> Any:
-    """Lists as the language writes them; columns of ours by both of their names."""
+def listed(names: Sequence[str]) -> str:
+    """As the language writes lists: the first names, and how many more there are."""
+    separator = "、" if (get_language() or "").startswith("ja") else ", "
+    return f"{separator.join(names[:NAMED])} {more_than_named(names)}".rstrip()
+
+
+def more_than_named(names: Sequence[str]) -> str:
+    """… and 3 more; "" where all of them are named."""
+    more = len(names) - NAMED
+    return gettext("… and %(more)s more") % {"more": f"{more:,}"} if more > 0 else ""
+
+
+def _in_words(value: Any, kind: str | None) -> Any:
+    """Lists as text; columns of ours by both of their names."""
     if not isinstance(value, list):
         return value
-    separator = "、" if (get_language() or "").startswith("ja") else ", "
-    return separator.join(_both_names(kind, name) if kind else name for name in value)
+    return listed([_both_names(kind, name) if kind else name for name in value])
 
 
 def _both_names(kind: str, name: str) -> str:

@@ -57,6 +57,20 @@ def test_wrong_usage_ends_with_2(written: Written, tmp_path: Path) -> None:
     assert run("customers", path, "--replace", "2026-04..2026-09") == 2
 
 
+def test_of_many_unknown_columns_the_first_are_named_and_the_others_counted(
+    written: Written, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_customer(code="0001")
+    unknown = ",".join(f"x{n}" for n in range(2_020))
+    path = written(f"{HEADER},{unknown}", "0001,2026-07-10,1000,A1")
+    assert run("revenue", path) == 0
+    assert "、x19 …ほか2,000件" in capsys.readouterr().out
+    assert run("revenue", path, "--strict") == 1
+    said = capsys.readouterr().err
+    assert "、x19 …ほか2,000件" in said
+    assert "x20" not in said
+
+
 def test_a_dry_run_says_what_would_happen(
     written: Written, capsys: pytest.CaptureFixture[str]
 ) -> None:

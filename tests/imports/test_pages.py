@@ -57,6 +57,17 @@ def test_the_preview_says_what_was_understood_and_what_would_change(
         assert words in page
 
 
+def test_of_many_unknown_columns_the_page_names_the_first(desk: Client) -> None:
+    a_customer(code="0001")
+    header, line = LINES.splitlines()
+    unknown = ",".join(f"x{n}" for n in range(2_019))
+    import_ = read(desk, f"{header},{unknown}\n{line}\n")
+    page = desk.get(f"/imports/{import_.pk}/").content.decode()
+    assert "x18" in page
+    assert "x19" not in page
+    assert "ほか2,000件" in page
+
+
 def test_on_a_shared_screen_there_are_no_amounts(desk: Client) -> None:
     a_customer(code="0001")
     import_ = read(desk)
