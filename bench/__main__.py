@@ -11,6 +11,9 @@ import shutil
 import sys
 import tempfile
 from importlib import import_module
+from pathlib import Path
+
+from firm.embedded.lease import lease_on
 
 SCALES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 # Each module has `run(customers: int) -> list[Goal]`.
@@ -31,6 +34,7 @@ def main(names: list[str]) -> int:
     try:
         return measure(names or BENCHES, SCALES[scale])
     finally:
+        lease_on(Path(directory).resolve()).release()
         if not kept:
             shutil.rmtree(directory, ignore_errors=True)
 
