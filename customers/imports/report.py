@@ -64,6 +64,10 @@ def preview_lines(import_: Import) -> Iterator[str]:
     figures = summary.get("figures", {})
     for label, lines in fates(import_):
         yield f"{label}: {lines}"
+    if figures.get("rounded"):
+        yield _("Lines with an amount rounded to the smallest unit: %(count)s") % {
+            "count": figures["rounded"]
+        }
     for title, key in (
         (_("People created without a sign-in: %(names)s"), "new_people"),
         (_("Departments created: %(names)s"), "new_departments"),

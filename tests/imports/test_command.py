@@ -71,6 +71,14 @@ def test_of_many_unknown_columns_the_first_are_named_and_the_others_counted(
     assert "x20" not in said
 
 
+def test_rounded_amounts_are_counted_aloud(
+    written: Written, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_customer(code="0001")
+    assert run("revenue", written(HEADER, "0001,2026-07-10,0.001,A1", "0001,2026-07-11,7,A2")) == 0
+    assert "最小単位に丸めた金額がある行：1" in capsys.readouterr().out
+
+
 def test_a_dry_run_says_what_would_happen(
     written: Written, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,6 +68,14 @@ def test_of_many_unknown_columns_the_page_names_the_first(desk: Client) -> None:
     assert "ほか2,000件" in page
 
 
+def test_the_page_says_how_many_amounts_are_rounded(desk: Client) -> None:
+    a_customer(code="0001")
+    whole = desk.get(f"/imports/{read(desk).pk}/").content.decode()
+    assert "端数" not in whole
+    finer = read(desk, LINES.replace("1234567", "1234567.5"))
+    assert "端数のある金額が1行" in desk.get(f"/imports/{finer.pk}/").content.decode()
+
+
 def test_on_a_shared_screen_there_are_no_amounts(desk: Client) -> None:
     a_customer(code="0001")
     import_ = read(desk)

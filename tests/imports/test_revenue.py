@@ -175,6 +175,37 @@ def test_tax_is_taken_off_and_rounded_half_up(written: Written) -> None:
     assert list(amounts) == [(1000, 1100), (926, 1000), (1000, 1000)]
 
 
+def test_what_is_finer_than_the_smallest_unit_is_rounded_half_up_and_counted(
+    written: Written,
+) -> None:
+    import_ = bring(
+        "revenue",
+        written(
+            f"{BARE},原価",
+            "0001,2026-07-01,0.001,",
+            "0001,2026-07-02,-10.5,",
+            "0001,2026-07-03,1000.00,0.5",
+            "0001,2026-07-04,1000.0,20",
+        ),
+    )
+    entries = RevenueEntry.objects.order_by("date")
+    assert list(entries.values_list("amount", "original_amount", "cost")) == [
+        (0, Decimal("0.001"), None),
+        (-11, Decimal("-10.5"), None),
+        (1000, 1000, 1),
+        (1000, 1000, 20),
+    ]
+    assert import_.summary["figures"]["rounded"] == 3
+
+
+def test_of_dollars_nothing_finer_than_a_cent_is_left(written: Written, settings) -> None:
+    settings.BASE_CURRENCY = "USD"
+    import_ = bring("revenue", written(BARE, "0001,2026-07-01,0.25", "0001,2026-07-02,0.125"))
+    amounts = RevenueEntry.objects.order_by("date").values_list("amount", flat=True)
+    assert list(amounts) == [Decimal("0.25"), Decimal("0.13")]
+    assert import_.summary["figures"]["rounded"] == 1
+
+
 def test_tax_included_needs_a_rate(written: Written) -> None:
     import_ = bring("revenue", written(f"{BARE},税区分", "0001,2026-07-01,1100,税込"))
     assert reasons(import_) == [(2, "tax_rate", "tax_rate_missing")]

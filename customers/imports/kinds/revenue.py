@@ -52,17 +52,25 @@ SELECT s.line, c.id AS customer_id, s.date,
        s.amount AS original_amount,
        CASE
          WHEN s.tax IS DISTINCT FROM 'included' AND coalesce(s.currency, %(base)s) = %(base)s
-         THEN s.amount
+         THEN round(s.amount, %(digits)s)
          ELSE round(
            s.amount / (1 + CASE WHEN s.tax = 'included' THEN s.tax_rate ELSE 0 END)
              * CASE WHEN coalesce(s.currency, %(base)s) = %(base)s THEN 1 ELSE r.rate END,
            %(digits)s)
        END AS amount,
-       CASE WHEN coalesce(s.currency, %(base)s) = %(base)s THEN s.cost
-            ELSE round(s.cost * r.rate, %(digits)s) END AS cost
+       round(s.cost * CASE WHEN coalesce(s.currency, %(base)s) = %(base)s THEN 1 ELSE r.rate END,
+         %(digits)s) AS cost
 FROM import_staged s
 LEFT JOIN customers_customer c ON c.code = s.customer_code
 LEFT JOIN import_rates r ON r.currency = s.currency AND r.date = s.date
+"""
+
+# Lines in the base currency with an amount finer than its smallest unit. (What is converted from
+# another currency is rounded as a matter of course.)
+_ROUNDED = """
+SELECT count(*) AS lines FROM import_staged
+WHERE coalesce(currency, %(base)s) = %(base)s
+  AND (amount <> round(amount, %(digits)s) OR cost <> round(cost, %(digits)s))
 """
 
 _LIVE = "e.superseded_by_import_id IS NULL AND e.source = %(source)s"
@@ -132,7 +140,7 @@ def check(work: Work) -> None:
     execute(
         _LINES.format(branches=" UNION ALL ".join(branches)),
         base=base,
-        digits=MINOR_UNITS.get(base, 2),
+        digits=_digits(base),
         source=work.import_.source,
     )
     refuse_unknown_customers()
@@ -143,6 +151,11 @@ def check(work: Work) -> None:
             "customer_id, document_no, line_no",
             "(SELECT * FROM import_lines WHERE document_no <> '' AND customer_id IS NOT NULL) d",
         )
+
+
+def _digits(currency: str) -> int:
+    """Decimals of the smallest unit."""
+    return MINOR_UNITS.get(currency, 2)
 
 
 def _refuse_contradictions(base: str) -> None:
@@ -194,6 +207,8 @@ def plan(work: Work) -> dict[str, Any]:
     figures["vanished"] = _sums(vanished)
     figures["file"] = _sums(fates)
     figures["months"] = _months(work, fates, vanished)
+    base = settings.BASE_CURRENCY
+    figures["rounded"] = rows(_ROUNDED, base=base, digits=_digits(base))[0]["lines"]
     figures["customers"] = rows("SELECT count(DISTINCT customer_id) AS n FROM import_lines")[0]["n"]
     return figures | _samples()
 
