@@ -131,7 +131,7 @@ def _examine(
     work = Work(import_, frozenset(table.header.names), by=by, now=now)
     kind.check(work)
     progress(0.75)
-    preview.summary["refused"] = staging.refused_count()
+    preview.summary.update(staging.refused_counts())
     if not preview.summary["refused"]:
         preview.summary["figures"] = kind.plan(work)
         preview.work = work

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.imports import job
 from customers.imports.columns import label_of
 from customers.imports.wording import line_sentence, listed
 from customers.models import Import
@@ -35,6 +36,17 @@ def error_rows(import_: Import, lines: Iterable[Line]) -> Iterator[tuple[Any, ..
     for line, column, code, data in lines:
         label = names.get(column) or (column and label_of(import_.kind, column))
         yield line, label, line_sentence(code, data), data.get("value", "")
+
+
+def cut_short(import_: Import) -> str:
+    """That the refused cells are more than those kept; "" where all of them are."""
+    cells = import_.summary.get("refused_cells", 0)
+    if cells <= job.REPORTED_LINES:
+        return ""
+    return _("Of %(all)s refused cells, the file has only the first %(most)s.") % {
+        "all": f"{cells:,}",
+        "most": f"{job.REPORTED_LINES:,}",
+    }
 
 
 def fates(import_: Import) -> list[tuple[str, int]]:

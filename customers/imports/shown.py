@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.imports.columns import label_of
-from customers.imports.report import Line, error_rows
+from customers.imports.report import Line, cut_short, error_rows
 from customers.imports.wording import NAMED, file_sentence, more_than_named
 from customers.models import Import
 from firm import wording
@@ -219,6 +219,10 @@ class Shown:
     def refused_rows(self) -> list[tuple[Any, ...]]:
         lines = self.row.refused.values_list("line", "column", "code", "data")[:REFUSED_SHOWN]
         return list(error_rows(self.row, [Line(*line) for line in lines]))
+
+    @property
+    def cut_short(self) -> str:
+        return cut_short(self.row)
 
     @property
     def refused_count(self) -> int:

@@ -178,8 +178,9 @@ def _json(refusals: list[dict[str, Any]]) -> str:
     return json.dumps(refusals, ensure_ascii=False).translate(_ESCAPES)
 
 
-def refused_count() -> int:
-    """Lines, not reasons: a line may be refused for several."""
+def refused_counts() -> dict[str, int]:
+    """`refused` lines and `refused_cells`: a line may be refused for several."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT line) FROM import_refused")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT count(DISTINCT line), count(*) FROM import_refused")
+        lines, cells = cursor.fetchone()
+        return {"refused": lines, "refused_cells": cells}

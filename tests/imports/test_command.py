@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from customers.imports import job
 from customers.imports.period import read_period
 from customers.models import Import, RevenueEntry
 from firm.refusals import Refused
@@ -48,6 +49,23 @@ def test_a_refused_file_ends_with_1_and_names_line_column_and_reason(
     report = errors.read_text(encoding="utf-8-sig")
     assert "9999" in report
     assert ",'=1+1\n" in report.replace("\r\n", "\n"), "no formula leaves us"
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_a_file_of_errors_that_is_cut_short_is_said_to_be(
+    written: Written,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kept: int,
+) -> None:
+    monkeypatch.setattr(job, "REPORTED_LINES", kept)
+    errors = tmp_path / "errors.csv"
+    path = written(HEADER, *(f"9999,2026-07-10,1,A{n}" for n in range(3)))
+    assert run("revenue", path, "--errors", errors) == 1
+    assert len(errors.read_text(encoding="utf-8-sig").splitlines()) == 1 + kept
+    is_said = "3件のうち、ファイルに入っているのは最初の2件だけです。" in capsys.readouterr().err
+    assert is_said is (kept < 3)
 
 
 def test_wrong_usage_ends_with_2(written: Written, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customers.imports import job
 from customers.models import Import
 from firm import jobs
 from firm.models import User
@@ -91,6 +92,17 @@ def test_refused_lines_can_be_downloaded(desk: Client) -> None:
     assert "取り込めない行が1行あります" in page
     report = b"".join(desk.get(f"/imports/{import_.pk}/errors/").streaming_content)
     assert "コード「0001」の顧客がありません。" in report.decode("utf-8-sig")
+
+
+def test_the_page_says_where_the_download_is_cut_short(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "REPORTED_LINES", 50)
+    header = LINES.splitlines()[0]
+    lines = "".join(f"9999,2026-06-10,1,A{n},\n" for n in range(51))
+    import_ = read(desk, f"{header}\n{lines}")
+    page = desk.get(f"/imports/{import_.pk}/").content.decode()
+    assert "51件のうち、ファイルに入っているのは最初の50件だけです。" in page
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from customers.actions import import_now
 from customers.imports.columns import COLUMNS
 from customers.imports.period import read_period
-from customers.imports.report import ERROR_HEADER, Line, error_rows, preview_lines
+from customers.imports.report import ERROR_HEADER, Line, cut_short, error_rows, preview_lines
 from customers.imports.wording import file_sentence, line_sentence
 from customers.models import Import
 from firm.exports import csv_chunks
@@ -107,14 +107,17 @@ class Command(BaseCommand):
     def _write_errors(self, path: Path, import_: Import, lines: list[Line]) -> None:
         rows = error_rows(import_, lines)
         path.write_bytes(b"".join(csv_chunks([str(name) for name in ERROR_HEADER], rows)))
+        if sentence := cut_short(import_):
+            self.stderr.write(sentence)
 
     def _answer(self, import_: Import, lines: list[Line], *, is_dry: bool) -> None:
         for line in preview_lines(import_):
             self.stdout.write(line)
         for row in error_rows(import_, lines[:SHOWN]):
             self.stderr.write(" · ".join(str(cell) for cell in row if cell not in (None, "")))
-        if len(lines) > SHOWN:
-            self.stderr.write(_("… and %(more)s more") % {"more": len(lines) - SHOWN})
+        more = import_.summary.get("refused_cells", 0) - SHOWN
+        if more > 0:
+            self.stderr.write(_("… and %(more)s more") % {"more": f"{more:,}"})
         if refusal := file_sentence(import_.summary.get("refusal", {})):
             self.stderr.write(refusal)
         if import_.state == Import.State.REFUSED:
