@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Max
 
@@ -33,10 +34,21 @@ class Book:
     """
 
     versions: list[RuleSet]
-    closings: list[Closing]
     today: datetime.date
     latest: Evaluation | None  # of the latest date, except for nights still to come
-    latest_night: datetime.date  # the last business date evaluated, changed or not
+
+    @cached_property
+    def closings(self) -> list[Closing]:
+        return closings()
+
+    @cached_property
+    def latest_night(self) -> datetime.date:
+        """The last business date evaluated up to today, whether or not it changed anything."""
+        return _latest_night(self.today)
+
+    def is_overtaken(self, date: datetime.date) -> bool:
+        """Whether a later night has been evaluated."""
+        return date < self.today and date < self.latest_night
 
     def rules_on(self, date: datetime.date) -> RuleSet | None:
         """Of the versions that have begun, the one published last."""
@@ -49,7 +61,10 @@ class Book:
 
     def as_of_on(self, date: datetime.date) -> datetime.date | None:
         rules = self.rules_on(date)
-        return as_of_on(date, rules=rules, closings=self.closings) if rules else None
+        if rules is None:
+            return None
+        by_hand = rules.month_close != RuleSet.MonthClose.CALENDAR
+        return as_of_on(date, rules=rules, closings=self.closings if by_hand else [])
 
 
 def latest_number() -> int:
@@ -63,10 +78,8 @@ def open_book(*, today: datetime.date, up_to: int | None = None) -> Book:
     versions = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED, number__lte=number)
     return Book(
         versions=list(versions.order_by("number")),
-        closings=closings(),
         today=today,
         latest=Evaluation.objects.real().defer("counts").order_by("as_of", "pk").last(),
-        latest_night=_latest_night(today),
     )
 
 
@@ -78,7 +91,7 @@ def check_can_run(*, date: datetime.date, book: Book) -> None:
         return
     rules = book.rules_on(date)
     other_rules = rules is not None and rules.pk != latest.rule_set_id
-    if as_of < latest.as_of or (date < book.latest_night and other_rules):
+    if as_of < latest.as_of or (other_rules and book.is_overtaken(date)):
         raise NothingToEvaluate("night_overtaken", date=date, as_of=as_of, latest=latest.as_of)
 
 
@@ -103,7 +116,7 @@ def night(date: datetime.date, *, book: Book) -> list[Pass]:
     missing = [found for found in nights if latest is None or latest < found[0] < own]
     return [
         *(_pass(book, *found) for found in missing),
-        _pass(book, own, rules, date, is_replay=date < book.latest_night),
+        _pass(book, own, rules, date, is_replay=book.is_overtaken(date)),
     ]
 
 

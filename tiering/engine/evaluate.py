@@ -67,10 +67,11 @@ def evaluate(
             "SELECT set_config('statement_timeout', '0', true), set_config('jit', 'off', true)"
         )
         run = _Run(cursor, job=job, now=now, progress=progress, total=len(passes))
-        if real and Evaluation.objects.real().filter(as_of__gt=real[0].as_of).exists():
+        latest = Evaluation.objects.real().defer("counts").order_by("as_of", "pk").last()
+        if real and latest is not None and real[0].as_of < latest.as_of:
             run.replay(real)
         elif real:
-            run.go_on(real)
+            run.go_on(real, latest)
         if ahead:
             run.look_ahead(ahead)
     return run.outcome
@@ -93,21 +94,18 @@ class _Run:
         self.outcome = Outcome()
         self.cutoff = Import.objects.aggregate(last=Max("applied_no"))["last"] or 0
 
-    def go_on(self, passes: list[Pass]) -> None:
-        """From the standings as they are: what every ordinary night does."""
-        former = (
-            Evaluation.objects.real().order_by("-pk").values_list("rule_set", flat=True).first()
-        )
+    def go_on(self, passes: list[Pass], latest: Evaluation | None) -> None:
+        """From the standings as they are, which `latest` left: what every ordinary night does."""
+        same_rules = latest is not None and latest.rule_set_id == passes[0].rules.pk
         for one in passes:
             judged = self._judge(one, fold.STANDING)
-            recorded = Evaluation.objects.real().defer("counts").latest_for(one.as_of)
+            recorded = latest if latest is not None and latest.as_of == one.as_of else None
             if judged.changed.rows or recorded is None or recorded.rule_set_id != one.rules.pk:
-                evaluation = self._append(one, recorded)
-                self._write(one, judged, fold.STANDING, evaluation)
+                latest = self._append(one, recorded)
+                self._write(one, judged, fold.STANDING, latest)
                 self.outcome.written += judged.changed.rows
-                self._close(evaluation, judged, fold.STANDING)
+                self._close(latest, judged, fold.STANDING)
             self._advance()
-        same_rules = former == passes[0].rules.pk
         self.outcome.written += snapshot.sync(
             self.cursor, ladder=judged.ladder, only_changed=same_rules and len(passes) == 1
         )
