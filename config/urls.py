@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-handler404 = "firm.views.not_found.not_found"
+handler404 = "firm.not_found.not_found"
 
 urlpatterns = [
     path("", include("firm.urls")),
