@@ -77,12 +77,27 @@ def test_the_page_says_how_many_amounts_are_rounded(desk: Client) -> None:
     assert "端数のある金額が1行" in desk.get(f"/imports/{finer.pk}/").content.decode()
 
 
+def test_months_and_corrections_are_in_full_yen(desk: Client) -> None:
+    a_customer(code="0001")
+    first = read(desk, LINES.replace("1234567", "33000"))
+    desk.post(f"/imports/{first.pk}/apply/")
+    first.refresh_from_db()
+    jobs.run(first.job_id, now=NOW)
+    second = read(desk, LINES.replace("1234567", "32800"))
+    page = desk.get(f"/imports/{second.pk}/").content.decode()
+    cells = [f'<td class="num">{figure}</td>' for figure in ("33,000", "32,800", "−200")]
+    assert "".join(cells) in page, "by month"
+    assert page.count("".join(cells[:2])) == 2, "by month and as a correction"
+    assert "差 <small>円</small>" in page
+
+
 def test_on_a_shared_screen_there_are_no_amounts(desk: Client) -> None:
     a_customer(code="0001")
     import_ = read(desk)
     desk.post(reverse("firm:screen_share"), {"on": "1"})
     page = desk.get(f"/imports/{import_.pk}/").content.decode()
     assert "1,235" not in page
+    assert "1,234,567" not in page
     assert "取り込む" in page
 
 
