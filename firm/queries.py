@@ -1,13 +1,23 @@
 """What the firm's own pages show."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from firm.dates import add_months, first_of_month
 from firm.models import AuditEvent, ClosedMonth, CompanyDay, Holiday, Post, PostHolding, User
 from firm.roles import Role
+
+# The subjects of the trail that everybody here may see the name of, and their models.
+NAMED_SUBJECTS = {
+    "customer": "customers.Customer",
+    "department": "firm.Department",
+    "user": "firm.User",
+}
 
 
 def people(
@@ -87,6 +97,20 @@ def audit_events(
     if since:
         found = found.filter(at__gte=since)
     return found.filter(at__lt=until) if until else found
+
+
+def subject_names(events: Iterable[AuditEvent]) -> dict[tuple[str, int | None], str]:
+    """By kind and id, asked for once a kind. What has no name, or has gone, is left out."""
+    ids = defaultdict(set)
+    for event in events:
+        ids[event.subject_kind].add(event.subject_id)
+    return {
+        (kind, pk): name
+        for kind in ids.keys() & NAMED_SUBJECTS.keys()
+        for pk, name in apps.get_model(NAMED_SUBJECTS[kind])
+        ._default_manager.filter(pk__in=ids[kind])
+        .values_list("pk", "name")
+    }
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,8 @@ def error_text(error: Mapping[str, Any]) -> str:
     return str(template) % error if template else _("Unknown error: %(code)s") % error
 
 
-def subject_text(kind: str, pk: int | None) -> str:
-    """What an audit event is about, by kind and number: the trail holds no names."""
-    return f"{SUBJECTS.get(kind, kind)} {pk}" if pk is not None else ""
+def subject_text(kind: str, pk: int | None, name: str = "") -> str:
+    """What an audit event is about: its kind, and its name where the caller has looked it up,
+    else its number, since the trail holds no names.
+    """
+    return f"{SUBJECTS.get(kind, kind)} {name or pk}" if pk is not None else ""

@@ -23,9 +23,12 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = AuditSearchForm(request.GET)
     found = queries.audit_events(**form.wishes())
     page = keyset.page_of(found, sort="-at", after=request.GET.get("after", ""), size=PAGE)
+    # Others who look at the screen are not to read which customers there are.
+    is_shared = request.screen_share  # type: ignore[attr-defined]
+    names = {} if is_shared else queries.subject_names(page.rows)
     context: dict[str, Any] = {
         "form": form,
-        "rows": [_row(event) for event in page.rows],
+        "rows": [_row(event, names) for event in page.rows],
         **pager_links(request, page.after),
         "is_searched": any(form.wishes().values()),
         "head": next(reversed(audit_chain.noted_heads()), None),
@@ -33,9 +36,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "firm/audit.html", context)
 
 
-def _row(event: AuditEvent) -> dict[str, Any]:
+def _row(event: AuditEvent, names: dict[tuple[str, int | None], str]) -> dict[str, Any]:
+    kind, pk = event.subject_kind, event.subject_id
     return {
         "event": event,
         "words": audit_text(event.code, event.data),
-        "subject": subject_text(event.subject_kind, event.subject_id),
+        "subject": subject_text(kind, pk, names.get((kind, pk), "")),
     }

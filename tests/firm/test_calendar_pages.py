@@ -5,10 +5,10 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from firm import audit
+from firm import audit, queries
 from firm.dates import add_months, first_of_month, today
-from firm.models import AuditEvent, ClosedMonth, CompanyDay, Holiday
-from tests.factories import a_closed_month
+from firm.models import AuditEvent, ClosedMonth, CompanyDay, Department, Holiday
+from tests.factories import a_closed_month, a_customer, a_department
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,45 @@ def test_the_trail_is_searched_by_act_person_subject_and_day(trail, client_of, a
     assert found(browser, subject=f"user:{auditor.pk}") == ["person_added", "person_disabled"]
     assert found(browser, first="2026-07-16") == ["person_added"]
     assert found(browser, last="2026-07-15") == ["month_closed", "person_disabled"]
+
+
+def subjects(browser) -> list[str]:
+    return [row["subject"] for row in browser.get("/audit/").context["rows"]]
+
+
+def test_the_trail_names_its_subjects_in_one_question_a_kind(
+    client_of, auditor, now, django_assert_num_queries
+):
+    toto, department = a_customer("東都精機販売"), a_department("営業部")
+    for subject in (
+        a_closed_month(datetime.date(2026, 5, 1), by=auditor),
+        department,
+        auditor,
+        toto,
+    ):
+        now += datetime.timedelta(minutes=1)
+        audit.record("customer_changed", by=None, now=now, subject=subject)
+    browser = client_of(auditor)
+    named = subjects(browser)
+    assert named[:3] == ["顧客 東都精機販売", f"社員 {auditor.name}", "部署 営業部"]
+    assert named[3] == f"月 {ClosedMonth.objects.get().pk}"
+    events = [*AuditEvent.objects.all()] * 2
+    with django_assert_num_queries(3):
+        queries.subject_names(events)
+
+
+def test_a_subject_that_has_gone_is_named_by_its_number(client_of, auditor, now):
+    audit.record("department_added", by=None, now=now, subject=Department(pk=4711))
+    assert subjects(client_of(auditor)) == ["部署 4711"]
+
+
+def test_on_a_shared_screen_the_trail_names_no_customer(client_of, auditor, now):
+    toto = a_customer("東都精機販売")
+    audit.record("customer_changed", by=None, now=now, subject=toto)
+    browser = client_of(auditor)
+    browser.post(reverse("firm:screen_share"), {"on": "1"})
+    assert subjects(browser) == [f"顧客 {toto.pk}"]
+    assert toto.name not in browser.get("/audit/").content.decode()
 
 
 @pytest.mark.parametrize(
