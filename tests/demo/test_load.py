@@ -134,7 +134,7 @@ def test_loading_again_changes_nothing(loaded, capsys):
     rows = {model: model.objects.count() for model in (User, Customer, RevenueEntry, TierChange)}
     assert load(now=loaded) is False
     call_command("demo", "load")
-    assert "loaded already" in capsys.readouterr().out
+    assert "すでに読み込まれています" in capsys.readouterr().out
     assert rows == {model: model.objects.count() for model in rows}
 
 
