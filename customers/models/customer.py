@@ -210,6 +210,11 @@ class CustomerSnapshot(models.Model):
                 condition=Q(status="inactive"),
                 name="snapshot_inactive_code",
             ),
+            models.Index(
+                fields=["tier_rank", "sort_key", "customer"],
+                condition=Q(status="inactive"),
+                name="snapshot_inactive_tier",
+            ),
         ]
 
 
