@@ -91,8 +91,12 @@ class Installation:
         self.up = None
 
     def child(self, name: str) -> psutil.Process:
-        note = json.loads((self.data / "up.json").read_text())
-        return psutil.Process(note["children"][NAMES.index(name)][0])
+        """Once all are running: while one is being restarted, the note leaves it out."""
+        eventually(lambda: len(self.children()) == len(NAMES), 30.0)
+        return psutil.Process(self.children()[NAMES.index(name)][0])
+
+    def children(self) -> list[list[float]]:
+        return json.loads((self.data / "up.json").read_text())["children"]
 
     def answers(self, path: str) -> bool:
         with urllib.request.urlopen(f"{self.address}{path}", timeout=5) as response:
