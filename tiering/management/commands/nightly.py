@@ -52,7 +52,9 @@ class Command(BaseCommand):
             " rules ask for are never left out)",
         )
         parser.add_argument(
-            "--accept-held", action="store_true", help="take over a result held for confirmation"
+            "--accept-held",
+            action="store_true",
+            help="take over a result held for confirmation (no run is held yet)",
         )
         parser.add_argument("--json", action="store_true", help="answer as one JSON object")
 
