@@ -30,7 +30,11 @@ class Right(StrEnum):
     IMPORT = "import"  # upload, preview, apply
     CLOSE_MONTHS = "close_months"
     EDIT_CALENDAR = "edit_calendar"
-    EDIT_RULES = "edit_rules"
+    EDIT_RULES = "edit_rules"  # drafts, previews, publishing
+    REVIEW_RULES = "review_rules"  # read drafts, be the second person who approves them
+    REQUEST_OVERRIDE = "request_override"  # another tier for a customer whose file one has
+    APPROVE_OVERRIDE = "approve_override"
+    GO_LIVE = "go_live"  # end the trial: from then on nobody publishes alone
     READ_RUNS = "read_runs"  # what each night did
     RUN_NIGHT = "run_night"  # recalculate now, confirm a held run
     EDIT_PEOPLE = "edit_people"
@@ -43,19 +47,22 @@ class Right(StrEnum):
     COST_RATES = "cost_rates"  # by grade, never by person
 
 
-_LOGGING = {Right.PRICE, Right.REVENUE}
+_LOGGING = {Right.PRICE, Right.REVENUE, Right.REQUEST_OVERRIDE}
 _MANAGING = _LOGGING | {
     Right.SEE_JUNIORS_FILES,
     Right.MARGIN,
     Right.FIRM_REVENUE,
     Right.READ_RUNS,
 }
+_DECIDING = {Right.REVIEW_RULES, Right.APPROVE_OVERRIDE}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ACCOUNT_MANAGER: frozenset(_LOGGING),
     Role.SECTION_MANAGER: frozenset(_MANAGING),
-    Role.DEPARTMENT_HEAD: frozenset(_MANAGING),
-    Role.EXECUTIVE: frozenset(_MANAGING | {Right.SEE_ALL_FILES, Right.COST_RATES}),
+    Role.DEPARTMENT_HEAD: frozenset(_MANAGING | _DECIDING),
+    Role.EXECUTIVE: frozenset(
+        _MANAGING | _DECIDING | {Right.SEE_ALL_FILES, Right.COST_RATES, Right.GO_LIVE}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Right.SEE_ALL_FILES,
@@ -63,6 +70,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.IMPORT,
             Right.EDIT_CALENDAR,
             Right.EDIT_RULES,
+            Right.REVIEW_RULES,
+            Right.REQUEST_OVERRIDE,
+            Right.APPROVE_OVERRIDE,
+            Right.GO_LIVE,
             Right.READ_RUNS,
             Right.RUN_NIGHT,
             Right.EDIT_PEOPLE,
@@ -82,6 +93,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.CLOSE_MONTHS,
             Right.EDIT_CALENDAR,
             Right.READ_RUNS,
+            Right.REQUEST_OVERRIDE,
             Right.PRICE,
             Right.REVENUE,
             Right.FIRM_REVENUE,

@@ -22,6 +22,10 @@ TOLD_RIGHTS = [
     (Right.READ_RUNS, _("See nightly runs")),
     (Right.RUN_NIGHT, _("Recalculate")),
     (Right.EDIT_RULES, _("Tier rules")),
+    (Right.REVIEW_RULES, _("Review tier rules")),
+    (Right.REQUEST_OVERRIDE, _("Request a manual override")),
+    (Right.APPROVE_OVERRIDE, _("Approve a manual override")),
+    (Right.GO_LIVE, _("Go live")),
     (Right.EDIT_PEOPLE, _("People and posts")),
     (Right.READ_AUDIT, _("Audit trail")),
 ]

@@ -20,6 +20,12 @@ EXPECTED = {
     Right.CLOSE_MONTHS: "back_office",
     Right.EDIT_CALENDAR: "administrator back_office",
     Right.EDIT_RULES: "administrator",
+    Right.REVIEW_RULES: "department_head executive administrator",
+    Right.REQUEST_OVERRIDE: (
+        "account_manager section_manager department_head executive administrator back_office"
+    ),
+    Right.APPROVE_OVERRIDE: "department_head executive administrator",
+    Right.GO_LIVE: "executive administrator",
     Right.READ_RUNS: "section_manager department_head executive administrator back_office auditor",
     Right.RUN_NIGHT: "administrator",
     Right.EDIT_PEOPLE: "administrator",

@@ -9,10 +9,9 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
 from customers.models import Import
-from firm.dates import add_months
 from firm.models import JobRun
-from tiering.engine import VERSION, counts, facts, fold, snapshot, step
-from tiering.engine.bounds import Ladder, ladder_of, percentages, with_cuts
+from tiering.engine import VERSION, counts, fold, snapshot, step
+from tiering.engine.judge import Judged, judge
 from tiering.models import Evaluation, RuleSet
 
 
@@ -37,14 +36,6 @@ class Outcome:
 
     evaluations: list[Evaluation] = field(default_factory=list)
     written: int = 0
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A pass that is decided: its bounds in amounts, and what would change."""
-
-    ladder: Ladder
-    changed: step.Changed
 
 
 def evaluate(
@@ -98,7 +89,7 @@ class _Run:
         """From the standings as they are, which `latest` left: what every ordinary night does."""
         same_rules = latest is not None and latest.rule_set_id == passes[0].rules.pk
         for one in passes:
-            judged = self._judge(one, fold.STANDING)
+            judged = judge(self.cursor, rules=one.rules, as_of=one.as_of, state=fold.STANDING)
             recorded = latest if latest is not None and latest.as_of == one.as_of else None
             if judged.changed.rows or recorded is None or recorded.rule_set_id != one.rules.pk:
                 latest = self._append(one, recorded)
@@ -118,7 +109,7 @@ class _Run:
             if one.as_of != overlaid:
                 fold.overlay(self.cursor, as_of=one.as_of)
                 overlaid = one.as_of
-            judged = self._judge(one, fold.TEMPORARY)
+            judged = judge(self.cursor, rules=one.rules, as_of=one.as_of, state=fold.TEMPORARY)
             evaluation = recorded = Evaluation.objects.real().latest_for(one.as_of)
             if evaluation is None or judged.changed.moved or not self._repeats(one, evaluation):
                 evaluation = self._append(one, recorded)
@@ -137,7 +128,7 @@ class _Run:
         youngest = Evaluation.objects.real().aggregate(last=Max("pk"))["last"] or 0
         recorded_ahead = Evaluation.objects.filter(is_ahead=True, pk__gt=youngest)
         for one in passes:
-            judged = self._judge(one, fold.TEMPORARY)
+            judged = judge(self.cursor, rules=one.rules, as_of=one.as_of, state=fold.TEMPORARY)
             evaluation = recorded = recorded_ahead.latest_for(one.as_of)
             if evaluation is None or not self._repeats(one, evaluation):
                 evaluation = self._append(one, recorded)
@@ -148,16 +139,6 @@ class _Run:
                 )
                 self._close(evaluation, judged, fold.TEMPORARY)
             self._advance()
-
-    def _judge(self, one: Pass, state: str) -> _Judged:
-        """Read the facts and decide, into the temporary tables."""
-        start = add_months(one.as_of, -one.rules.window_months)
-        facts.collect(self.cursor, fold=state, start=start, as_of=one.as_of)
-        ladder = ladder_of(one.rules)
-        if one.rules.method == RuleSet.Method.SHARE:
-            ladder = with_cuts(ladder, facts.cuts(self.cursor, percentages=percentages(ladder)))
-        changed = step.decide(self.cursor, ladder=ladder, rules=one.rules, as_of=one.as_of)
-        return _Judged(ladder, changed)
 
     def _repeats(self, one: Pass, recorded: Evaluation) -> bool:
         """Whether this pass read what the recorded one read, and goes by the same rules."""
@@ -185,7 +166,7 @@ class _Run:
         self.outcome.written += 1
         return evaluation
 
-    def _write(self, one: Pass, judged: _Judged, state: str, evaluation: Evaluation) -> None:
+    def _write(self, one: Pass, judged: Judged, state: str, evaluation: Evaluation) -> None:
         """History and state of a pass that is no look ahead."""
         if judged.changed.moved:
             step.write_history(
@@ -194,7 +175,7 @@ class _Run:
         self._write_state(one, judged, state, evaluation)
         self.outcome.written += judged.changed.moved
 
-    def _write_state(self, one: Pass, judged: _Judged, state: str, evaluation: Evaluation) -> None:
+    def _write_state(self, one: Pass, judged: Judged, state: str, evaluation: Evaluation) -> None:
         step.write_state(
             self.cursor,
             judged.changed,
@@ -203,7 +184,7 @@ class _Run:
             as_of=one.as_of,
         )
 
-    def _close(self, evaluation: Evaluation, judged: _Judged, state: str) -> None:
+    def _close(self, evaluation: Evaluation, judged: Judged, state: str) -> None:
         """Store what the pass came to."""
         evaluation.counts = {
             **counts.totals(self.cursor),

@@ -1,4 +1,4 @@
-from tiering.models.rules import RuleSet, Tier, TierRule
+from tiering.models.rules import GuardRule, RuleSet, Tier, TierRule
 from tiering.models.standing import Evaluation, Standing, TierChange
 
-__all__ = ["Evaluation", "RuleSet", "Standing", "Tier", "TierChange", "TierRule"]
+__all__ = ["Evaluation", "GuardRule", "RuleSet", "Standing", "Tier", "TierChange", "TierRule"]

@@ -82,6 +82,21 @@ class RuleSet(models.Model):
     month_close = models.CharField(
         max_length=16, choices=MonthClose.choices, default=MonthClose.CALENDAR
     )
+    # Facts. A one-off entry counts by this weight; a customer's first months are told apart by
+    # `cold_start_months` (0: everyone is evaluated plainly), and one without an entry for
+    # `dormant_after_months` stands outside the total of the share method (0: off).
+    one_off_weight = models.DecimalField(max_digits=5, decimal_places=4, default=1)
+    cold_start_months = models.PositiveSmallIntegerField(default=0)
+    dormant_after_months = models.PositiveSmallIntegerField(default=0)
+    minimum_tenure_days = models.PositiveSmallIntegerField(default=0)
+    # Every member of a group of customers (parent and children) is judged by the group's sums.
+    rolls_up = models.BooleanField(default=False)
+    # A run is held for confirmation beyond these, all None where that is off: movers down of all
+    # customers in per cent and in number (both must be passed), and by how many per cent entries
+    # or their total may fall.
+    breaker_down_share = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    breaker_down_count = models.PositiveIntegerField(null=True, blank=True)
+    breaker_drop_share = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     note = models.TextField(blank=True)
     effective_from = models.DateField(null=True, blank=True)
     effective_until = models.DateField(null=True, blank=True)
@@ -130,6 +145,10 @@ class RuleSet(models.Model):
                 condition=Q(window_months__gte=1, window_months__lte=60),
                 name="rule_set_window_range",
             ),
+            models.CheckConstraint(
+                condition=Q(one_off_weight__gte=0, one_off_weight__lte=1),
+                name="rule_set_one_off_weight_range",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -138,9 +157,14 @@ class RuleSet(models.Model):
                 condition=pgtrigger.Condition(
                     "OLD.state = 'published' AND (OLD.method, OLD.window_months, OLD.window_end,"
                     " OLD.grace_evaluations, OLD.drop, OLD.nonpositive, OLD.month_close,"
-                    " OLD.effective_from, OLD.state) IS DISTINCT FROM (NEW.method,"
-                    " NEW.window_months, NEW.window_end, NEW.grace_evaluations, NEW.drop,"
-                    " NEW.nonpositive, NEW.month_close, NEW.effective_from, NEW.state)"
+                    " OLD.effective_from, OLD.state, OLD.one_off_weight, OLD.cold_start_months,"
+                    " OLD.dormant_after_months, OLD.minimum_tenure_days, OLD.rolls_up,"
+                    " OLD.breaker_down_share, OLD.breaker_down_count, OLD.breaker_drop_share)"
+                    " IS DISTINCT FROM (NEW.method, NEW.window_months, NEW.window_end,"
+                    " NEW.grace_evaluations, NEW.drop, NEW.nonpositive, NEW.month_close,"
+                    " NEW.effective_from, NEW.state, NEW.one_off_weight, NEW.cold_start_months,"
+                    " NEW.dormant_after_months, NEW.minimum_tenure_days, NEW.rolls_up,"
+                    " NEW.breaker_down_share, NEW.breaker_down_count, NEW.breaker_drop_share)"
                 ),
             ),
             pgtrigger.Protect(
@@ -178,3 +202,34 @@ class TierRule(models.Model):
             ),
         ]
         ordering = ["rank"]
+
+
+class GuardRule(models.Model):
+    """A fact that limits the tier of one version: below `enter` no customer rises above `cap`,
+    below `keep` none stays above it. A closed list of business facts.
+
+    `enter` and `keep` are per cent for the margin and None for the payment stop, which is a dated
+    mark on the customer. A blocking guard holds at once and both ways, outside the fold.
+    """
+
+    class Fact(models.TextChoices):
+        MARGIN = "margin", _("Margin")
+        PAYMENT_STOP = "payment_stop", _("Payment stop")
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="guards")
+    fact = models.CharField(max_length=12, choices=Fact.choices)
+    enter = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    keep = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    cap = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    is_blocking = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule_set", "fact"], name="guard_once_a_version"),
+            models.CheckConstraint(
+                condition=Q(fact="payment_stop", enter__isnull=True, keep__isnull=True)
+                | Q(fact="margin", enter__isnull=False, keep__isnull=False, keep__lte=F("enter")),
+                name="guard_bounds_fit_its_fact",
+            ),
+        ]
+        ordering = ["fact"]

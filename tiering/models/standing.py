@@ -20,6 +20,7 @@ class Reason(models.TextChoices):
     KEPT_BY_KEEP_BOUND = "kept_by_keep_bound", _("Kept by the keep threshold")
     GRACE = "grace", _("Grace period")
     DOWNGRADED = "downgraded", _("Downgrade")
+    PROVISIONAL = "provisional", _("Provisional")
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):

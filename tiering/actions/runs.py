@@ -1,0 +1,52 @@
+"""What starts evaluations."""
+
+import datetime
+
+from django.utils.translation import gettext as _
+
+from firm import jobs
+from firm.dates import firm_date
+from firm.models import JobRun, User
+from firm.refusals import Forbidden, Refused
+from firm.roles import Right
+from firm.scope import scope_of
+from tiering import plan
+
+RUN_LOCK = 7_205_002
+FINAL = [JobRun.State.DONE, JobRun.State.FAILED, JobRun.State.HELD]
+
+
+def request_night(*, date: datetime.date, by: User | None, now: datetime.datetime) -> JobRun:
+    """The night of a business date: the one that waits or runs, else a new one.
+
+    The first is keyed by the date, a later one by date and number, so that any number of
+    triggers at once come to one job.
+    """
+    nights = JobRun.objects.filter(kind=plan.NIGHTLY, business_date=date)
+    done = nights.filter(state__in=FINAL).count()
+    key = f"{date}/{done + 1}" if done else date.isoformat()
+    return jobs.request_job(kind=plan.NIGHTLY, key=key, business_date=date, by=by, now=now)
+
+
+def check_can_recalculate(*, by: User, now: datetime.datetime) -> None:
+    today = firm_date(now)
+    if not scope_of(by, on=today).may(Right.RUN_NIGHT):
+        raise Forbidden(_("You may not start a calculation."))
+    plan.check_can_run(date=today, book=plan.open_book(today=today))
+
+
+def recalculate(*, by: User, now: datetime.datetime) -> JobRun:
+    """Evaluate today again, now: a late import or new rules need not wait for the night."""
+    check_can_recalculate(by=by, now=now)
+    return request_night(date=firm_date(now), by=by, now=now)
+
+
+def request_replay(
+    *, first: datetime.date, last: datetime.date, by: User | None, now: datetime.datetime
+) -> JobRun:
+    """The nights from `first` to `last`, and all evaluated after, again: in one commit."""
+    if last < first:
+        raise Refused(_("The last date lies before the first."))
+    plan.check_is_evaluable(date=first, book=plan.open_book(today=firm_date(now)))
+    params = {"first": first.isoformat(), "last": last.isoformat()}
+    return jobs.request_job(kind=plan.REPLAY, business_date=last, by=by, now=now, params=params)
