@@ -27,6 +27,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_contactevent": APPEND,
     "customers_customerevent": APPEND,
     "tiering_tierchange": APPEND,
+    "tiering_benefituse": APPEND,
     "tiering_evaluation": EDIT,
     "django_admin_log": APPEND,
     # What changes but is never deleted
@@ -43,6 +44,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_postholding": EDIT,
     "firm_user": EDIT,
     "pghistory_context": EDIT,
+    "tiering_benefit": EDIT,
     "tiering_tier": EDIT,
     # Drafts, working state and things of one person
     "account_emailaddress": FULL,
@@ -67,6 +69,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "mfa_authenticator": FULL,
     "tiering_guardrule": FULL,
     "tiering_ruleset": FULL,
+    "tiering_servicelevel": FULL,
     "tiering_standing": FULL,
     "tiering_tierrule": FULL,
     # Written by `migrate` only

@@ -1,4 +1,18 @@
 from tiering.models.rules import GuardRule, RuleSet, Tier, TierRule
+from tiering.models.services import Benefit, BenefitUse, Per, Service, ServiceLevel
 from tiering.models.standing import Evaluation, Standing, TierChange
 
-__all__ = ["Evaluation", "GuardRule", "RuleSet", "Standing", "Tier", "TierChange", "TierRule"]
+__all__ = [
+    "Benefit",
+    "BenefitUse",
+    "Evaluation",
+    "GuardRule",
+    "Per",
+    "RuleSet",
+    "Service",
+    "ServiceLevel",
+    "Standing",
+    "Tier",
+    "TierChange",
+    "TierRule",
+]
