@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import BooleanField, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 
@@ -50,7 +50,7 @@ class Search:
         found, walked = self._walk(stage, key, wanted)
         if len(found) == wanted or walked < WALKED:
             return CustomerSnapshot.objects.filter(pk__in=found)
-        parts = [part.filter(pk__in=self._matches()) for part in stage.parts]
+        parts = [part.filter(self._matches()) for part in stage.parts]
         return walk(Stage(parts, stage.columns, stage.descending), key, wanted)
 
     def _walk(
@@ -72,7 +72,7 @@ class Search:
         return found, walked
 
     def _matches(self) -> RawSQL:
-        """The pks of all customers that contain it, by the index that reads least for it."""
+        """The condition to contain it, met by the index that reads least for it."""
         rows = SearchKey.objects.all()
         if _INDEXED_WORD.search(self.folded):
             rows = rows.filter(search_key__contains=self.folded)
@@ -82,8 +82,10 @@ class Search:
                 grams=Grams("search_key"), at=StrIndex("search_key", Value(self.folded))
             ).filter(grams__contains=self._grams(), at__gt=0)  # type: ignore[misc]
         sql, params = rows.values("pk").query.sql_with_params()
-        # OFFSET 0: the planner must find the matches first and not walk the order after all.
-        return RawSQL(f"{sql} OFFSET 0", params)
+        # As an array the matches are found first and then looked up one by one: as a subselect
+        # some thousand of them make the planner read all customers instead.
+        key = f"{CustomerSnapshot._meta.db_table}.{CustomerSnapshot._meta.pk.column}"
+        return RawSQL(f"{key} = ANY(ARRAY({sql}))", params, BooleanField())
 
     def _grams(self) -> list[str]:
         pairs = [self.folded[at : at + 2] for at in range(len(self.folded) - 1)]
