@@ -68,6 +68,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_user_user_permissions": FULL,
     "mfa_authenticator": FULL,
     "tiering_guardrule": FULL,
+    "tiering_preview": FULL,
+    "tiering_previewmove": FULL,
     "tiering_ruleset": FULL,
     "tiering_servicelevel": FULL,
     "tiering_standing": FULL,

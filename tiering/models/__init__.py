@@ -1,3 +1,4 @@
+from tiering.models.preview import Preview, PreviewMove
 from tiering.models.rules import GuardRule, RuleSet, Tier, TierRule
 from tiering.models.services import Benefit, BenefitUse, Per, Service, ServiceLevel
 from tiering.models.standing import Evaluation, Standing, TierChange
@@ -8,6 +9,8 @@ __all__ = [
     "Evaluation",
     "GuardRule",
     "Per",
+    "Preview",
+    "PreviewMove",
     "RuleSet",
     "Service",
     "ServiceLevel",
