@@ -29,6 +29,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tiering_tierchange": APPEND,
     "tiering_benefituse": APPEND,
     "tiering_evaluation": EDIT,
+    "tiering_heldmove": APPEND,
     "django_admin_log": APPEND,
     # What changes but is never deleted
     "customers_activity": EDIT,

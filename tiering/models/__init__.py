@@ -1,3 +1,5 @@
+from tiering.models.held import HeldMove
+from tiering.models.override import Override
 from tiering.models.preview import Preview, PreviewMove
 from tiering.models.rules import GuardRule, RuleSet, Tier, TierRule
 from tiering.models.services import Benefit, BenefitUse, Per, Service, ServiceLevel
@@ -8,6 +10,8 @@ __all__ = [
     "BenefitUse",
     "Evaluation",
     "GuardRule",
+    "HeldMove",
+    "Override",
     "Per",
     "Preview",
     "PreviewMove",
