@@ -1,7 +1,6 @@
 """The JSON rule file: read, checked line by line of its contract, every error a sentence.
 
-What is absent is off. What this version of the product cannot do yet is refused unless its value
-says "off": a rule that is silently ignored would be the worst answer.
+What is absent is off. `as_data` writes the same format from a stored version.
 """
 
 import json
@@ -15,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from firm.money import LARGEST
 from firm.refusals import Refused
-from tiering.models import RuleSet
+from tiering import rule_fields as fields
+from tiering.models import GuardRule, RuleSet, TierRule
 
 KNOWN = {
     "name",
@@ -27,20 +27,23 @@ KNOWN = {
     "drop",
     "nonpositive",
     "month_close",
-}
-# Comes with "The tier engine, complete"; each value here means "off".
-NOT_YET: dict[str, tuple[Any, ...]] = {
-    "guards": (None, []),
-    "one_off_weight": (None, 1),
-    "cold_start": (None, {}, {"months": 0}),
-    "dormant_after_months": (None, 0),
-    "minimum_tenure_days": (None, 0),
-    "breaker": (None, {}),
+    "one_off_weight",
+    "cold_start",
+    "dormant_after_months",
+    "minimum_tenure_days",
+    "rolls_up",
+    "guards",
+    "breaker",
 }
 TIER_KEYS = {"code", "name", "name_en", "enter", "keep", "instruction"}
+GUARD_KEYS = {"fact", "enter", "keep", "cap", "blocking"}
+BREAKER_KEYS = {"down_share", "down_count", "drop_share"}
 LONGEST_WINDOW = 60
 LONGEST_GRACE = 60
+LONGEST_SILENCE = 120
+LONGEST_TENURE = 3660
 MOST_TIERS = 20
+MOST_MOVERS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,30 @@ class TierLine:
 
 
 @dataclass(frozen=True)
+class GuardLine:
+    """`enter` and `keep` are per cent of the revenue, None for the payment stop, which blocks;
+    `cap` is the code of the best tier still allowed.
+    """
+
+    fact: str
+    enter: Decimal | None
+    keep: Decimal | None
+    cap: str
+    blocking: bool
+
+
+@dataclass(frozen=True)
+class Breaker:
+    """Beyond what a run is held for confirmation, in per cent and in customers; None: off."""
+
+    down_share: Decimal | None
+    down_count: int | None
+    drop_share: Decimal | None
+
+
+@dataclass(frozen=True)
 class Rules:
-    """A rule file understood; the codes are those of RuleSet."""
+    """A rule file understood; the codes and names are those of RuleSet, 0 is off."""
 
     name: str
     method: str
@@ -67,7 +92,14 @@ class Rules:
     drop: str
     nonpositive: str
     month_close: str
+    one_off_weight: Decimal
+    cold_start_months: int
+    dormant_after_months: int
+    minimum_tenure_days: int
+    rolls_up: bool
+    breaker: Breaker
     tiers: tuple[TierLine, ...]
+    guards: tuple[GuardLine, ...]
 
 
 def read(content: bytes) -> Rules:
@@ -92,43 +124,49 @@ def parse(data: Any) -> Rules:
     """The rules in decoded JSON. Raises Refused with the first thing that is wrong."""
     if not isinstance(data, dict):
         raise Refused(_("A rule file is one JSON object."))
-    _refuse_unknown(data, KNOWN | NOT_YET.keys())
-    for key, off in NOT_YET.items():
-        if key in data and data[key] not in off:
-            raise Refused(
-                _("“%(key)s” is not supported yet. Leave it out of the rule file.") % {"key": key}
-            )
-    method = _choice(data, "method", RuleSet.Method.values)
+    fields.refuse_unknown(data, KNOWN)
+    method = fields.choice(data, "method", RuleSet.Method.values)
+    window_months = fields.integer(data, "window_months", least=1, most=LONGEST_WINDOW, absent=12)
+    weight = _number(data, "one_off_weight", most=1)
+    tiers = _tiers(data, is_share=method == RuleSet.Method.SHARE)
     return Rules(
-        name=_text(data, "name", most=80, required=True),
+        name=fields.text(data, "name", most=80, required=True),
         method=method,
-        window_months=_integer(data, "window_months", least=1, most=LONGEST_WINDOW, absent=12),
-        window_end=_choice(
+        window_months=window_months,
+        window_end=fields.choice(
             data, "window_end", RuleSet.WindowEnd.values, RuleSet.WindowEnd.CLOSED_MONTHS
         ),
-        grace_evaluations=_integer(data, "grace_evaluations", least=0, most=LONGEST_GRACE),
-        drop=_choice(data, "drop", RuleSet.Drop.values, RuleSet.Drop.TO_RAW),
-        nonpositive=_choice(
+        grace_evaluations=fields.integer(data, "grace_evaluations", least=0, most=LONGEST_GRACE),
+        drop=fields.choice(data, "drop", RuleSet.Drop.values, RuleSet.Drop.TO_RAW),
+        nonpositive=fields.choice(
             data, "nonpositive", RuleSet.Nonpositive.values, RuleSet.Nonpositive.AT_ONCE
         ),
-        month_close=_choice(
+        month_close=fields.choice(
             data, "month_close", RuleSet.MonthClose.values, RuleSet.MonthClose.CALENDAR
         ),
-        tiers=_tiers(data, is_share=method == RuleSet.Method.SHARE),
+        one_off_weight=Decimal(1) if weight is None else weight,
+        cold_start_months=fields.optional_integer(
+            fields.section(data, "cold_start", {"months"}), "months", most=window_months
+        ),
+        dormant_after_months=fields.optional_integer(
+            data, "dormant_after_months", most=LONGEST_SILENCE
+        ),
+        minimum_tenure_days=fields.optional_integer(
+            data, "minimum_tenure_days", most=LONGEST_TENURE
+        ),
+        rolls_up=fields.truth(data, "rolls_up", absent=False),
+        breaker=_breaker(fields.section(data, "breaker", BREAKER_KEYS)),
+        tiers=tiers,
+        guards=_guards(data, tiers),
     )
 
 
 def _tiers(data: Mapping[str, Any], *, is_share: bool) -> tuple[TierLine, ...]:
-    rows = data.get("tiers")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Refused(_("“tiers” is a list of objects, from the top tier down."))
+    rows = _objects(data, "tiers")
     if not 2 <= len(rows) <= MOST_TIERS:
         raise Refused(_("There are at least 2 and at most %(most)s tiers.") % {"most": MOST_TIERS})
     lines = tuple(_tier(row, is_share=is_share) for row in rows)
-    codes = [line.code for line in lines]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise Refused(_("The tier code “%(code)s” appears twice.") % {"code": code})
+    _refuse_twice([line.code for line in lines], _("The tier code “%(code)s” appears twice."))
     if lines[-1].enter is not None:
         raise Refused(_("The last tier takes everybody else: it has no “enter” and no “keep”."))
     for above, below in pairwise(lines):
@@ -137,10 +175,9 @@ def _tiers(data: Mapping[str, Any], *, is_share: bool) -> tuple[TierLine, ...]:
 
 
 def _tier(row: Mapping[str, Any], *, is_share: bool) -> TierLine:
-    _refuse_unknown(row, TIER_KEYS)
-    code = _text(row, "code", most=20, required=True)
-    enter = _amount(row, "enter", code=code, is_share=is_share)
-    keep = _amount(row, "keep", code=code, is_share=is_share)
+    fields.refuse_unknown(row, TIER_KEYS)
+    code = fields.text(row, "code", most=20, required=True)
+    enter, keep = (_bound(row, key, code=code, is_share=is_share) for key in ("enter", "keep"))
     if enter is None and keep is not None:
         raise Refused(_("Tier “%(code)s” has a “keep” but no “enter”.") % {"code": code})
     if enter is not None and keep is not None and (keep < enter if is_share else keep > enter):
@@ -150,11 +187,11 @@ def _tier(row: Mapping[str, Any], *, is_share: bool) -> TierLine:
         )
     return TierLine(
         code=code,
-        name=_text(row, "name", most=40) or code,
-        name_en=_text(row, "name_en", most=40),
+        name=fields.text(row, "name", most=40) or code,
+        name_en=fields.text(row, "name_en", most=40),
         enter=enter,
         keep=enter if keep is None else keep,
-        instruction=_text(row, "instruction", most=200),
+        instruction=fields.text(row, "instruction", most=200),
     )
 
 
@@ -170,71 +207,100 @@ def _check_order(above: TierLine, below: TierLine, *, is_share: bool) -> None:
         )
 
 
-def _amount(row: Mapping[str, Any], key: str, *, code: str, is_share: bool) -> Decimal | None:
-    """An amount or per cent with at most four decimals, or None where it is absent."""
-    value = row.get(key)
-    if value is None:
+def _bound(row: Mapping[str, Any], key: str, *, code: str, is_share: bool) -> Decimal | None:
+    if row.get(key) is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    name = _("“%(key)s” of tier “%(code)s”") % {"key": key, "code": code}
+    return fields.number(row[key], name=name, least=0, most=100 if is_share else LARGEST)
+
+
+def _guards(data: Mapping[str, Any], tiers: tuple[TierLine, ...]) -> tuple[GuardLine, ...]:
+    if data.get("guards") is None:
+        return ()
+    lines = tuple(_guard(row, [line.code for line in tiers]) for row in _objects(data, "guards"))
+    _refuse_twice([line.fact for line in lines], _("There are two guards for “%(code)s”."))
+    return tuple(sorted(lines, key=lambda line: line.fact))
+
+
+def _guard(row: Mapping[str, Any], codes: list[str]) -> GuardLine:
+    """A margin caps at the second lowest tier, a payment stop blocks down to the lowest."""
+    fields.refuse_unknown(row, GUARD_KEYS)
+    fact = fields.choice(row, "fact", GuardRule.Fact.values)
+    is_margin = fact == GuardRule.Fact.MARGIN
+    enter, keep = _guard_bounds(row) if is_margin else _no_bounds(row)
+    if fields.truth(row, "blocking", absent=not is_margin) == is_margin:
         raise Refused(
-            _("“%(key)s” of tier “%(code)s” must be a number.") % {"key": key, "code": code}
+            _("The margin limits a tier, it does not block. A payment stop blocks.")
+            if is_margin
+            else _("A payment stop blocks: it holds at once, both ways.")
         )
-    amount = Decimal(str(value))
-    most = Decimal(100) if is_share else LARGEST
-    if not amount.is_finite() or not 0 <= amount <= most:
+    cap = row.get("cap") or codes[-2 if is_margin else -1]
+    if cap not in codes[1:]:
         raise Refused(
-            _("“%(key)s” of tier “%(code)s” must lie between 0 and %(most)s.")
-            % {"key": key, "code": code, "most": most}
+            _("The guard “%(fact)s” would limit nobody: its “cap” must be a tier below the top.")
+            % {"fact": fact}
         )
-    if amount != round(amount, 4):
+    return GuardLine(fact=fact, enter=enter, keep=keep, cap=cap, blocking=not is_margin)
+
+
+def _guard_bounds(row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    """Per cent of the revenue; a margin may be asked to be not too far below zero."""
+    enter, keep = (
+        None
+        if row.get(key) is None
+        else fields.number(
+            row[key], name=_("“%(key)s” of the margin guard") % {"key": key}, least=-100, most=100
+        )
+        for key in ("enter", "keep")
+    )
+    if enter is None:
+        raise Refused(_("The margin guard needs an “enter”."))
+    if keep is not None and keep > enter:
         raise Refused(
-            _("“%(key)s” of tier “%(code)s” has more than four decimals.")
-            % {"key": key, "code": code}
+            _("The margin guard is harder to keep (%(keep)s) than to enter (%(enter)s).")
+            % {"keep": keep, "enter": enter}
         )
-    return amount
+    return enter, enter if keep is None else keep
 
 
-def _integer(data: Mapping[str, Any], key: str, *, least: int, most: int, absent: int = 0) -> int:
-    value = data.get(key, absent)
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+def _no_bounds(row: Mapping[str, Any]) -> tuple[None, None]:
+    if row.get("enter") is not None or row.get("keep") is not None:
+        raise Refused(_("A payment stop has no “enter” and no “keep”: it is set or it is not."))
+    return None, None
+
+
+def _breaker(row: Mapping[str, Any]) -> Breaker:
+    count = row.get("down_count")
+    return Breaker(
+        down_share=_number(row, "down_share"),
+        down_count=None
+        if count is None
+        else fields.integer(row, "down_count", least=0, most=MOST_MOVERS),
+        drop_share=_number(row, "drop_share"),
+    )
+
+
+def _number(data: Mapping[str, Any], key: str, *, most: int = 100) -> Decimal | None:
+    if data.get(key) is None:
+        return None
+    return fields.number(data[key], name=f"“{key}”", least=0, most=most)
+
+
+def _objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    rows = data.get(key)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Refused(
-            _("“%(key)s” must be a whole number from %(least)s to %(most)s.")
-            % {"key": key, "least": least, "most": most}
+            _("“tiers” is a list of objects, from the top tier down.")
+            if key == "tiers"
+            else _("“%(key)s” is a list of objects.") % {"key": key}
         )
-    return value
+    return rows
 
 
-def _choice(
-    data: Mapping[str, Any], key: str, choices: list[str], absent: str | None = None
-) -> str:
-    value = data.get(key, absent)
-    if value not in choices:
-        raise Refused(
-            _("“%(key)s” must be one of: %(choices)s.")
-            % {"key": key, "choices": ", ".join(choices)}
-        )
-    return str(value)
-
-
-def _text(data: Mapping[str, Any], key: str, *, most: int, required: bool = False) -> str:
-    value = data.get(key, "")
-    if not isinstance(value, str) or len(value) > most or (required and not value.strip()):
-        raise Refused(
-            _("“%(key)s” must be a text of at most %(most)s characters.")
-            % {"key": key, "most": most}
-            if not required
-            else _("“%(key)s” must be a text of 1 to %(most)s characters.")
-            % {"key": key, "most": most}
-        )
-    return value.strip()
-
-
-def _refuse_unknown(data: Mapping[str, Any], known: set[str]) -> None:
-    unknown = [key for key in data if key not in known]
-    if unknown:
-        raise Refused(
-            _("“%(key)s” is not known in a rule file. Is it a typo?") % {"key": unknown[0]}
-        )
+def _refuse_twice(codes: list[str], sentence: str) -> None:
+    for code in codes:
+        if codes.count(code) > 1:
+            raise Refused(sentence % {"code": code})
 
 
 def _refuse_constant(name: str) -> Any:
@@ -248,3 +314,57 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise Refused(_("“%(key)s” appears twice in one object.") % {"key": twice})
     return found
+
+
+def as_data(rule_set: RuleSet) -> dict[str, Any]:
+    """A stored version in the format of the file, every key present: `parse` reads it back as the
+    same rules. Whole numbers are int and others Decimal, so that nothing is rounded; JSON text
+    of it needs `default=float`.
+    """
+    tiers = rule_set.tiers.select_related("tier").order_by("rank")
+    guards = rule_set.guards.select_related("cap").order_by("fact")
+    breaker = {
+        "down_share": _plain(rule_set.breaker_down_share),
+        "down_count": rule_set.breaker_down_count,
+        "drop_share": _plain(rule_set.breaker_drop_share),
+    }
+    return {
+        "name": rule_set.name,
+        "method": rule_set.method,
+        "window_months": rule_set.window_months,
+        "window_end": rule_set.window_end,
+        "month_close": rule_set.month_close,
+        "tiers": [_tier_data(row) for row in tiers],
+        "grace_evaluations": rule_set.grace_evaluations,
+        "drop": rule_set.drop,
+        "nonpositive": rule_set.nonpositive,
+        "one_off_weight": _plain(rule_set.one_off_weight),
+        "cold_start": {"months": rule_set.cold_start_months},
+        "dormant_after_months": rule_set.dormant_after_months,
+        "minimum_tenure_days": rule_set.minimum_tenure_days,
+        "rolls_up": rule_set.rolls_up,
+        "guards": [_guard_data(row) for row in guards],
+        "breaker": _present(breaker),
+    }
+
+
+def _tier_data(row: TierRule) -> dict[str, Any]:
+    texts = {"name_en": row.tier.name_en, "instruction": row.instruction}
+    bounds = {"enter": _plain(row.enter), "keep": _plain(row.keep)}
+    return {"code": row.tier.code, "name": row.tier.name} | texts | _present(bounds)
+
+
+def _guard_data(row: GuardRule) -> dict[str, Any]:
+    bounds = {"enter": _plain(row.enter), "keep": _plain(row.keep)}
+    return {"fact": row.fact, "cap": row.cap.code, "blocking": row.is_blocking} | _present(bounds)
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _plain(value: Decimal | None) -> int | Decimal | None:
+    """Without idle zeros: 31, 8.5."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral() else value.normalize()

@@ -8,8 +8,9 @@ import pytest
 from django.utils import translation
 
 from firm.refusals import Refused
+from tests.factories import NOW
 from tests.tiering.evaluations import CHINOOK, some_rules
-from tiering import rule_file
+from tiering import actions, rule_file
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,10 @@ def english():
 
 def tiers(*lines: dict[str, Any]) -> dict[str, Any]:
     return some_rules(tiers=list(lines))
+
+
+def guarded(*guards: dict[str, Any]) -> dict[str, Any]:
+    return some_rules(guards=list(guards))
 
 
 @pytest.mark.parametrize("name", ["rules_threshold.json", "rules_share.json"])
@@ -51,26 +56,60 @@ def test_amounts_are_exact():
         {"dormant_after_months": 0},
         {"minimum_tenure_days": None},
         {"breaker": None},
+        {"cold_start": {}, "breaker": {}, "rolls_up": None},
     ],
 )
 def test_values_that_mean_off_are_taken(off: dict[str, Any]):
-    rule_file.parse(some_rules(**off))
+    assert rule_file.parse(some_rules(**off)) == rule_file.parse(some_rules())
 
 
-@pytest.mark.parametrize(
-    "on",
-    [
-        {"guards": [{"fact": "margin", "enter": 10, "keep": 8, "cap": "T2"}]},
-        {"one_off_weight": 0.5},
-        {"cold_start": {"months": 3}},
-        {"dormant_after_months": 13},
-        {"minimum_tenure_days": 90},
-        {"breaker": {"down_share": 10}},
+EVERYTHING = some_rules(
+    method="share",
+    window_end="to_date",
+    tiers=[
+        {"code": "S", "name": "特", "enter": 31, "keep": Decimal("33.5"), "instruction": "First"},
+        {"code": "A", "name": "重", "name_en": "Key", "enter": 57},
+        {"code": "C"},
     ],
+    one_off_weight=0,
+    cold_start={"months": 3},
+    dormant_after_months=13,
+    minimum_tenure_days=90,
+    rolls_up=True,
+    guards=[
+        {"fact": "payment_stop", "blocking": True},
+        {"fact": "margin", "enter": 10, "keep": Decimal("7.5")},
+    ],
+    breaker={"down_share": 10, "down_count": 5, "drop_share": 30},
 )
-def test_what_is_not_supported_yet_is_refused_by_name(on: dict[str, Any]):
-    with pytest.raises(Refused, match=f"“{next(iter(on))}” is not supported yet"):
-        rule_file.parse(some_rules(**on))
+
+
+def test_everything_that_can_be_on_is_understood():
+    rules = rule_file.parse(EVERYTHING)
+    assert (rules.one_off_weight, rules.cold_start_months, rules.rolls_up) == (0, 3, True)
+    assert (rules.dormant_after_months, rules.minimum_tenure_days) == (13, 90)
+    assert rules.breaker == rule_file.Breaker(Decimal(10), 5, Decimal(30))
+
+
+def test_a_margin_caps_at_the_second_lowest_tier_and_a_payment_stop_blocks_down_to_the_lowest():
+    assert rule_file.parse(EVERYTHING).guards == (
+        rule_file.GuardLine("margin", Decimal(10), Decimal("7.5"), "A", blocking=False),
+        rule_file.GuardLine("payment_stop", None, None, "C", blocking=True),
+    )
+
+
+def test_a_margin_guard_without_a_keep_is_kept_where_it_is_entered():
+    (guard,) = rule_file.parse(guarded({"fact": "margin", "enter": 10})).guards
+    assert guard.keep == 10
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", [EVERYTHING, some_rules()])
+def test_a_stored_version_reads_back_as_the_same_rules(data: dict[str, Any]):
+    rules = rule_file.parse(data)
+    draft = actions.create_draft(rules=rules, by=None, now=NOW)
+    assert rule_file.parse(rule_file.as_data(draft)) == rules
+    assert rule_file.read(json.dumps(rule_file.as_data(draft), default=float).encode()) == rules
 
 
 @pytest.mark.parametrize(
@@ -89,6 +128,8 @@ def test_what_is_no_rule_file_is_refused(content: bytes, sentence: str):
         rule_file.read(content)
 
 
+MARGIN = {"fact": "margin", "enter": 10}
+STOP = {"fact": "payment_stop"}
 S, A, C = {"code": "S", "enter": 100}, {"code": "A", "enter": 50}, {"code": "C"}
 
 
@@ -124,6 +165,33 @@ S, A, C = {"code": "S", "enter": 100}, {"code": "A", "enter": 50}, {"code": "C"}
             some_rules(method="share", tiers=[{"code": "S", "enter": 50, "keep": 40}, C]),
             "“S” is harder to keep",
         ),
+        (some_rules(one_off_weight=1.5), "“one_off_weight” must lie between 0 and 1"),
+        (some_rules(one_off_weight="1"), "“one_off_weight” must be a number"),
+        (some_rules(cold_start=3), "“cold_start” is an object"),
+        (some_rules(cold_start={"month": 3}), "“month” is not known"),
+        (
+            some_rules(window_months=6, cold_start={"months": 7}),
+            "“months” must be a whole number from 0 to 6",
+        ),
+        (some_rules(dormant_after_months=-1), "“dormant_after_months” must be a whole number"),
+        (some_rules(minimum_tenure_days=0.5), "“minimum_tenure_days” must be a whole number"),
+        (some_rules(rolls_up="yes"), "“rolls_up” must be true or false"),
+        (some_rules(breaker={"down_share": 101}), "“down_share” must lie between 0 and 100"),
+        (some_rules(breaker={"down_count": -1}), "“down_count” must be a whole number"),
+        (some_rules(breaker={"up_share": 1}), "“up_share” is not known"),
+        (some_rules(guards={}), "“guards” is a list of objects"),
+        (guarded(MARGIN, MARGIN), "two guards for “margin”"),
+        (guarded({"fact": "region"}), "“fact” must be one of: margin, payment_stop"),
+        (guarded({"fact": "margin"}), "The margin guard needs an “enter”"),
+        (guarded(MARGIN | {"keep": 11}), "The margin guard is harder to keep"),
+        (guarded(MARGIN | {"enter": 101}), "of the margin guard must lie between -100 and 100"),
+        (guarded(MARGIN | {"blocking": True}), "does not block"),
+        (guarded(MARGIN | {"cap": "T1"}), "“margin” would limit nobody"),
+        (guarded(MARGIN | {"cap": "T7"}), "“margin” would limit nobody"),
+        (guarded(MARGIN | {"floor": 1}), "“floor” is not known"),
+        (guarded(STOP | {"keep": 1}), "A payment stop has no “enter”"),
+        (guarded(STOP | {"blocking": False}), "A payment stop blocks"),
+        (tiers(S, C) | {"guards": [MARGIN]}, "“margin” would limit nobody"),
     ],
 )
 def test_every_error_is_a_sentence(data: dict[str, Any], sentence: str):

@@ -15,7 +15,7 @@ from firm.roles import Right
 from firm.scope import scope_of
 from tiering import plan
 from tiering.actions.runs import RUN_LOCK
-from tiering.models import Evaluation, RuleSet, Tier, TierRule
+from tiering.models import Evaluation, GuardRule, RuleSet, Tier, TierRule
 from tiering.rule_file import Rules
 
 PUBLISH_LOCK = 7_205_003
@@ -36,6 +36,14 @@ def create_draft(*, rules: Rules, by: User | None, now: datetime.datetime) -> Ru
         drop=rules.drop,
         nonpositive=rules.nonpositive,
         month_close=rules.month_close,
+        one_off_weight=rules.one_off_weight,
+        cold_start_months=rules.cold_start_months,
+        dormant_after_months=rules.dormant_after_months,
+        minimum_tenure_days=rules.minimum_tenure_days,
+        rolls_up=rules.rolls_up,
+        breaker_down_share=rules.breaker.down_share,
+        breaker_down_count=rules.breaker.down_count,
+        breaker_drop_share=rules.breaker.drop_share,
         created_at=now,
         created_by=by,
     )
@@ -50,6 +58,15 @@ def create_draft(*, rules: Rules, by: User | None, now: datetime.datetime) -> Ru
             enter=line.enter,
             keep=line.keep,
             instruction=line.instruction,
+        )
+    for guard in rules.guards:
+        GuardRule.objects.create(
+            rule_set=draft,
+            fact=guard.fact,
+            enter=guard.enter,
+            keep=guard.keep,
+            cap=draft.tiers.get(tier__code=guard.cap).tier,
+            is_blocking=guard.blocking,
         )
     audit.record("rules_drafted", by=by, now=now, subject=draft)
     return draft
