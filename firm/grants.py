@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_user": EDIT,
     "pghistory_context": EDIT,
     "tiering_benefit": EDIT,
+    "tiering_override": EDIT,
     "tiering_tier": EDIT,
     # Drafts, working state and things of one person
     "account_emailaddress": FULL,

@@ -106,6 +106,11 @@ class CustomerSnapshot(models.Model):
     its tier and money columns by the nightly run. Never read for a decision.
     """
 
+    class TierSource(models.TextChoices):
+        EARNED = "earned", _("Earned")
+        OVERRIDE = "override", _("Manual override")
+        PAYMENT_STOP = "payment_stop", _("Payment stop")
+
     customer = models.OneToOneField(
         Customer, primary_key=True, on_delete=models.CASCADE, related_name="snapshot"
     )
@@ -137,6 +142,12 @@ class CustomerSnapshot(models.Model):
     # Written by the nightly run; rank 1 is the top. NULL: not evaluated yet.
     tier_rank = models.PositiveSmallIntegerField(null=True)
     earned_rank = models.PositiveSmallIntegerField(null=True)
+    # Where `tier_rank` comes from, and the first day on which that does not hold any more.
+    # Written with what changes it, and at local midnight (tiering/in_force.py).
+    tier_source = models.CharField(
+        max_length=12, choices=TierSource.choices, db_default=TierSource.EARNED
+    )
+    tier_until = models.DateField(null=True)
     in_grace = models.BooleanField(default=False)
     trailing_revenue = MoneyField(default=0)
     cost_to_serve = MoneyField(default=0)
@@ -181,6 +192,12 @@ class CustomerSnapshot(models.Model):
                 fields=["sort_key", "customer"],
                 condition=Q(tier_rank__isnull=True),
                 name="snapshot_unranked",
+            ),
+            # The few whose tier is not the earned one.
+            models.Index(
+                fields=["customer"],
+                condition=~Q(tier_source="earned"),
+                name="snapshot_not_earned",
             ),
             models.Index(
                 fields=["owner", "-trailing_revenue", "-customer"],

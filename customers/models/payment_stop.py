@@ -1,8 +1,15 @@
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from customers.models.customer import Customer
+
+
+class PaymentStopQuerySet(models.QuerySet["PaymentStop"]):
+    def in_force(self, date: datetime.date) -> "PaymentStopQuerySet":
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=date), starts_on__lte=date)
 
 
 class PaymentStop(models.Model):
@@ -21,6 +28,9 @@ class PaymentStop(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_reason = models.CharField(max_length=200, blank=True)
+
+    objects = PaymentStopQuerySet.as_manager()
 
     class Meta:
         constraints = [
