@@ -152,8 +152,8 @@ class Override(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "OLD.state <> 'requested' AND (OLD.customer_id, OLD.tier_id,"
-                    " OLD.earned_tier_id, OLD.starts_on, OLD.ends_on, OLD.reason, OLD.requested_by_id,"
-                    " OLD.decided_by_id, OLD.decided_at, OLD.is_sole)"
+                    " OLD.earned_tier_id, OLD.starts_on, OLD.ends_on, OLD.reason,"
+                    " OLD.requested_by_id, OLD.decided_by_id, OLD.decided_at, OLD.is_sole)"
                     " IS DISTINCT FROM (NEW.customer_id, NEW.tier_id, NEW.earned_tier_id,"
                     " NEW.starts_on, NEW.ends_on, NEW.reason, NEW.requested_by_id,"
                     " NEW.decided_by_id, NEW.decided_at, NEW.is_sole)"
