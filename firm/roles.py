@@ -32,6 +32,7 @@ class Right(StrEnum):
     EDIT_CALENDAR = "edit_calendar"
     EDIT_RULES = "edit_rules"  # drafts, previews, publishing
     REVIEW_RULES = "review_rules"  # read drafts, be the second person who approves them
+    RECORD_WORK = "record_work"  # what was done for a customer whose file one has
     REQUEST_OVERRIDE = "request_override"  # another tier for a customer whose file one has
     APPROVE_OVERRIDE = "approve_override"
     GO_LIVE = "go_live"  # end the trial: from then on nobody publishes alone
@@ -47,7 +48,7 @@ class Right(StrEnum):
     COST_RATES = "cost_rates"  # by grade, never by person
 
 
-_LOGGING = {Right.PRICE, Right.REVENUE, Right.REQUEST_OVERRIDE}
+_LOGGING = {Right.PRICE, Right.REVENUE, Right.RECORD_WORK, Right.REQUEST_OVERRIDE}
 _MANAGING = _LOGGING | {
     Right.SEE_JUNIORS_FILES,
     Right.MARGIN,
@@ -71,6 +72,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EDIT_CALENDAR,
             Right.EDIT_RULES,
             Right.REVIEW_RULES,
+            Right.RECORD_WORK,
             Right.REQUEST_OVERRIDE,
             Right.APPROVE_OVERRIDE,
             Right.GO_LIVE,
@@ -93,6 +95,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.CLOSE_MONTHS,
             Right.EDIT_CALENDAR,
             Right.READ_RUNS,
+            Right.RECORD_WORK,
             Right.REQUEST_OVERRIDE,
             Right.PRICE,
             Right.REVENUE,

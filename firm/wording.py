@@ -38,6 +38,11 @@ AUDIT = {
     "sole_publisher": gettext_lazy(
         "Tier rules published by one person alone: version %(version)s from %(date)s"
     ),
+    "services_changed": gettext_lazy("Service levels of a draft changed"),
+    "benefit_added": gettext_lazy("Benefit added"),
+    "benefit_given": gettext_lazy("Benefit given: %(day)s"),
+    "benefit_taken_back": gettext_lazy("Entry of a benefit taken back: %(day)s"),
+    "held_run_accepted": gettext_lazy("Held run confirmed: %(date)s, %(down)s down, %(up)s up"),
     "customer_created": gettext_lazy("Customer added"),
     "customer_changed": gettext_lazy("Customer changed"),
     "contact_added": gettext_lazy("Contact added"),
@@ -51,6 +56,14 @@ NOTICES = {
     "job_failed": (
         gettext_lazy("A background job did not finish"),
         gettext_lazy("The job %(kind)s for %(key)s stopped: %(reason)s"),
+    ),
+    "run_held": (
+        gettext_lazy("A run is held for confirmation"),
+        gettext_lazy(
+            "The run of %(date)s changed nothing, because its result looks like a mistake:"
+            " %(down)s customers would move down, %(up)s up. Its page says what stopped it."
+            " Correct the import and recalculate, or confirm it there."
+        ),
     ),
     "rules_published": (
         gettext_lazy("Tier rules were published"),
@@ -75,6 +88,7 @@ ERRORS = {
 # What `kind` says of jobs and imports.
 KINDS = {
     "nightly": gettext_lazy("Nightly run"),
+    "replay": gettext_lazy("Replay of nights"),
     "import": gettext_lazy("Reading a file"),
     "import_apply": gettext_lazy("Applying an import"),
     "customers": gettext_lazy("Customers"),
@@ -86,6 +100,7 @@ KINDS = {
 
 # What `subject_kind` of an audit event says: names of models.
 SUBJECTS = {
+    "benefit": gettext_lazy("Benefit"),
     "closedmonth": gettext_lazy("Month"),
     "companyday": gettext_lazy("Company day"),
     "contact": gettext_lazy("Contact"),

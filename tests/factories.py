@@ -9,6 +9,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.hashers import make_password
 
 from customers.models import (
@@ -23,7 +24,7 @@ from customers.models import (
 )
 from firm import text
 from firm.models import ClosedMonth, Department, JobRun, Post, PostHolding, User
-from tiering.models import RuleSet, Tier, TierRule
+from tiering.models import Benefit, RuleSet, Service, ServiceLevel, Tier, TierRule
 
 # Wednesday, 15 July 2026, 10:00 in Tokyo.
 NOW = datetime.datetime(2026, 7, 15, 1, 0, tzinfo=datetime.UTC)
@@ -236,3 +237,33 @@ def a_job(kind: str = "nightly", *, now: datetime.datetime = NOW, **values: Any)
 
 def a_closed_month(month: datetime.date, *, by: User, now: datetime.datetime = NOW) -> ClosedMonth:
     return ClosedMonth.objects.create(month=month, closed_at=now, closed_by=by)
+
+
+def a_level(
+    rule_set: RuleSet,
+    tier: str,
+    service: str,
+    amount: int | None = None,
+    *,
+    choice: str = "",
+    per: str = "",
+) -> ServiceLevel:
+    """What a tier (by its code) brings of a standard service or of a benefit (by its code)."""
+    benefit = None if service in Service.values else Benefit.objects.get(code=service)
+    # A published version's levels are final for everybody but the tests' situations.
+    with pgtrigger.ignore("tiering.ServiceLevel:published_levels_are_final"):
+        return ServiceLevel.objects.create(
+            rule_set=rule_set,
+            tier=Tier.objects.get(code=tier),
+            service="" if benefit else service,
+            benefit=benefit,
+            amount=amount,
+            choice=choice,
+            per=per,
+        )
+
+
+def a_benefit(
+    name: str = "月次紙レポート", *, code: str = "paper-report", **values: str
+) -> Benefit:
+    return Benefit.objects.create(code=code, name=name, **values)

@@ -23,6 +23,7 @@ TOLD_RIGHTS = [
     (Right.RUN_NIGHT, _("Recalculate")),
     (Right.EDIT_RULES, _("Tier rules")),
     (Right.REVIEW_RULES, _("Review tier rules")),
+    (Right.RECORD_WORK, _("Record work and benefits")),
     (Right.REQUEST_OVERRIDE, _("Request a manual override")),
     (Right.APPROVE_OVERRIDE, _("Approve a manual override")),
     (Right.GO_LIVE, _("Go live")),

@@ -1,6 +1,14 @@
 """The only writers of the tiering app's rows, beside the engine."""
 
-from tiering.actions.rules import check_can_publish, create_draft, publish_rules
+from tiering.actions.held import accept_held, check_can_accept, hold_run
+from tiering.actions.previews import (
+    check_can_preview,
+    leave_preview,
+    preview_now,
+    request_preview,
+)
+from tiering.actions.publishing import check_can_publish, publish_rules
+from tiering.actions.rules import create_draft
 from tiering.actions.runs import (
     RUN_LOCK,
     check_can_recalculate,
@@ -8,14 +16,39 @@ from tiering.actions.runs import (
     request_night,
     request_replay,
 )
+from tiering.actions.services import (
+    add_benefit,
+    check_can_edit_services,
+    check_can_record_use,
+    check_can_reverse_use,
+    copy_services,
+    record_use,
+    reverse_use,
+    save_services,
+)
 
 __all__ = [
     "RUN_LOCK",
+    "accept_held",
+    "add_benefit",
+    "check_can_accept",
+    "check_can_edit_services",
+    "check_can_preview",
     "check_can_publish",
     "check_can_recalculate",
+    "check_can_record_use",
+    "check_can_reverse_use",
+    "copy_services",
     "create_draft",
+    "hold_run",
+    "leave_preview",
+    "preview_now",
     "publish_rules",
     "recalculate",
+    "record_use",
     "request_night",
+    "request_preview",
     "request_replay",
+    "reverse_use",
+    "save_services",
 ]

@@ -1,0 +1,131 @@
+"""Benefits of one customer: what the tier brings in a period, what of it is used and left."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from firm.dates import fiscal_period
+from firm.templatetags.ui import tier_label
+from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
+from tiering.models import BenefitUse, Per, RuleSet, ServiceLevel
+from tiering.services import levels_of, rules_of
+from tiering.terms import levels_on
+
+MONTHS = {Per.QUARTER.value: 3, Per.HALF.value: 6, Per.YEAR.value: 12}
+
+
+@dataclass(frozen=True)
+class Allotment:
+    """A benefit in the period `[start, end)` that the day asked for is in.
+
+    `quota` is 0 where the customer's tier does not have it; then the period is the fiscal year.
+    `used` counts the uses of the period up to that day.
+    """
+
+    offer: Offer
+    quota: int
+    start: datetime.date
+    end: datetime.date
+    used: int
+
+    @property
+    def left(self) -> int:
+        return max(self.quota - self.used, 0)
+
+    @property
+    def beyond(self) -> int:
+        return max(self.used - self.quota, 0)
+
+    @property
+    def last_day(self) -> datetime.date:
+        return self.end - datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What to know before a benefit is recorded, and what the customer's tier offers instead."""
+
+    sentence: str
+    alternatives: list[Allotment]
+
+
+def checklist(customer: Customer, *, on: datetime.date) -> list[Allotment]:
+    """What can be used, and what has been used without being the tier's."""
+    year, _end = fiscal_period(on, months=12)
+    return allotments(levels_on(customer, on=on), uses(customer, since=year, until=on), on=on)
+
+
+def uses(customer: Customer, *, since: datetime.date, until: datetime.date) -> list[BenefitUse]:
+    """Those that count, both days included, the latest first."""
+    rows = BenefitUse.objects.standing().filter(customer=customer, day__range=(since, until))
+    return list(rows.select_related("benefit", "recorded_by").order_by("-day", "-pk"))
+
+
+def allotments(
+    levels: Iterable[ServiceLevel], used: list[BenefitUse], *, on: datetime.date
+) -> list[Allotment]:
+    """`used` are the uses of the fiscal year of this day."""
+    offered = {row.code: (_offer(row), level_of(row)) for row in levels}
+    extra = {use.code: (_offer(use), Level(amount=0, per=Per.YEAR)) for use in reversed(used)}
+    return [
+        _allotment(offer, level, used, on)
+        for offer, level in (extra | offered).values()
+        if offer.is_usable
+    ]
+
+
+def _offer(row: ServiceLevel | BenefitUse) -> Offer:
+    return offer_of(row.benefit) if row.benefit else STANDARD[row.service]
+
+
+def _allotment(offer: Offer, level: Level, used: list[BenefitUse], on: datetime.date) -> Allotment:
+    start, end = fiscal_period(on, months=MONTHS[level.resets])
+    counted = (use for use in used if use.code == offer.code and start <= use.day <= on)
+    return Allotment(
+        offer=offer,
+        quota=level.amount or 0,
+        start=start,
+        end=end,
+        used=sum(use.quantity for use in counted),
+    )
+
+
+def caution(
+    customer: Customer, offer: Offer, *, quantity: int, day: datetime.date
+) -> Caution | None:
+    """None where the tier has this benefit and enough of it is left. Never a reason to refuse."""
+    found = {one.offer.code: one for one in checklist(customer, on=day)}
+    own = found.get(offer.code)
+    if own and own.quota and own.left >= quantity:
+        return None
+    return Caution(
+        sentence=_used_up(own) if own and own.quota else _of_others(offer, day),
+        alternatives=[one for one in found.values() if one.left and one.offer.code != offer.code],
+    )
+
+
+def _used_up(own: Allotment) -> str:
+    return _("%(service)s: only %(left)s of %(quota)s is left in this period.") % {
+        "service": own.offer.label,
+        "left": own.offer.quantity(own.left) if own.left else _("nothing"),
+        "quota": own.offer.quantity(own.quota),
+    }
+
+
+def _of_others(offer: Offer, day: datetime.date) -> str:
+    rule_set = RuleSet.objects.in_force(day)
+    levels = levels_of(rule_set) if rule_set else {}
+    tiers = [
+        tier_label(rule.tier)
+        for rule in (rules_of(rule_set) if rule_set else [])
+        if offer.code in levels.get(rule.tier_id, {})
+    ]
+    if not tiers:
+        return _("%(service)s is a benefit of no tier.") % {"service": offer.label}
+    return _("%(service)s is a benefit of %(tiers)s.") % {
+        "service": offer.label,
+        "tiers": _(", ").join(tiers),
+    }
