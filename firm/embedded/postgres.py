@@ -31,6 +31,7 @@ def postgres_service(places: Places) -> Service:
         clear_leftovers(directory)
         return account.server(
             *("-D", str(directory)),
+            *("-c", f"shared_buffers={cache_megabytes()}MB"),
             *("-c", "listen_addresses="),
             *("-c", f"unix_socket_directories={places.sockets}"),
             *("-c", "unix_socket_permissions=0700"),
@@ -43,6 +44,13 @@ def postgres_service(places: Places) -> Service:
         stop_signal=signal.SIGINT,  # PostgreSQL's "fast": disconnects everyone and checkpoints
         patience=60,
     )
+
+
+def cache_megabytes() -> int:
+    """PostgreSQL's cache: an eighth of the machine's memory, a gigabyte at most. It takes of it
+    only what the firm's data need.
+    """
+    return max(128, min(psutil.virtual_memory().total // 8 // 2**20, 1024))
 
 
 def make_cluster(places: Places, account: Account) -> None:
