@@ -84,6 +84,7 @@ def publish() -> None:
     draft = actions.create_draft(rules=rule_file.parse(RULES), by=person, now=data.NOW)
     actions.publish_rules(
         draft=draft,
+        preview=actions.preview_now(draft=draft, by=person, now=data.NOW),
         effective_from=datetime.date(2026, 1, 1),
         by=person,
         approved_by=None,

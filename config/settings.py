@@ -235,6 +235,7 @@ LOGGING = {
 JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
     "replay": "tiering.nightly.run_replay",
+    "preview": "tiering.previews.job.run",
     "import": "customers.imports.job.read",
     "import_apply": "customers.imports.job.apply",
 }

@@ -37,7 +37,13 @@ def some_rules(**values: Any) -> dict[str, Any]:
 def published(data: dict[str, Any], *, by: Any, since: str, now: datetime.datetime) -> RuleSet:
     draft = actions.create_draft(rules=rule_file.parse(data), by=by, now=now)
     return actions.publish_rules(
-        draft=draft, effective_from=day(since), by=by, approved_by=None, note="test", now=now
+        draft=draft,
+        preview=actions.preview_now(draft=draft, by=by, now=now),
+        effective_from=day(since),
+        by=by,
+        approved_by=None,
+        note="test",
+        now=now,
     )
 
 

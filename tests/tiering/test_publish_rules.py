@@ -27,6 +27,7 @@ def publish(
     draft = actions.create_draft(rules=rule_file.parse(some_rules()), by=by, now=NOW)
     return actions.publish_rules(
         draft=draft,
+        preview=actions.preview_now(draft=draft, by=by, now=NOW),
         effective_from=day(since),
         by=by,
         approved_by=approved_by,
@@ -129,6 +130,7 @@ def test_a_published_version_is_not_published_again(administrator: User):
     with pytest.raises(Refused):
         actions.publish_rules(
             draft=version,
+            preview=version.previews.get(),
             effective_from=day("2026-08-01"),
             by=administrator,
             approved_by=None,

@@ -111,6 +111,11 @@ SELECT customer_id, {_COLUMNS} FROM {TEMPORARY} worked
 """
 
 
+def begin_empty(cursor: CursorWrapper) -> None:
+    """A table in which nobody has been evaluated yet."""
+    cursor.execute(_CREATE)
+
+
 def rebuild(cursor: CursorWrapper, *, before: datetime.date) -> None:
     """The state before a date, out of the history."""
     cursor.execute(_CREATE)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from firm.models import User
 from firm.refusals import Refused
 from tiering import rule_file
-from tiering.actions import create_draft, publish_rules
+from tiering.actions import create_draft, preview_now, publish_rules
+from tiering.previews.tables import plain_text
 
 
 class Command(BaseCommand):
@@ -22,7 +23,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        publish = verbs.add_parser("publish", help="the same act as on the rules page")
+        publish = verbs.add_parser(
+            "publish",
+            help="the same act as on the rules page; works out the impact preview, prints it and"
+            " publishes by it",
+        )
         publish.add_argument("file", type=Path)
         publish.add_argument(
             "--effective-from",
@@ -48,9 +53,11 @@ class Command(BaseCommand):
         approved_by = _person(options["approved_by"]) if options["approved_by"] else None
         try:
             with transaction.atomic():
-                rules = rule_file.read(path.read_bytes())
+                draft = create_draft(rules=rule_file.read(path.read_bytes()), by=by, now=now)
+                preview = preview_now(draft=draft, by=by, now=now)
                 version = publish_rules(
-                    draft=create_draft(rules=rules, by=by, now=now),
+                    draft=draft,
+                    preview=preview,
                     effective_from=options["effective_from"],
                     by=by,
                     approved_by=approved_by,
@@ -61,6 +68,7 @@ class Command(BaseCommand):
                 )
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
+        self.stdout.write(plain_text(preview))
         self.stdout.write(
             _("Version %(number)s of the tier rules (%(name)s) holds from %(date)s.")
             % {

@@ -1,0 +1,136 @@
+"""Publishing tier rules: with a preview that still holds, and by two people once it counts."""
+
+import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from firm import audit, outbox
+from firm.dates import firm_date
+from firm.models import Firm, JobRun, User
+from firm.refusals import Forbidden, Refused
+from firm.roles import Right
+from firm.scope import scope_of
+from tiering import plan
+from tiering.actions.runs import RUN_LOCK
+from tiering.models import Evaluation, Preview, RuleSet
+from tiering.previews.binding import check_is_fresh
+
+PUBLISH_LOCK = 7_205_003
+
+
+def check_can_publish(
+    *,
+    draft: RuleSet,
+    preview: Preview,
+    effective_from: datetime.date,
+    by: User,
+    approved_by: User | None,
+    note: str,
+    now: datetime.datetime,
+) -> None:
+    """Four eyes once the firm has gone live; before, one person may publish alone."""
+    today = firm_date(now)
+    if draft.state == RuleSet.State.PUBLISHED:
+        raise Refused(_("This version is published already."))
+    if not note.strip():
+        raise Refused(_("Say in the note why these rules are published."))
+    for person in filter(None, (by, approved_by)):
+        if not person.is_active or not scope_of(person, on=today).may(Right.EDIT_RULES):
+            raise Forbidden(_("%(name)s may not publish tier rules.") % {"name": person.name})
+    if approved_by == by:
+        raise Refused(_("The second person must be somebody else."))
+    if approved_by is None and _is_live(now):
+        raise Refused(_("The firm has gone live: a second person must approve the tier rules."))
+    if effective_from < today and _evaluated_since(effective_from, today):
+        raise Refused(
+            _(
+                "Nights since %(date)s have been evaluated by the rules in force then."
+                " Choose today or a later day."
+            )
+            % {"date": effective_from}
+        )
+    check_is_fresh(preview=preview, draft=draft, now=now)
+
+
+@transaction.atomic
+def publish_rules(
+    *,
+    draft: RuleSet,
+    preview: Preview,
+    effective_from: datetime.date,
+    by: User,
+    approved_by: User | None,
+    note: str,
+    now: datetime.datetime,
+    **channel: str,
+) -> RuleSet:
+    """Put a version in force from a day on and end the former one there.
+
+    `preview` shows what that does, and is bound to the version: nobody publishes unseen. Of two
+    publications at once the second finds its preview stale.
+
+    `channel` is recorded with the audit event: through what, and as which user of the system.
+    """
+    _lock_publishing(in_the_past=effective_from < firm_date(now))
+    draft = RuleSet.objects.select_for_update().get(pk=draft.pk)
+    preview = Preview.objects.select_related("job", "run").get(pk=preview.pk)
+    check_can_publish(
+        draft=draft,
+        preview=preview,
+        effective_from=effective_from,
+        by=by,
+        approved_by=approved_by,
+        note=note,
+        now=now,
+    )
+    Preview.objects.filter(pk=preview.pk).update(bound_at=now)
+    _end_others(effective_from)
+    draft.number = plan.latest_number() + 1
+    draft.state = RuleSet.State.PUBLISHED
+    draft.effective_from = effective_from
+    draft.note = note.strip()
+    draft.published_at, draft.published_by, draft.approved_by = now, by, approved_by
+    draft.save()
+    code = "rules_published" if approved_by else "sole_publisher"
+    facts: dict[str, Any] = {"version": draft.number, "date": effective_from.isoformat()}
+    audit.record(code, by=by, now=now, subject=draft, **facts | channel)
+    for person in filter(None, (by, approved_by)):
+        outbox.queue("rules_published", recipient=person, now=now, **facts)
+    return draft
+
+
+def _is_live(now: datetime.datetime) -> bool:
+    return Firm.objects.filter(went_live_at__lte=now).exists()
+
+
+def _evaluated_since(date: datetime.date, today: datetime.date) -> bool:
+    """Whether a night of this day or a later one, up to today, has been evaluated."""
+    nights = JobRun.objects.filter(
+        kind=plan.NIGHTLY, state=JobRun.State.DONE, business_date__range=(date, today)
+    ).exclude(counts__has_key="skipped")
+    evaluations = Evaluation.objects.real().filter(business_date__gte=date)
+    return nights.exists() or evaluations.exists()
+
+
+def _lock_publishing(*, in_the_past: bool) -> None:
+    """One publication at a time, and none into the past while a run may be evaluating it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
+        if in_the_past:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [RUN_LOCK])
+            if cursor.fetchone() != (True,):
+                raise Refused(_("A run is in progress. Publish once it has finished."))
+
+
+def _end_others(date: datetime.date) -> None:
+    """Versions in force end here; one scheduled for later ends before its first day."""
+    for version in RuleSet.objects.filter(
+        Q(effective_until__isnull=True) | Q(effective_until__gt=date),
+        state=RuleSet.State.PUBLISHED,
+    ):
+        assert version.effective_from is not None  # the database keeps this
+        version.effective_until = max(date, version.effective_from)
+        version.save(update_fields=["effective_until"])
