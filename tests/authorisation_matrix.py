@@ -128,6 +128,7 @@ tiering:coverage                GET   -          revenue_readers
 tiering:coverage-export         GET   -          revenue_readers
 tiering:flow                    GET   -          revenue_readers
 tiering:flow-export             GET   -          revenue_readers
+tiering:explanations-export     GET   -          revenue_readers
 
 escalation:first                GET   -          everyone
 escalation:enter                POST  -          else 404

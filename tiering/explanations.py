@@ -16,7 +16,12 @@ from customers.models import RevenueEntry
 from firm.dates import add_months
 from tiering.calendar import last_day_counted_next
 from tiering.models import Evaluation, RuleSet, Tier, TierChange
-from tiering.standings import evaluation_on, standing_on
+from tiering.standings import (
+    evaluation_as_known_today,
+    evaluation_on,
+    standing_as_known_today,
+    standing_on,
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,22 @@ class Criterion:
 class Distance:
     """`amount` of revenue to `tier`, dated `by` at the latest to count at the next evaluation.
 
-    Under the share method it is the distance to the present cut: the other customers move it.
+    Under the share method the customer's own revenue moves the line, too: where `at_line` is true
+    that is left out and the distance is the one to the line as it was drawn.
     """
 
     tier: Tier
     amount: Decimal
     by: datetime.date
+    at_line: bool = False
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The month that the next evaluation no longer counts, by its first day."""
+
+    month: datetime.date
+    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -84,18 +99,45 @@ class Explanation:
     def earned_since(self) -> datetime.date:
         return self.change.earned_since
 
+    @property
+    def shortfall(self) -> Decimal | None:
+        """What is missing to keep the tier; None where nothing is."""
+        if self.down is None or self.down.amount >= 0:
+            return None
+        return -self.down.amount
 
-def explain(customer_id: int, *, on: datetime.date) -> Explanation | None:
-    """None where the customer had not been evaluated by that day."""
-    evaluation = evaluation_on(on)
-    change = standing_on(customer_id, on=on)
+    @property
+    def falls_on(self) -> datetime.date | None:
+        """The evaluation at which the tier ends if nothing changes; None outside of grace."""
+        if self.below_since is None:
+            return None
+        return grace_ends_on(self.below_since, rules=self.rule_set)
+
+
+def grace_ends_on(below_since: datetime.date, *, rules: RuleSet) -> datetime.date:
+    """The month end that is one too many below the keep threshold, the first one counted."""
+    return add_months(below_since, max(rules.grace_evaluations, 1) - 1)
+
+
+def explain(
+    customer_id: int, *, on: datetime.date, as_known_today: bool = False
+) -> Explanation | None:
+    """What held on a day by the nights in the books then, or as replays made since have it.
+
+    None where the customer had not been evaluated by that day.
+    """
+    if as_known_today:
+        evaluation = evaluation_as_known_today(on)
+        change = standing_as_known_today(customer_id, on=on)
+    else:
+        evaluation, change = evaluation_on(on), standing_on(customer_id, on=on)
     if evaluation is None or change is None:
         return None
     start = add_months(evaluation.as_of, -evaluation.rule_set.window_months)
     return explained(
         evaluation,
         change,
-        revenue=trailing_revenue(customer_id, evaluation, start=start),
+        revenue=trailing_revenue(customer_id, evaluation, start=start, end=evaluation.as_of),
         tiers=Tier.objects.filter(code__in=evaluation.counts["tiers"]),
     )
 
@@ -118,16 +160,29 @@ def explained(
         end=evaluation.as_of,
         trailing_revenue=revenue,
         criteria=criteria,
-        up=_up(criteria, change.earned_tier, revenue, by),
+        up=_up(criteria, change.earned_tier, revenue, by, rules),
         down=_down(criteria, change.earned_tier, revenue, by, rules),
         grace=_grace(change, evaluation),
     )
 
 
-def trailing_revenue(customer_id: int, evaluation: Evaluation, *, start: datetime.date) -> Decimal:
-    """A customer's revenue in `[start, as_of)` as the evaluation read it."""
+def leaving_next(explanation: Explanation | None, customer_id: int) -> Leaving | None:
+    """None where nothing leaves, or where the window moves on by days."""
+    if explanation is None or explanation.rule_set.window_end == RuleSet.WindowEnd.TO_DATE:
+        return None
+    month = explanation.start
+    amount = trailing_revenue(
+        customer_id, explanation.evaluation, start=month, end=add_months(month, 1)
+    )
+    return Leaving(month, amount) if amount else None
+
+
+def trailing_revenue(
+    customer_id: int, evaluation: Evaluation, *, start: datetime.date, end: datetime.date
+) -> Decimal:
+    """A customer's revenue in `[start, end)` as the evaluation read it."""
     entries = RevenueEntry.objects.seen_by(evaluation.cutoff).filter(
-        customer=customer_id, date__gte=start, date__lt=evaluation.as_of
+        customer=customer_id, date__gte=start, date__lt=end
     )
     return entries.aggregate(sum=Sum("amount"))["sum"] or Decimal()
 
@@ -149,12 +204,12 @@ def _criterion(tier: Tier, figures: Mapping[str, Any], revenue: Decimal) -> Crit
 
 
 def _up(
-    criteria: list[Criterion], earned: Tier, revenue: Decimal, by: datetime.date
+    criteria: list[Criterion], earned: Tier, revenue: Decimal, by: datetime.date, rules: RuleSet
 ) -> Distance | None:
     above = _neighbour(criteria, earned, -1)
     if above is None or above.enter is None:
         return None
-    return Distance(above.tier, above.enter - revenue, by)
+    return Distance(above.tier, above.enter - revenue, by, at_line=_draws_lines(rules))
 
 
 def _down(
@@ -168,7 +223,11 @@ def _down(
         reached = lower[0]
     else:
         reached = next((one for one in lower if one.passed), lower[-1])
-    return Distance(reached.tier, revenue - own.keep, by)
+    return Distance(reached.tier, revenue - own.keep, by, at_line=_draws_lines(rules))
+
+
+def _draws_lines(rules: RuleSet) -> bool:
+    return rules.method == RuleSet.Method.SHARE
 
 
 def _neighbour(criteria: list[Criterion], tier: Tier, steps: int) -> Criterion | None:

@@ -17,6 +17,7 @@ from tiering.history import TierHistory, history_of
 from tiering.models import TierChange
 from tiering.overview import Reach, overview_of
 from tiering.reasons import reason_text
+from tiering.share_line import exactly
 from tiering.standings import history
 
 
@@ -54,12 +55,13 @@ def explanation_of(
     change = change_on(request, customer.pk, on=on)
     if change is None:
         return None
-    return explained(
+    found = explained(
         overview.evaluation,
         change,
         revenue=customer.snapshot.trailing_revenue,
         tiers=[card.rule.tier for card in overview.cards],
     )
+    return exactly(found, customer.pk, current=overview.evaluation)
 
 
 def chips_of(request: HttpRequest, explanation: Explanation) -> dict[str, Chip]:
@@ -91,6 +93,21 @@ def reasons(request: HttpRequest, customer: Customer, *, on: datetime.date) -> d
             for one in explanation.criteria
         ],
         "last_day": explanation.end - datetime.timedelta(days=1),
+    }
+
+
+def as_known_today(
+    request: HttpRequest, customer: Customer, *, on: datetime.date, told: Explanation | None
+) -> dict[str, Any] | None:
+    """Where replays made since have another tier for a past day: their explanation in words."""
+    found = explain(customer.pk, on=on, as_known_today=True)
+    if found is None or (told and found.earned_tier == told.earned_tier):
+        return None
+    code = found.earned_tier.code
+    return {
+        "explanation": found,
+        "chip": chips_of(request, found).get(code) or unranked(code),
+        "reason": reason_text(found, unit=_unit(request)),
     }
 
 

@@ -64,6 +64,12 @@ def evaluation_on(date: datetime.date) -> Evaluation | None:
     )
 
 
+def evaluation_as_known_today(on: datetime.date) -> Evaluation | None:
+    """The last evaluation for the nights up to this day, replays made since included."""
+    nights = Evaluation.objects.real().filter(business_date__lte=on)
+    return nights.select_related("rule_set").order_by("as_of", "pk").last()
+
+
 def history(customer_id: int) -> QuerySet[TierChange]:
     """What each evaluation changed for a customer, the latest first."""
     return (

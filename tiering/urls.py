@@ -21,4 +21,7 @@ urlpatterns = [
     path("reports/coverage/export/", reports.coverage_export, name="coverage-export"),
     path("reports/flow/", reports.flow, name="flow"),
     path("reports/flow/export/", reports.flow_export, name="flow-export"),
+    path(
+        "reports/explanations/export/", standing.explanations_export, name="explanations-export"
+    ),
 ]

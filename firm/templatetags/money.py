@@ -26,6 +26,12 @@ def money(context: template.Context, amount: Decimal | None) -> SafeString | str
     )
 
 
+@register.simple_tag
+def money_in_full(amount: Decimal) -> SafeString:
+    """`{% money_in_full missing %}`: 1,240,000円 to the last yen, where a rounded one would not do."""
+    return format_html('<span class="nowrap">{}</span>', str(formats.money(amount, "yen")))
+
+
 @register.simple_tag(takes_context=True)
 def money_figure(context: template.Context, amount: Decimal | None) -> str:
     """The bare figure, for a column whose head names the unit with `{% money_head %}`."""

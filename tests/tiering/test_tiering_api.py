@@ -85,8 +85,28 @@ def test_a_standing_is_of_the_day_asked_for(client_of, account_manager, customer
 
 def test_a_standing_says_what_is_missing_to_the_next_tier(client_of, account_manager, customer):
     found = read(client_of(account_manager), "api-standing", customer.pk, as_of="2026-06-30")
-    assert found["up"] == {"code": "S", "amount": "7000000.0000", "by": "2026-06-30"}
+    up = {"code": "S", "amount": "7000000.0000", "by": "2026-06-30", "at_line": False}
+    assert found["up"] == up
+    assert found["falls_on"] is None
     assert [row["code"] for row in found["criteria"]] == ["S", "A", "B", "C"]
+
+
+def test_a_standing_as_known_today_takes_the_replays_made_since(
+    client_of, account_manager, customer, rules
+):
+    evaluation = an_evaluation(
+        rules,
+        job=a_done_night(key="replay", business_date=datetime.date(2026, 7, 10)),
+        as_of=datetime.date(2026, 6, 1),
+        is_replay=True,
+    )
+    evaluation.business_date = datetime.date(2026, 6, 1)
+    evaluation.save(update_fields=["business_date"])
+    a_move(customer, evaluation, before="", after="B", reason=Reason.INITIAL)
+    client, asked = client_of(account_manager), {"as_of": "2026-06-30"}
+    assert read(client, "api-standing", customer.pk, **asked)["earned_tier"] == "A"
+    known = read(client, "api-standing", customer.pk, **asked, as_known_today="true")
+    assert known["earned_tier"] == "B"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The tables of the reports as files: a head, and rows of numbers as they are stored."""
 
+import datetime
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,14 @@ from django.utils.translation import gettext as _
 from customers.models import CustomerSnapshot
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
+from tiering.reasons import criterion_of, reason_text
 from tiering.reports.concentration import Stretch, TierShare
 from tiering.reports.coverage import Coverage, Line
+from tiering.reports.explained import Row
 from tiering.reports.flow import NEW, Flow, Mover
 
 Table = tuple[list[str], Iterable[list[Any]]]
+ONE_DAY = datetime.timedelta(days=1)
 PLACES = 4  # decimals of a percentage in a file
 
 
@@ -127,6 +131,63 @@ def movers(rows: Iterable[Mover]) -> Table:
         ]
         for mover in rows
     )
+
+
+def explanations(rows: Iterable[Row], *, unit: str) -> Table:
+    """Where the reader has the file; of the other customers the tier and no more."""
+    head = [
+        _("Code"),
+        _("Name"),
+        _("Earned tier"),
+        _("Tier by the entry thresholds"),
+        _("Reason"),
+        _("Since"),
+        _("Revenue from"),
+        _("Revenue up to"),
+        _("Revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY},
+        _("Entry threshold"),
+        _("Keep threshold"),
+        _("Tier above"),
+        _("Missing to it"),
+        _("Dated by"),
+        _("Tier below"),
+        _("Room above the keep threshold"),
+        _("Falls on"),
+        _("Rules version"),
+        _("Evaluated for"),
+        _("In words"),
+    ]
+    return head, (_explanation(row, unit) for row in rows)
+
+
+def _explanation(row: Row, unit: str) -> list[Any]:
+    names, why = [row.customer.code, row.customer.name], row.explanation
+    if why is None:
+        return [*names, "", "", _("Not evaluated yet")]
+    told = [*names, tier_label(why.earned_tier)]
+    if not row.has_file:
+        return told
+    own, up, down = criterion_of(why), why.up, why.down
+    return [
+        *told,
+        tier_label(why.raw_tier),
+        why.change.get_reason_display(),
+        why.earned_since,
+        why.start,
+        why.end - ONE_DAY,
+        why.trailing_revenue,
+        own.enter if own else None,
+        own.keep if own else None,
+        tier_label(up.tier) if up else "",
+        up.amount if up else None,
+        up.by if up else None,
+        tier_label(down.tier) if down else "",
+        down.amount if down else None,
+        why.falls_on,
+        why.rule_set.number,
+        why.end,
+        reason_text(why, unit=unit),
+    ]
 
 
 def _rounded(percent: Decimal | None) -> Decimal | None:

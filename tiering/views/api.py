@@ -22,6 +22,8 @@ from firm.roles import Right
 from firm.scope import Scope
 from tiering.explanations import explain
 from tiering.models import Evaluation, RuleSet
+from tiering.share_line import exactly
+from tiering.standings import latest_evaluation
 from tiering.versions import Status, status_of
 
 
@@ -169,11 +171,16 @@ class CriterionSerializer(serializers.Serializer):
 
 
 class DistanceSerializer(serializers.Serializer):
-    """What is missing to the tier above, or left above the tier's own keep threshold."""
+    """What is missing to the tier above, or left above the tier's own keep threshold; in the
+    second case the code is that of the tier that would follow.
+    """
 
     code = serializers.CharField(source="tier.code")
     amount = AmountField()
     by = serializers.DateField()
+    at_line = serializers.BooleanField(
+        help_text="share method: to the line as drawn, not counting that own revenue moves it"
+    )
 
 
 class StandingSerializer(serializers.Serializer):
@@ -184,6 +191,9 @@ class StandingSerializer(serializers.Serializer):
     reason = serializers.CharField()
     earned_since = serializers.DateField()
     below_since = serializers.DateField(allow_null=True)
+    falls_on = serializers.DateField(
+        allow_null=True, help_text="the evaluation that ends the grace period if nothing changes"
+    )
     evaluation = serializers.IntegerField(source="evaluation.pk")
     as_of = serializers.DateField(source="evaluation.as_of")
     rule_set = serializers.IntegerField(source="rule_set.pk")
@@ -198,24 +208,38 @@ class StandingSerializer(serializers.Serializer):
 class CustomerStanding(APIView):
     """Where a customer stands on a day, `as_of` (today where it is left out), and why.
 
-    By the nights in the books on that day: replays made later do not count. For people who have
-    the customer's file.
+    By the nights in the books on that day: replays made later do not count, unless
+    `as_known_today` is true. For people who have the customer's file.
     """
 
     @extend_schema(
-        parameters=[OpenApiParameter("as_of", datetime.date)], responses=StandingSerializer
+        parameters=[
+            OpenApiParameter("as_of", datetime.date),
+            OpenApiParameter("as_known_today", bool),
+        ],
+        responses=StandingSerializer,
     )
     def get(self, request: Request, pk: int) -> Response:
         customer = get_object_or_404(_with_revenue(access.scope(request)), pk=pk)
-        found = explain(customer.pk, on=_date(request.query_params.get("as_of", "")))
+        asked = request.query_params
+        found = explain(
+            customer.pk,
+            on=_date(asked.get("as_of", "")),
+            as_known_today=_flag(asked.get("as_known_today", "false")),
+        )
         if found is None:
             raise NotFound(_("The customer had not been evaluated by that day."))
+        found = exactly(found, customer.pk, current=latest_evaluation())
         return versioned(request, StandingSerializer(found).data)
 
 
 def _with_revenue(scope: Scope) -> QuerySet[Customer]:
     customers: QuerySet[Customer] = Customer.objects.visible_to(scope)
     return customers if scope.may(Right.REVENUE) else customers.none()
+
+
+def _flag(text: str) -> bool:
+    return bool(serializers.BooleanField().run_validation(text))
 
 
 def _date(text: str) -> datetime.date:

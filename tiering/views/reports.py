@@ -13,11 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from firm import access, charts, keyset
-from firm.dates import today
-from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Forbidden, Refused
+from firm import access, charts
 from firm.roles import Right
 from firm.scope import Scope
 from tiering import overview, wording
@@ -28,6 +24,7 @@ from tiering.reports import flow as flowing
 from tiering.reports import tables
 from tiering.reports.coverage import GAPS, Line
 from tiering.reports.forms import FlowForm
+from tiering.views.report_parts import check_screen, file_of, page_of, unpaged
 
 CHART_HEIGHT = 180
 LINES = {
@@ -70,7 +67,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.REVENUE)
 def concentration(request: HttpRequest) -> HttpResponse:
     """How revenue is concentrated; `?first=1&last=24` lists the customers at these places."""
-    _check_screen(request)
+    check_screen(request)
     tiers, scope = overview_of(request), access.scope(request)
     context: dict[str, Any] = {"tiers": tiers, "report": None}
     if tiers is not None:
@@ -92,7 +89,7 @@ def concentration(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.REVENUE)
 def concentration_export(request: HttpRequest) -> HttpResponse:
     """`?table=tenths`, `tops` or `tiers`; `customers` with first and last."""
-    _check_screen(request)
+    check_screen(request)
     tiers = evaluated(request)
     report = concentrated.concentration(access.scope(request))
     match request.GET.get("table", "tenths"):
@@ -106,14 +103,14 @@ def concentration_export(request: HttpRequest) -> HttpResponse:
             table = tables.customers(_at(request, report).iterator(), tiers.chips)
         case _:
             raise Http404
-    return _file(request, _("Concentration of revenue"), table)
+    return file_of(request, _("Concentration of revenue"), table)
 
 
 @require_GET
 @access.needs(Right.REVENUE)
 def coverage(request: HttpRequest) -> HttpResponse:
     """Who has a tier, and who has none and why; `?line=no_revenue` lists them."""
-    _check_screen(request)
+    check_screen(request)
     tiers, scope = overview_of(request), access.scope(request)
     report = covering.coverage(scope)
     context: dict[str, Any] = {
@@ -126,7 +123,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     if "line" in request.GET:
         line = _line(request)
         rows = covering.rows_of(scope, line).select_related("owner", "backup")
-        page, links = _page(request, rows, sort="sort_key")
+        page, links = page_of(request, rows, sort="sort_key")
         context |= {"line": line, "label": LINES[line], "rows": page, **links}
         context["others"] = report.counts[line] - rows.order_by().count()
     return render(request, "tiering/coverage.html", context)
@@ -136,21 +133,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.REVENUE)
 def coverage_export(request: HttpRequest) -> HttpResponse:
     """The lines, or with `?line=` the customers of one."""
-    _check_screen(request)
+    check_screen(request)
     scope, name = access.scope(request), _("Segment coverage")
     if "line" not in request.GET:
         words = {line: str(LINES[line]) for line in covering.Line}
-        return _file(request, name, tables.coverage(covering.coverage(scope), words))
+        return file_of(request, name, tables.coverage(covering.coverage(scope), words))
     line = _line(request)
     rows = covering.rows_of(scope, line).select_related("owner", "backup").order_by("sort_key")
-    return _file(request, name, tables.of_line(rows.iterator(), str(LINES[line])))
+    return file_of(request, name, tables.of_line(rows.iterator(), str(LINES[line])))
 
 
 @require_GET
 @access.needs(Right.REVENUE)
 def flow(request: HttpRequest) -> HttpResponse:
     """The tiers of two dates, from × to; `?row=…&column=…` or `?moved=up` lists the movers."""
-    _check_screen(request)
+    check_screen(request)
     form = FlowForm.asked(request.GET)
     scope = access.scope(request)
     context: dict[str, Any] = {"form": form, "reach": overview.reach_of(scope), "found": None}
@@ -163,9 +160,9 @@ def flow(request: HttpRequest) -> HttpResponse:
         context["total"] = sum(found.cells.values())
         context["ways"] = [(way, words, found.count(found.moved(way))) for way, words in WAYS]
         if (pairs := _pairs(request, found)) is not None:
-            rows, links = _page(request, flowing.movers_of(found, pairs, scope), sort="sort_key")
+            rows, links = page_of(request, flowing.movers_of(found, pairs, scope), sort="sort_key")
             context |= {"movers": flowing.movers(found, rows, scope), **links}
-            context |= {"opened": found.count(pairs), "opened_query": _unpaged(request)}
+            context |= {"opened": found.count(pairs), "opened_query": unpaged(request)}
     return render(request, "tiering/flow.html", context, status=200 if form.is_asked else 422)
 
 
@@ -173,16 +170,16 @@ def flow(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.REVENUE)
 def flow_export(request: HttpRequest) -> HttpResponse:
     """The matrix, a row a cell; with the address of a number, its customers."""
-    _check_screen(request)
+    check_screen(request)
     form, scope = FlowForm.asked(request.GET), access.scope(request)
     if not form.is_asked:
         raise Http404
     found = flowing.flow(scope, start=form.start, end=form.end)
     pairs = _pairs(request, found)
     if pairs is None:
-        return _file(request, _("Tier flow"), tables.flow(found))
+        return file_of(request, _("Tier flow"), tables.flow(found))
     rows = list(flowing.movers_of(found, pairs, scope))
-    return _file(request, _("Tier flow"), tables.movers(flowing.movers(found, rows, scope)))
+    return file_of(request, _("Tier flow"), tables.movers(flowing.movers(found, rows, scope)))
 
 
 def _lines(report: covering.Coverage, lines: Iterable[Line]) -> list[dict[str, Any]]:
@@ -239,25 +236,6 @@ def _pairs(request: HttpRequest, found: flowing.Flow) -> set[flowing.Pair] | Non
     return found.among(before=before, after=after)
 
 
-def _unpaged(request: HttpRequest) -> str:
-    """The question of the address without its page."""
-    query = request.GET.copy()
-    query.pop("after", None)
-    return f"?{query.urlencode()}"
-
-
-def _check_screen(request: HttpRequest) -> None:
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Reports are not shown while the screen is shared."))
-
-
-def _file(request: HttpRequest, name: str, table: tables.Table) -> HttpResponse:
-    head, rows = table
-    format = request.GET.get("format", "xlsx")
-    name = f"{name} {today():%Y-%m-%d}"
-    return table_response(name, head, rows, format=format)  # type: ignore[return-value]
-
-
 def _tier_rows(
     request: HttpRequest, report: concentrated.Concentration, tiers: Overview
 ) -> list[dict[str, Any]]:
@@ -288,7 +266,7 @@ def _chosen(request: HttpRequest, report: concentrated.Concentration) -> dict[st
         return {}
     rows = _at(request, report)
     first, last = _places(request, report)
-    page, links = _page(request, rows, sort="-trailing_revenue")
+    page, links = page_of(request, rows, sort="-trailing_revenue")
     return {
         "first": first,
         "last": last,
@@ -314,13 +292,3 @@ def _places(request: HttpRequest, report: concentrated.Concentration) -> tuple[i
     if not 1 <= first <= last <= report.customers:
         raise Http404
     return first, last
-
-
-def _page(
-    request: HttpRequest, rows: QuerySet[Any], *, sort: str
-) -> tuple[list[Any], dict[str, str]]:
-    try:
-        page = keyset.page_of(rows, sort=sort, after=request.GET.get("after", ""))
-    except Refused as refused:
-        raise Http404(refused.sentence) from None
-    return page.rows, pager_links(request, page.after)

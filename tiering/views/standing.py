@@ -13,6 +13,10 @@ from firm.dates import day_asked_for, today
 from firm.refusals import Forbidden
 from firm.roles import Right
 from tiering import panels
+from tiering.explanations import leaving_next
+from tiering.reports import tables
+from tiering.reports.explained import explained_rows
+from tiering.views.report_parts import check_screen, file_of
 
 
 @require_GET
@@ -27,7 +31,22 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     context["is_past"] = on < today()
     if has_file and scope.may(Right.REVENUE):
         context |= panels.reasons(request, customer, on=on)
+        context["leaving"] = leaving_next(context["explanation"], customer.pk)
+        if context["is_past"]:
+            told = context["explanation"]
+            context["known_today"] = panels.as_known_today(request, customer, on=on, told=told)
     else:
         context |= panels.ladder(request, customer.snapshot.tier_rank)
     part = "#why" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"tiering/why.html{part}", context)
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def explanations_export(request: HttpRequest) -> HttpResponse:
+    """Why every customer has its tier, on the day `?on=`: a file."""
+    check_screen(request)
+    scope, on = access.scope(request), day_asked_for(request.GET.get("on", ""))
+    unit = access.reader(request).money_unit
+    rows = explained_rows(scope, on=on)
+    return file_of(request, _("Why each tier"), tables.explanations(rows, unit=unit))
