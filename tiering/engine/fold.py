@@ -13,7 +13,8 @@ TEMPORARY = "fold"
 
 _CREATE = f"""
 DROP TABLE IF EXISTS {TEMPORARY};
-CREATE TEMPORARY TABLE {TEMPORARY} (LIKE tiering_standing INCLUDING INDEXES) ON COMMIT DROP
+CREATE TEMPORARY TABLE {TEMPORARY} (LIKE tiering_standing INCLUDING DEFAULTS INCLUDING INDEXES)
+ON COMMIT DROP
 """
 
 # What held before a date is a customer's last row before it, the youngest evaluation's where

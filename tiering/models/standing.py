@@ -21,6 +21,7 @@ class Reason(models.TextChoices):
     GRACE = "grace", _("Grace period")
     DOWNGRADED = "downgraded", _("Downgrade")
     PROVISIONAL = "provisional", _("Provisional")
+    MINIMUM_TENURE = "minimum_tenure", _("Minimum tenure")
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
@@ -99,6 +100,13 @@ class Standing(models.Model):
     reason = models.CharField(max_length=20, choices=Reason.choices)
     trailing_revenue = MoneyField()
     cost_to_serve = MoneyField(default=0)
+    # Facts that differ from those above or are read only where the rules ask for them: net revenue
+    # as booked, where one-off entries count less or first months are projected; direct expenses,
+    # for a margin guard; what decided, where a group of customers is judged together.
+    booked_revenue = MoneyField(null=True)
+    expenses = MoneyField(null=True)
+    group_revenue = MoneyField(null=True)
+    is_dormant = models.BooleanField(default=False, db_default=False)
     # First of the month from which the criteria have not been met; the grace period counts on it.
     below_since = models.DateField(null=True)
     earned_since = models.DateField()
@@ -111,6 +119,9 @@ class Standing(models.Model):
         constraints = [
             money_range("trailing_revenue", name="standing_revenue_range"),
             money_range("cost_to_serve", name="standing_cost_range"),
+            money_range("booked_revenue", name="standing_booked_range"),
+            money_range("expenses", name="standing_expenses_range"),
+            money_range("group_revenue", name="standing_group_range"),
         ]
 
 
