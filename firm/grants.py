@@ -15,6 +15,8 @@ READ = ("SELECT",)
 APPEND = ("SELECT", "INSERT")
 EDIT = ("SELECT", "INSERT", "UPDATE")
 FULL = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# Never edited; one that does not hold yet may be taken back.
+VERSION = ("SELECT", "INSERT", "DELETE")
 # Entries are corrected by newer ones; the only mark on an old one is who superseded it.
 LEDGER = ("SELECT", "INSERT", "UPDATE (superseded_by_import_id)")
 
@@ -44,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_post": EDIT,
     "firm_postholding": EDIT,
     "firm_user": EDIT,
+    "firm_workcalendar": EDIT,
     "pghistory_context": EDIT,
     "tiering_benefit": EDIT,
     "tiering_override": EDIT,
@@ -59,6 +62,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_importline": FULL,
     "customers_searchkey": FULL,
     "django_session": FULL,
+    "firm_calendarday": FULL,
+    "firm_calendardayoff": FULL,
+    "firm_calendarhours": VERSION,
+    "firm_calendarshift": FULL,
+    "firm_calendarversion": VERSION,
     "firm_companyday": FULL,
     "firm_costrate": FULL,
     "firm_heartbeat": EDIT,

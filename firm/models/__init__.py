@@ -1,6 +1,16 @@
 from firm.models.answers import Heartbeat, KeptAnswer
 from firm.models.audit import AuditChain, AuditEvent
-from firm.models.calendar import ClosedMonth, CompanyDay, Holiday
+from firm.models.calendar import (
+    CalendarDay,
+    CalendarDayOff,
+    CalendarHours,
+    CalendarShift,
+    CalendarVersion,
+    ClosedMonth,
+    CompanyDay,
+    Holiday,
+    WorkCalendar,
+)
 from firm.models.files import StoredFile
 from firm.models.firm import Firm, SavedView
 from firm.models.outbox import Notification
@@ -11,6 +21,11 @@ from firm.models.runs import JobRun
 __all__ = [
     "AuditChain",
     "AuditEvent",
+    "CalendarDay",
+    "CalendarDayOff",
+    "CalendarHours",
+    "CalendarShift",
+    "CalendarVersion",
     "ClosedMonth",
     "CompanyDay",
     "CostRate",
@@ -26,4 +41,5 @@ __all__ = [
     "SavedView",
     "StoredFile",
     "User",
+    "WorkCalendar",
 ]
