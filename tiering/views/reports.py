@@ -24,7 +24,7 @@ from tiering.reports import flow as flowing
 from tiering.reports import tables
 from tiering.reports.coverage import GAPS, Line
 from tiering.reports.forms import FlowForm
-from tiering.views.report_parts import check_screen, file_of, page_of, unpaged
+from tiering.reports.pages import check_screen, file_of, page_of, unpaged
 
 CHART_HEIGHT = 180
 LINES = {

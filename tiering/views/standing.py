@@ -16,7 +16,7 @@ from tiering import panels
 from tiering.explanations import leaving_next
 from tiering.reports import tables
 from tiering.reports.explained import explained_rows
-from tiering.views.report_parts import check_screen, file_of
+from tiering.reports.pages import check_screen, file_of
 
 
 @require_GET
