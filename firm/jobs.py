@@ -224,5 +224,10 @@ def _give_up(job: JobRun, error: dict[str, Any]) -> None:
 def _concerned(job: JobRun, now: datetime.datetime) -> list[User]:
     if job.requested_by is not None:
         return [job.requested_by]
-    administrators = PostHolding.objects.on(firm_date(now)).filter(post__role=Role.ADMINISTRATOR)
-    return list(User.objects.active().filter(pk__in=administrators.values("person")))
+    return administrators(now)
+
+
+def administrators(now: datetime.datetime) -> list[User]:
+    """Whom a job's end concerns where nobody asked for it."""
+    posts = PostHolding.objects.on(firm_date(now)).filter(post__role=Role.ADMINISTRATOR)
+    return list(User.objects.active().filter(pk__in=posts.values("person")))

@@ -7,6 +7,7 @@ same ledger: an import applied meanwhile waits.
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,9 @@ from customers.models.imports import LEDGER_LOCK
 from firm import jobs
 from firm.dates import firm_date, firm_zone
 from firm.models import JobRun
-from tiering import actions, plan
-from tiering.engine.evaluate import Outcome, Pass, evaluate
+from tiering import actions, held, plan
+from tiering.engine import breaker
+from tiering.engine.evaluate import Pass, evaluate
 
 # A longer outage is not caught up night by night: the first run fills in what is missing.
 CATCH_UP = datetime.timedelta(days=31)
@@ -55,15 +57,44 @@ def _run(job: JobRun, planned: Plan, *, lease: jobs.Lease, now: datetime.datetim
         _lock()
         book = plan.open_book(today=firm_date(now), up_to=up_to)
         try:
-            outcome = evaluate(planned(book), job=job, now=now, progress=lease.progress)
-            counts = _counts(outcome)
+            counts = _evaluated(planned(book), book, job=job, lease=lease, now=now)
         except plan.NothingToEvaluate as refused:
             counts = {"evaluations": 0, "written": 0, "skipped": refused.error}
+        except _Held as found:
+            actions.hold_run(job=job, verdict=found.verdict, now=timezone.now())
+            return
         jobs.finish(job, now=timezone.now(), counts=counts)
 
 
-def _counts(outcome: Outcome) -> dict[str, Any]:
-    return {"evaluations": len(outcome.evaluations), "written": outcome.written}
+class _Held(Exception):
+    """Undoes what the run has written."""
+
+    def __init__(self, verdict: breaker.Verdict) -> None:
+        super().__init__()
+        self.verdict = verdict
+
+
+def _evaluated(
+    passes: list[Pass],
+    book: plan.Book,
+    *,
+    job: JobRun,
+    lease: jobs.Lease,
+    now: datetime.datetime,
+) -> dict[str, Any]:
+    """What the passes wrote, as the job's counts. Raises _Held where it is to be undone."""
+    rules = next((one.rules for one in reversed(passes) if not one.is_ahead), None)
+    with transaction.atomic():
+        former = breaker.before(book.latest) if rules and breaker.is_on(rules) else None
+        outcome = evaluate(passes, job=job, now=now, progress=lease.progress)
+        counts = {"evaluations": len(outcome.evaluations), "written": outcome.written}
+        if rules is None or former is None:
+            return counts
+        verdict = breaker.judge(outcome.evaluations, rules=rules, former=former)
+        stops = held.not_accepted_before(verdict.stops)
+        if stops and not held.accepts(job, verdict):
+            raise _Held(replace(verdict, stops=stops))
+    return counts | ({"accepted": {"stops": stops}} if stops else {})
 
 
 def _pin_rules(job: JobRun) -> int:

@@ -16,6 +16,7 @@ from tiering.models import Evaluation, RuleSet
 
 NIGHTLY = "nightly"  # one business date; keyed by it
 REPLAY = "replay"  # several, in one commit
+KINDS = (NIGHTLY, REPLAY)
 ONE_DAY = datetime.timedelta(days=1)
 
 

@@ -15,8 +15,8 @@ from tiering import wording
 from tiering.chips import Chip, unranked
 from tiering.models import Evaluation, RuleSet, TierChange
 from tiering.models.standing import Reason
+from tiering.plan import KINDS
 
-KINDS = ("nightly", "replay")
 UP = [Reason.UPGRADED]
 DOWN = [Reason.DOWNGRADED, Reason.NONPOSITIVE]
 MOVES = {"": UP + DOWN, "up": UP, "down": DOWN}

@@ -4,19 +4,21 @@ import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from firm.dates import firm_date, firm_zone
 from firm.models import JobRun
 from tiering.models import Evaluation
-from tiering.runs import KINDS
+from tiering.plan import KINDS, NIGHTLY
 
 NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class NightStatus:
-    """`data_until` is the last day whose revenue counts, None before the first evaluation."""
+    """`data_until` is the last day whose revenue counts, None before the first evaluation.
+    `held` is the job of the night after it that waits for confirmation, if there is one.
+    """
 
     business_date: datetime.date
     finished_at: datetime.datetime
@@ -24,6 +26,7 @@ class NightStatus:
     version: int | None
     is_running: bool
     is_late: bool
+    held: int | None
 
 
 def night_status(*, now: datetime.datetime) -> NightStatus | None:
@@ -33,12 +36,16 @@ def night_status(*, now: datetime.datetime) -> NightStatus | None:
     running = JobRun.objects.filter(
         kind__in=KINDS, state__in=[JobRun.State.QUEUED, JobRun.State.RUNNING]
     )
+    held = JobRun.objects.filter(
+        kind=NIGHTLY, state=JobRun.State.HELD, pk__gt=OuterRef("pk"), business_date__lte=today
+    ).order_by("-pk")
     night = (
-        JobRun.objects.filter(kind="nightly", state=JobRun.State.DONE, business_date__lte=today)
+        JobRun.objects.filter(kind=NIGHTLY, state=JobRun.State.DONE, business_date__lte=today)
         .annotate(
             as_of=Subquery(evaluations.values("as_of")[:1]),
             version=Subquery(evaluations.values("rule_set__number")[:1]),
             is_running=Exists(running),
+            held=Subquery(held.values("pk")[:1]),
         )
         .order_by("-business_date", "-pk")
         .first()
@@ -52,6 +59,7 @@ def night_status(*, now: datetime.datetime) -> NightStatus | None:
         version=night.version,
         is_running=night.is_running,
         is_late=night.business_date < _expected(now),
+        held=night.held,
     )
 
 

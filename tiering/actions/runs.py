@@ -1,6 +1,7 @@
 """What starts evaluations."""
 
 import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,20 +13,33 @@ from firm.roles import Right
 from firm.scope import scope_of
 from tiering import plan
 
-RUN_LOCK = 7_205_002
+RUN_LOCK = 7_205_004  # 7_205_002 is the audit chain's
 FINAL = [JobRun.State.DONE, JobRun.State.FAILED, JobRun.State.HELD]
 
 
-def request_night(*, date: datetime.date, by: User | None, now: datetime.datetime) -> JobRun:
+def request_night(
+    *,
+    date: datetime.date,
+    by: User | None,
+    now: datetime.datetime,
+    accepts: dict[str, Any] | None = None,
+) -> JobRun:
     """The night of a business date: the one that waits or runs, else a new one.
 
     The first is keyed by the date, a later one by date and number, so that any number of
-    triggers at once come to one job.
+    triggers at once come to one job. `accepts`: what of it is confirmed (tiering/held.py).
     """
     nights = JobRun.objects.filter(kind=plan.NIGHTLY, business_date=date)
     done = nights.filter(state__in=FINAL).count()
     key = f"{date}/{done + 1}" if done else date.isoformat()
-    return jobs.request_job(kind=plan.NIGHTLY, key=key, business_date=date, by=by, now=now)
+    params = _accepting(accepts)
+    return jobs.request_job(
+        kind=plan.NIGHTLY, key=key, business_date=date, by=by, now=now, params=params
+    )
+
+
+def _accepting(accepts: dict[str, Any] | None) -> dict[str, Any]:
+    return {} if accepts is None else {"accepts": accepts}
 
 
 def check_can_recalculate(*, by: User, now: datetime.datetime) -> None:
@@ -42,11 +56,16 @@ def recalculate(*, by: User, now: datetime.datetime) -> JobRun:
 
 
 def request_replay(
-    *, first: datetime.date, last: datetime.date, by: User | None, now: datetime.datetime
+    *,
+    first: datetime.date,
+    last: datetime.date,
+    by: User | None,
+    now: datetime.datetime,
+    accepts: dict[str, Any] | None = None,
 ) -> JobRun:
     """The nights from `first` to `last`, and all evaluated after, again: in one commit."""
     if last < first:
         raise Refused(_("The last date lies before the first."))
     plan.check_is_evaluable(date=first, book=plan.open_book(today=firm_date(now)))
-    params = {"first": first.isoformat(), "last": last.isoformat()}
+    params = {"first": first.isoformat(), "last": last.isoformat()} | _accepting(accepts)
     return jobs.request_job(kind=plan.REPLAY, business_date=last, by=by, now=now, params=params)
