@@ -43,9 +43,25 @@ AUDIT = {
     "benefit_given": gettext_lazy("Benefit given: %(day)s"),
     "benefit_taken_back": gettext_lazy("Entry of a benefit taken back: %(day)s"),
     "held_run_accepted": gettext_lazy("Held run confirmed: %(date)s, %(down)s down, %(up)s up"),
+    "override_requested": gettext_lazy("Manual override requested: %(first)s to %(last)s"),
+    "override_approved": gettext_lazy("Manual override approved: %(first)s to %(last)s"),
+    "sole_approver": gettext_lazy(
+        "Manual override approved by its requester alone: %(first)s to %(last)s"
+    ),
+    "override_rejected": gettext_lazy("Manual override rejected: %(first)s to %(last)s"),
+    "override_withdrawn": gettext_lazy("Manual override withdrawn: %(first)s to %(last)s"),
+    "override_ended": gettext_lazy("Manual override ended early: last day %(last)s"),
+    "payment_stop_set": gettext_lazy("Payment stop set: %(date)s"),
+    "payment_stop_lifted": gettext_lazy("Payment stop lifted: %(date)s"),
     "customer_created": gettext_lazy("Customer added"),
     "customer_changed": gettext_lazy("Customer changed"),
     "contact_added": gettext_lazy("Contact added"),
+    "contract_signed": gettext_lazy("Contract signed"),
+    "contract_revised": gettext_lazy("Contract revised: from %(date)s"),
+    "contract_corrected": gettext_lazy("Contract revision corrected: %(number)s"),
+    "contract_ended": gettext_lazy("Contract ended: %(date)s"),
+    "scope_extended": gettext_lazy("Contract extended: %(amount)s of %(kind)s"),
+    "scope_explained": gettext_lazy("Contract explained to the customer: %(date)s"),
     "contact_changed": gettext_lazy("Contact changed"),
     "contact_removed": gettext_lazy("Contact removed"),
     "import_applied": gettext_lazy("Import applied: %(kind)s"),
@@ -64,6 +80,46 @@ NOTICES = {
             " %(down)s customers would move down, %(up)s up. Its page says what stopped it."
             " Correct the import and recalculate, or confirm it there."
         ),
+    ),
+    "override_requested": (
+        gettext_lazy("A manual override waits for your decision"),
+        gettext_lazy(
+            "For customer %(customer)s a manual override from %(first)s to %(last)s is requested."
+            " The page of manual overrides under Rules has the reason and the figures."
+        ),
+    ),
+    "override_approved": (
+        gettext_lazy("A manual override was approved"),
+        gettext_lazy("Customer %(customer)s: approved from %(first)s to %(last)s."),
+    ),
+    "override_rejected": (
+        gettext_lazy("A manual override was rejected"),
+        gettext_lazy(
+            "Customer %(customer)s: the manual override from %(first)s to %(last)s was rejected."
+            " The page of manual overrides under Rules has the reason."
+        ),
+    ),
+    "override_ended": (
+        gettext_lazy("A manual override was ended early"),
+        gettext_lazy(
+            "Customer %(customer)s: the last day was %(last)s. The page of manual overrides under"
+            " Rules has the reason."
+        ),
+    ),
+    "override_ends": (
+        gettext_lazy("A manual override ends soon"),
+        gettext_lazy(
+            "Customer %(customer)s: the last day is %(last)s. From the day after, what the rules"
+            " give holds again. To go on, request it anew with its reason."
+        ),
+    ),
+    "payment_stop_set": (
+        gettext_lazy("Payment is stopped for one of your customers"),
+        gettext_lazy("Customer %(customer)s: since %(date)s no work on credit."),
+    ),
+    "payment_stop_lifted": (
+        gettext_lazy("A payment stop was lifted"),
+        gettext_lazy("Customer %(customer)s: lifted on %(date)s."),
     ),
     "rules_published": (
         gettext_lazy("Tier rules were published"),
@@ -89,6 +145,7 @@ ERRORS = {
 KINDS = {
     "nightly": gettext_lazy("Nightly run"),
     "replay": gettext_lazy("Replay of nights"),
+    "tiers_in_force": gettext_lazy("Tiers in force of a new day"),
     "import": gettext_lazy("Reading a file"),
     "import_apply": gettext_lazy("Applying an import"),
     "customers": gettext_lazy("Customers"),
@@ -109,6 +166,7 @@ SUBJECTS = {
     "holiday": gettext_lazy("National holiday"),
     "import": gettext_lazy("Import"),
     "jobrun": gettext_lazy("Job"),
+    "override": gettext_lazy("Manual override"),
     "ruleset": gettext_lazy("Tier rules"),
     "user": gettext_lazy("Person"),
 }

@@ -1,4 +1,11 @@
 from customers.models.activity import Activity, ActivitySlice
+from customers.models.contract import (
+    Channel,
+    Contract,
+    ContractRevision,
+    ScopeExtension,
+    ScopeTerm,
+)
 from customers.models.customer import Contact, Customer, CustomerSnapshot, SearchKey
 from customers.models.imports import Import, ImportLine
 from customers.models.payment_stop import PaymentStop
@@ -7,7 +14,10 @@ from customers.models.revenue import ExchangeRate, RevenueEntry
 __all__ = [
     "Activity",
     "ActivitySlice",
+    "Channel",
     "Contact",
+    "Contract",
+    "ContractRevision",
     "Customer",
     "CustomerSnapshot",
     "ExchangeRate",
@@ -15,5 +25,7 @@ __all__ = [
     "ImportLine",
     "PaymentStop",
     "RevenueEntry",
+    "ScopeExtension",
+    "ScopeTerm",
     "SearchKey",
 ]

@@ -1,0 +1,1 @@
+"""What contracts say: kinds of terms, templates to start from, terms in force, words."""
