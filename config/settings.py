@@ -235,10 +235,11 @@ LOGGING = {
 JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
     "replay": "tiering.nightly.run_replay",
+    "tiers_in_force": "tiering.midnight.run",
     "preview": "tiering.previews.job.run",
     "import": "customers.imports.job.read",
     "import_apply": "customers.imports.job.apply",
 }
 # The names of the tiers in force by rank, for tables of customers that leave the application.
 TIER_NAMES = "tiering.overview.names_by_rank"
-RUN_ENSURERS = ["tiering.nightly.ensure_runs"]
+RUN_ENSURERS = ["tiering.nightly.ensure_runs", "tiering.midnight.ensure_runs"]

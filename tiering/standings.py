@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from firm.dates import add_months, today
 from firm.refusals import Refused
-from tiering.models import Evaluation, TierChange
+from tiering.in_force import Source, instead_of_earned, resolve, rules_on
+from tiering.models import Evaluation, RuleSet, Tier, TierChange, TierRule
 
 EXPORT_COLUMNS = (
     "customer_code",
@@ -26,7 +28,7 @@ EXPORT_COLUMNS = (
 # A customer's row for one evaluation: what that pass recorded for it, else the last row of an
 # earlier date. One made ahead builds on what was recorded before it, and on itself alone.
 _EXPORT = """
-SELECT customer.code, earned.code, raw.code, coalesce(ledger.revenue, 0), held.reason
+SELECT customer.id, customer.code, earned.code, raw.code, coalesce(ledger.revenue, 0), held.reason
   FROM (SELECT DISTINCT ON (change.customer_id) change.*
           FROM tiering_tierchange change
           JOIN tiering_evaluation evaluation ON evaluation.id = change.evaluation_id
@@ -91,8 +93,38 @@ def standing_as_known_today(customer_id: int, *, on: datetime.date) -> TierChang
     return history(customer_id).filter(evaluation__business_date__lte=on).first()
 
 
+@dataclass(frozen=True)
+class Held:
+    """The tier in force and the earned one; `until` is the first day on which an override or a
+    payment stop does not hold any more.
+    """
+
+    tier: Tier | None
+    earned: Tier | None
+    source: Source = Source.EARNED
+    until: datetime.date | None = None
+
+
+def tier_on(customer_id: int, *, on: datetime.date) -> Held:
+    """What tier a customer had on a day, and what it had earned by the nights in the books then."""
+    change, rules = standing_on(customer_id, on=on), rules_on(on)
+    earned = change.earned_tier if change else None
+    if rules is None:
+        return Held(earned, earned)
+    tiers = {rule.rank: rule.tier for rule in _ladder(rules)}
+    ranks = {tier.pk: rank for rank, tier in tiers.items()}
+    instead = instead_of_earned(on=on, rules=rules.pk, customers=[customer_id])
+    held = resolve(ranks.get(earned.pk) if earned else None, instead.get(customer_id))
+    return Held(tiers.get(held.rank or 0, earned), earned, held.source, held.until)
+
+
+def _ladder(rules: RuleSet) -> QuerySet[TierRule]:
+    return rules.tiers.select_related("tier")
+
+
 def export_rows(as_of: datetime.date) -> Iterator[tuple[Any, ...]]:
-    """Every customer's standing by the last evaluation for exactly this date, as EXPORT_COLUMNS.
+    """Every customer's standing by the last evaluation for exactly this date, as EXPORT_COLUMNS,
+    with the tier in force on that date.
 
     The revenue is worked out again from the ledger as that evaluation saw it. Raises Refused
     for a date that was not evaluated.
@@ -100,6 +132,9 @@ def export_rows(as_of: datetime.date) -> Iterator[tuple[Any, ...]]:
     evaluation = Evaluation.objects.select_related("rule_set").latest_for(as_of)
     if evaluation is None:
         raise Refused(_("%(date)s was not evaluated.") % {"date": as_of})
+    codes = {rule.rank: rule.tier.code for rule in _ladder(evaluation.rule_set)}
+    ranks = {code: rank for rank, code in codes.items()}
+    instead = instead_of_earned(on=as_of, rules=evaluation.rule_set_id)
     with connection.cursor() as cursor:
         cursor.execute(
             _EXPORT,
@@ -111,8 +146,10 @@ def export_rows(as_of: datetime.date) -> Iterator[tuple[Any, ...]]:
                 "is_ahead": evaluation.is_ahead,
             },
         )
-        for code, earned, raw, revenue, reason in cursor:
-            yield code, as_of, earned, earned, raw, plain(revenue), reason
+        for customer, code, earned, raw, revenue, reason in cursor:
+            held = resolve(ranks.get(earned), instead.get(customer))
+            tier = codes.get(held.rank or 0, earned)
+            yield code, as_of, tier, earned, raw, plain(revenue), reason
 
 
 def plain(amount: Decimal) -> Decimal:

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
 from customers.models import Import
+from firm.dates import firm_date
 from firm.models import JobRun
 from tiering.engine import VERSION, counts, fold, snapshot, step
 from tiering.engine.judge import Judged, judge
@@ -97,9 +98,7 @@ class _Run:
                 self.outcome.written += judged.changed.rows
                 self._close(latest, judged, fold.STANDING)
             self._advance()
-        self.outcome.written += snapshot.sync(
-            self.cursor, ladder=judged.ladder, only_changed=same_rules and len(passes) == 1
-        )
+        self._sync_snapshot(passes[-1], judged, only_changed=same_rules and len(passes) == 1)
 
     def replay(self, passes: list[Pass]) -> None:
         """From the history: recompute, and append what differs from what is recorded."""
@@ -118,7 +117,7 @@ class _Run:
                 self._close(evaluation, judged, fold.TEMPORARY)
             self._advance()
         self.outcome.written += fold.sync_standing(self.cursor, as_of=passes[-1].as_of)
-        self.outcome.written += snapshot.sync(self.cursor, ladder=judged.ladder, only_changed=False)
+        self._sync_snapshot(passes[-1], judged, only_changed=False)
 
     def look_ahead(self, passes: list[Pass]) -> None:
         """Beyond the standings, without touching them. Each pass is recorded by itself: all that
@@ -197,6 +196,15 @@ class _Run:
         if evaluation.rule_set.method == RuleSet.Method.SHARE:
             evaluation.counts["cuts"] = counts.cuts_of(judged.ladder)
         evaluation.save(update_fields=["counts"])
+
+    def _sync_snapshot(self, last: Pass, judged: Judged, *, only_changed: bool) -> None:
+        self.outcome.written += snapshot.sync(
+            self.cursor,
+            ladder=judged.ladder,
+            only_changed=only_changed,
+            rules=last.rules.pk,
+            on=firm_date(self.now),
+        )
 
     def _advance(self) -> None:
         self._done += 1

@@ -3,7 +3,7 @@ import datetime
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -63,6 +63,8 @@ class Override(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     requested_at = models.DateTimeField()
+    # Ids of the people who are asked to decide; looked up anew at midnight while it waits.
+    asked = ArrayField(models.BigIntegerField(), default=list)
     # Who approved, rejected or, being the requester, withdrew it.
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

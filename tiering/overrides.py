@@ -1,0 +1,112 @@
+"""Who has to do with a manual override, and which ones there are."""
+
+import datetime
+from enum import StrEnum
+
+from django.db.models import Q
+
+from customers.models import Customer
+from firm.models import Firm, PostHolding, User
+from firm.roles import RIGHTS, Right, Role
+from firm.scope import Scope
+from firm.superiors import manager_of, superiors_of
+from tiering.in_force import rules_on
+from tiering.models import Override, Tier
+from tiering.models.override import OverrideQuerySet
+
+ENDING_SOON = datetime.timedelta(days=30)
+
+
+class Group(StrEnum):
+    """The lists of the page, and what each holds."""
+
+    REQUESTED = "requested"
+    IN_FORCE = "in_force"
+    ENDING = "ending"
+    PAST = "past"
+
+
+def tiers_to_choose(*, on: datetime.date) -> list[Tier]:
+    """From the top, of the version that today's tiers are from."""
+    rules = rules_on(on)
+    if rules is None:
+        return []
+    return [rule.tier for rule in rules.tiers.select_related("tier").order_by("rank")]
+
+
+def needs_four_eyes(*, now: datetime.datetime) -> bool:
+    """Whether somebody else than the requester has to approve."""
+    return Firm.objects.filter(went_live_at__lte=now).exists()
+
+
+def visible_to(scope: Scope) -> OverrideQuerySet:
+    """Those of the customers whose file this person may read."""
+    rows = Override.objects.with_end()
+    if scope.sees_all_files:
+        return rows
+    return rows.filter(Q(customer__owner__in=scope.people) | Q(customer__backup__in=scope.people))
+
+
+def grouped(rows: OverrideQuerySet, group: Group, *, on: datetime.date) -> OverrideQuerySet:
+    """Requests the oldest first, those in force by their end, past ones the latest first."""
+    approved = rows.filter(state=Override.State.APPROVED, ends_on__gt=on)
+    match group:
+        case Group.REQUESTED:
+            return rows.requested().order_by("requested_at", "pk")
+        case Group.IN_FORCE:
+            return approved.order_by("ends_on", "pk")
+        case Group.ENDING:
+            return approved.filter(starts_on__lte=on, ends_on__lte=on + ENDING_SOON).order_by(
+                "ends_on", "pk"
+            )
+        case Group.PAST:
+            past = rows.exclude(pk__in=rows.requested().values("pk"))
+            return past.exclude(pk__in=approved.values("pk")).order_by("-holds_until", "-pk")
+
+
+def deciders(customer: Customer, *, requester: User, on: datetime.date) -> list[User]:
+    """Who is asked: the nearest superior of the account manager who may decide; where there is
+    none the executives, and without them the administrators. Never the requester.
+    """
+    superiors = superiors_of(customer.owner, on=on) if customer.owner else []
+    for role in (None, Role.EXECUTIVE, Role.ADMINISTRATOR):
+        candidates = superiors if role is None else _holders(role, on)
+        may = _may_approve(candidates, on)
+        found = [person for person in candidates if person.pk in may and person != requester]
+        if found:
+            return found[:1] if role is None else found
+    return []
+
+
+def _holders(role: Role, on: datetime.date) -> list[User]:
+    held = PostHolding.objects.on(on).filter(post__role=role)
+    return list(User.objects.active().filter(pk__in=held.values("person")).order_by("pk"))
+
+
+def _may_approve(people: list[User], on: datetime.date) -> set[int]:
+    roles = [role for role in Role if Right.APPROVE_OVERRIDE in RIGHTS[role]]
+    held = PostHolding.objects.on(on).filter(post__role__in=roles, person__in=people)
+    return set(held.values_list("person", flat=True))
+
+
+def waiting_for(scope: Scope) -> int:
+    """How many requests are this person's to decide: the badge."""
+    if not scope.may(Right.APPROVE_OVERRIDE):
+        return 0
+    return Override.objects.requested().filter(asked__contains=[scope.person_id]).count()
+
+
+def parties(override: Override, *, but: User) -> list[User]:
+    """Requester, account manager and who decided, without whoever acts."""
+    people = [override.requested_by, override.customer.owner, override.decided_by]
+    return _distinct(people, but=but)
+
+
+def to_warn(override: Override, *, on: datetime.date) -> list[User]:
+    """Account manager, the manager of these, requester."""
+    owner = override.customer.owner
+    return _distinct([owner, manager_of(owner, on=on) if owner else None, override.requested_by])
+
+
+def _distinct(people: list[User | None], *, but: User | None = None) -> list[User]:
+    return list({person.pk: person for person in people if person and person != but}.values())
