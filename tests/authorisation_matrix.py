@@ -19,7 +19,17 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
 from firm.models import CompanyDay, Holiday, PostHolding, SavedView
-from tests.factories import NOW, a_customer, a_job, a_person, a_post, a_rule_set, an_import
+from tests.factories import (
+    NOW,
+    a_benefit_use,
+    a_customer,
+    a_draft,
+    a_job,
+    a_person,
+    a_post,
+    a_rule_set,
+    an_import,
+)
 from tests.tiering.nights import a_move, an_evaluation
 from tiering.models.standing import Reason
 
@@ -49,6 +59,15 @@ GROUPS = {
         "department_head",
         *ALL_FILES,
     ),
+    # Whoever records what was done for one of 佐藤's.
+    "file_workers": (
+        "account_manager",
+        "section_manager",
+        "department_head",
+        "executive",
+        "administrator",
+        "back_office",
+    ),
     # Whoever may see the revenue of at least their own customers.
     "revenue_readers": (
         "account_manager",
@@ -57,6 +76,7 @@ GROUPS = {
         "department_head",
         *ALL_FILES,
     ),
+    "rule_reviewers": ("department_head", "executive", "administrator"),
     "run_readers": (
         "section_manager",
         "department_head",
@@ -118,6 +138,14 @@ customers:import-errors         GET   import     importers
 
 tiering:why                     GET   customer   everyone
 tiering:rules                   GET   -          everyone
+tiering:draft-services          GET   draft      rule_reviewers
+tiering:save-services           POST  draft      administrator
+tiering:add-benefit             POST  draft      administrator
+tiering:benefits                GET   customer   file_readers else 404
+tiering:benefits                GET   backed     file_readers stranger else 404
+tiering:benefits                GET   unowned    all_files else 404
+tiering:record-use              POST  customer   file_workers else 404
+tiering:reverse-use             POST  benefit_use file_workers else 404
 tiering:runs                    GET   -          run_readers
 tiering:run                     GET   run        run_readers
 tiering:recalculate             POST  -          administrator
@@ -152,6 +180,13 @@ api-import-leave                POST  import     importers
 api-import-errors               GET   import     importers
 api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
+api-rule-set-services           GET   rule_set   everyone
+api-terms                       GET   customer   file_readers else 404
+api-terms                       GET   unowned    all_files else 404
+api-benefits                    GET   customer   file_readers else 404
+api-benefit-uses                GET   customer   file_readers else 404
+api-benefit-uses                POST  customer   file_workers else 404
+api-benefit-use-reverse         POST  benefit_use file_workers else 404
 api-evaluations                 GET   -          run_readers
 api-standing                    GET   standing   file_readers else 404
 api-report-concentration        GET   -          revenue_readers
@@ -211,6 +246,8 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "job": lambda cast: {"pk": a_job().pk},
     "run": lambda cast: {"run_id": a_job(business_date=NOW).pk},
     "rule_set": lambda cast: {"pk": a_rule_set(by=cast["administrator"]).pk},
+    "draft": lambda cast: {"pk": a_draft().pk},
+    "benefit_use": lambda cast: {"pk": a_benefit_use(a_customer(owner=cast["account_manager"])).pk},
     "standing": lambda cast: _standing(cast),
     "totp": lambda cast: _second_factor(cast),
     "reset_key": lambda cast: {"uidb36": "1", "key": "no-such-key"},

@@ -23,8 +23,9 @@ from customers.models import (
     SearchKey,
 )
 from firm import text
+from firm.dates import firm_date
 from firm.models import ClosedMonth, Department, JobRun, Post, PostHolding, User
-from tiering.models import Benefit, RuleSet, Service, ServiceLevel, Tier, TierRule
+from tiering.models import Benefit, BenefitUse, RuleSet, Service, ServiceLevel, Tier, TierRule
 
 # Wednesday, 15 July 2026, 10:00 in Tokyo.
 NOW = datetime.datetime(2026, 7, 15, 1, 0, tzinfo=datetime.UTC)
@@ -267,3 +268,21 @@ def a_benefit(
     name: str = "月次紙レポート", *, code: str = "paper-report", **values: str
 ) -> Benefit:
     return Benefit.objects.create(code=code, name=name, **values)
+
+
+def a_draft(of: RuleSet | None = None, *, now: datetime.datetime = NOW) -> RuleSet:
+    """An unpublished version, with the tiers of another one where it is given."""
+    draft = RuleSet.objects.create(name="案", method=RuleSet.Method.THRESHOLD, created_at=now)
+    for rule in of.tiers.all() if of else []:
+        rule.pk, rule.rule_set = None, draft
+        rule._state.adding = True
+        rule.save()
+    return draft
+
+
+def a_benefit_use(
+    customer: Customer, *, service: str = "review_meeting", now: datetime.datetime = NOW
+) -> BenefitUse:
+    return BenefitUse.objects.create(
+        customer=customer, service=service, day=firm_date(now), quantity=1, recorded_at=now
+    )

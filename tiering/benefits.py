@@ -12,7 +12,7 @@ from firm.templatetags.ui import tier_label
 from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
 from tiering.models import BenefitUse, Per, RuleSet, ServiceLevel
 from tiering.services import levels_of, rules_of
-from tiering.terms import levels_on
+from tiering.terms import Case
 
 MONTHS = {Per.QUARTER.value: 3, Per.HALF.value: 6, Per.YEAR.value: 12}
 
@@ -40,8 +40,39 @@ class Allotment:
         return max(self.used - self.quota, 0)
 
     @property
+    def quota_words(self) -> str:
+        return self.offer.quantity(self.quota)
+
+    @property
+    def used_words(self) -> str:
+        return self.offer.quantity(self.used)
+
+    @property
+    def left_words(self) -> str:
+        return self.offer.quantity(self.left)
+
+    @property
+    def beyond_words(self) -> str:
+        return self.offer.quantity(self.beyond)
+
+    @property
     def last_day(self) -> datetime.date:
         return self.end - datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A use as lists show it."""
+
+    use: BenefitUse
+
+    @property
+    def offer(self) -> Offer:
+        return _offer(self.use)
+
+    @property
+    def words(self) -> str:
+        return self.offer.quantity(self.use.quantity)
 
 
 @dataclass(frozen=True)
@@ -54,13 +85,14 @@ class Caution:
 
 def checklist(customer: Customer, *, on: datetime.date) -> list[Allotment]:
     """What can be used, and what has been used without being the tier's."""
-    year, _end = fiscal_period(on, months=12)
-    return allotments(levels_on(customer, on=on), uses(customer, since=year, until=on), on=on)
+    case = Case(customer, on)
+    return allotments(case.levels, uses_of(case), on=on)
 
 
-def uses(customer: Customer, *, since: datetime.date, until: datetime.date) -> list[BenefitUse]:
-    """Those that count, both days included, the latest first."""
-    rows = BenefitUse.objects.standing().filter(customer=customer, day__range=(since, until))
+def uses_of(case: Case) -> list[BenefitUse]:
+    """Those that count in the fiscal year up to the day, the latest first."""
+    year, _end = fiscal_period(case.on, months=12)
+    rows = BenefitUse.objects.standing().filter(customer=case.customer, day__range=(year, case.on))
     return list(rows.select_related("benefit", "recorded_by").order_by("-day", "-pk"))
 
 

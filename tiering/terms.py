@@ -5,6 +5,7 @@ contract, else what the tier brings, else the promise to every customer.
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,9 @@ from django.utils.translation import pgettext_lazy
 
 from customers.models import Customer
 from tiering.catalogue import STANDARD, Level, level_of, offer_of
-from tiering.models import RuleSet, ServiceLevel, Tier
+from tiering.models import RuleSet, ServiceLevel
 from tiering.promise import FLOORS, PROMISED_TERMS
-from tiering.standings import standing_on
+from tiering.standings import tier_on
 
 
 class Source(models.TextChoices):
@@ -48,37 +49,46 @@ class Term:
         return self.given.label
 
 
+@dataclass
+class Case:
+    """A customer on a day; what the tier brings is asked for once."""
+
+    customer: Customer
+    on: datetime.date
+
+    @cached_property
+    def levels(self) -> list[ServiceLevel]:
+        """Of the tier and of the version of the rules in force on this day."""
+        rule_set = RuleSet.objects.in_force(self.on)
+        tier = tier_on(self.customer.pk, on=self.on).tier
+        if rule_set is None or tier is None:
+            return []
+        levels = rule_set.service_levels.filter(tier=tier).select_related("benefit")
+        return list(levels.order_by("pk"))
+
+
 def effective_terms(customer: Customer, *, on: datetime.date) -> list[Term]:
     """In the catalogue's order, then the firm's own benefits, then what is promised to all."""
+    return terms_of(Case(customer, on))
+
+
+def terms_of(case: Case) -> list[Term]:
     found: dict[str, list[tuple[Source, Given]]] = {code: [] for code in STANDARD}
-    for source, terms_of in SOURCES:
-        for code, given in terms_of(customer, on).items():
+    for source, given_by in SOURCES:
+        for code, given in given_by(case).items():
             found.setdefault(code, []).append((source, given))
     return [
         Term(code, *givens[0], beaten=tuple(givens[1:])) for code, givens in found.items() if givens
     ]
 
 
-def tier_in_force(customer: Customer, *, on: datetime.date) -> Tier | None:
-    change = standing_on(customer.pk, on=on)
-    return change.earned_tier if change else None
-
-
-def levels_on(customer: Customer, *, on: datetime.date) -> list[ServiceLevel]:
-    """What the customer's tier brings by the version in force on this day."""
-    rule_set, tier = RuleSet.objects.in_force(on), tier_in_force(customer, on=on)
-    if rule_set is None or tier is None:
-        return []
-    return list(rule_set.service_levels.filter(tier=tier).select_related("benefit").order_by("pk"))
-
-
-def _of_contract(customer: Customer, on: datetime.date) -> Mapping[str, Given]:
+def _of_contract(case: Case) -> Mapping[str, Given]:
     """No contract is kept yet; its revisions will speak here, before everybody else."""
     return {}
 
 
-def _of_tier(customer: Customer, on: datetime.date) -> Mapping[str, Given]:
-    return {row.code: _given(row) for row in levels_on(customer, on=on)}
+def _of_tier(case: Case) -> Mapping[str, Given]:
+    return {row.code: _given(row) for row in case.levels}
 
 
 def _given(row: ServiceLevel) -> Given:
@@ -87,15 +97,14 @@ def _given(row: ServiceLevel) -> Given:
     return Given(offer.label, offer.words(level), level)
 
 
-def _of_promise(customer: Customer, on: datetime.date) -> Mapping[str, Given]:
+def _of_promise(case: Case) -> Mapping[str, Given]:
     return {
         code: Given(str(label), str(words), Level(FLOORS[code]) if code in FLOORS else None)
         for code, label, words in PROMISED_TERMS
     }
 
 
-Terms = Callable[[Customer, datetime.date], Mapping[str, Given]]
-SOURCES: tuple[tuple[Source, Terms], ...] = (
+SOURCES: tuple[tuple[Source, Callable[[Case], Mapping[str, Given]]], ...] = (
     (Source.CONTRACT, _of_contract),
     (Source.TIER, _of_tier),
     (Source.PROMISE, _of_promise),

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from firm.refusals import Forbidden, Refused
-from tests.factories import a_benefit, a_customer, a_level, a_rule_set
+from tests.factories import a_benefit, a_customer, a_draft, a_level, a_rule_set
 from tests.tiering.nights import a_done_night, a_move, an_evaluation
 from tiering import actions, services, terms
 from tiering.catalogue import STANDARD, Level, offers
@@ -21,15 +21,6 @@ pytestmark = pytest.mark.django_db
 def rules(administrator):
     """Published since 2020."""
     return a_rule_set(by=administrator)
-
-
-def a_draft(of: RuleSet, *, now: datetime.datetime) -> RuleSet:
-    draft = RuleSet.objects.create(name="案", method="threshold", created_at=now)
-    for rule in of.tiers.all():
-        rule.pk, rule.rule_set = None, draft
-        rule._state.adding = True
-        rule.save()
-    return draft
 
 
 def tier_id(code: str) -> int:
@@ -215,7 +206,7 @@ def test_a_contract_beats_both(rules, today, monkeypatch):
     a_level(rules, "S", "first_response", 30)
     customer = a_customer_in(rules, "S", since=datetime.date(2026, 4, 1))
     agreed = terms.Given("一次回答の目安", "4時間以内", Level(240))
-    contract = (Source.CONTRACT, lambda customer, on: {"first_response": agreed})
+    contract = (Source.CONTRACT, lambda case: {"first_response": agreed})
     monkeypatch.setattr(terms, "SOURCES", (contract, *terms.SOURCES[1:]))
     first = effective_terms(customer, on=today)[0]
     assert (first.source, first.given) == (Source.CONTRACT, agreed)

@@ -1,0 +1,150 @@
+"""Benefits given to a customer: used and left, recording one, taking an entry back."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.models import Customer
+from firm import access, keyset
+from firm.dates import today
+from firm.paging import pager_links
+from firm.refusals import Forbidden, Refused, refusal_of
+from firm.roles import Right
+from tiering import actions
+from tiering.benefits import Caution, Entry, caution, checklist
+from tiering.catalogue import Offer, offers
+from tiering.models import BenefitUse
+
+
+class UseForm(forms.Form):
+    """`confirmed` says that the word of caution has been read."""
+
+    service = forms.ChoiceField(label=gettext_lazy("Benefit"))
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    quantity = forms.IntegerField(
+        label=gettext_lazy("How much"),
+        min_value=1,
+        max_value=100_000,
+        initial=1,
+        help_text=gettext_lazy("Minutes for the goodwill budget, otherwise how many"),
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.offers = {code: offer for code, offer in offers().items() if offer.is_usable}
+        field = self.fields["service"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(code, offer.label) for code, offer in self.offers.items()]
+
+    @property
+    def offer(self) -> Offer:
+        return self.offers[self.cleaned_data["service"]]
+
+
+@require_GET
+def benefits(request: HttpRequest, pk: int) -> HttpResponse:
+    """What can be used and was, with every entry; `?service=` is chosen in the form."""
+    initial = {"day": today(), "service": request.GET.get("service", "")}
+    return _page(request, _customer(request, pk), form=UseForm(initial=initial))
+
+
+@require_POST
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """At once where the tier has it and enough is left; else after a word of caution."""
+    customer, form = _recordable(request, pk), UseForm(request.POST)
+    by, now = access.reader(request), timezone.now()
+    warning = None
+    if form.is_valid():
+        values = form.cleaned_data
+        what = {"quantity": values["quantity"], "day": values["day"]}
+        if not values["confirmed"]:
+            warning = caution(customer, form.offer, **what)
+        if warning is None:
+            try:
+                actions.record_use(
+                    customer=customer,
+                    offer=form.offer,
+                    note=values["note"],
+                    by=by,
+                    now=now,
+                    **what,
+                )
+            except Refused as refused:
+                form.add_error("day", refused.sentence)
+            else:
+                return _to_file(request, customer, _("%(benefit)s is recorded."), form.offer)
+    return _page(request, customer, form=form, warning=warning, status=422)
+
+
+@require_POST
+def reverse_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a mistaken entry back."""
+    uses = BenefitUse.objects.select_related("customer", "benefit")
+    use = get_object_or_404(uses, pk=pk)
+    customer = _recordable(request, use.customer_id)
+    try:
+        actions.reverse_use(use=use, by=access.reader(request), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("tiering:benefits", pk=customer.pk)
+    return _to_file(request, customer, _("The entry is taken back: %(benefit)s."), Entry(use).offer)
+
+
+def _to_file(request: HttpRequest, customer: Customer, sentence: str, offer: Offer) -> HttpResponse:
+    messages.success(request, sentence % {"benefit": offer.label})
+    return redirect(f"{reverse('customers:file', args=[customer.pk])}#benefits")
+
+
+def _customer(request: HttpRequest, pk: int) -> Customer:
+    """404 for whoever has no right to the file."""
+    if request.screen_share:  # type: ignore[attr-defined]
+        raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
+    return get_object_or_404(customers, pk=pk)
+
+
+def _recordable(request: HttpRequest, pk: int) -> Customer:
+    """404 for whoever records nothing for this customer, auditors included."""
+    if not access.scope(request).may(Right.RECORD_WORK):
+        raise Http404
+    return _customer(request, pk)
+
+
+def _page(
+    request: HttpRequest,
+    customer: Customer,
+    *,
+    form: UseForm,
+    warning: Caution | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    entries = BenefitUse.objects.filter(customer=customer, reverses__isnull=True)
+    related = ("benefit", "recorded_by", "reversed_by__recorded_by")
+    try:
+        page = keyset.page_of(
+            entries.select_related(*related), sort="-id", after=request.GET.get("after", "")
+        )
+    except Refused as refused:
+        raise Http404(refused.sentence) from None
+    by, now = access.reader(request), timezone.now()
+    context: dict[str, Any] = {
+        "customer": customer,
+        "on": today(),
+        "allotments": checklist(customer, on=today()),
+        "entries": [Entry(use) for use in page.rows],
+        "form": form,
+        "warning": warning,
+        "refusal": refusal_of(actions.check_can_record_use, customer=customer, by=by, now=now),
+        **pager_links(request, page.after),
+    }
+    return render(request, "tiering/benefits.html", context, status=status)
