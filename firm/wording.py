@@ -7,11 +7,12 @@ wording.
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from firm import formats
 from firm.roles import Role
@@ -24,6 +25,13 @@ AUDIT = {
     "holiday_removed": gettext_lazy("Holiday removed: %(day)s"),
     "company_days_added": gettext_lazy("Company days added: %(first)s to %(last)s"),
     "company_day_removed": gettext_lazy("Company day removed: %(day)s"),
+    "calendar_added": gettext_lazy("Work calendar added"),
+    "calendar_version_added": gettext_lazy("Working hours changed: from %(date)s"),
+    "calendar_version_removed": gettext_lazy("Version of working hours removed: from %(date)s"),
+    "shift_added": gettext_lazy("Hours of one day added: %(day)s"),
+    "shift_removed": gettext_lazy("Hours of one day removed: %(day)s"),
+    "days_off_added": gettext_lazy("Days off of a calendar added: %(first)s to %(last)s"),
+    "day_off_removed": gettext_lazy("Day off of a calendar removed: %(day)s"),
     "person_added": gettext_lazy("Person added"),
     "post_given": gettext_lazy("Post given: %(role)s"),
     "post_ended": gettext_lazy("Post ended: %(role)s"),
@@ -121,9 +129,28 @@ NOTICES = {
         gettext_lazy("A payment stop was lifted"),
         gettext_lazy("Customer %(customer)s: lifted on %(date)s."),
     ),
+    "tiers_of_night": (
+        gettext_lazy("News of your customers after the night of %(date)s"),
+        gettext_lazy(
+            "The night changed the following. These are the tiers earned by the rules; a manual"
+            " override that is in force goes on. Planned downgrades, under Reports, has all that"
+            " are still to come."
+        ),
+    ),
     "rules_published": (
         gettext_lazy("Tier rules were published"),
         gettext_lazy("Version %(version)s of the tier rules holds from %(date)s."),
+    ),
+}
+
+# What a notice lists, a line each.
+LINES = {
+    "fallen": gettext_lazy("%(customer)s: downgrade from %(before)s to %(after)s"),
+    "risen": gettext_lazy("%(customer)s: upgrade from %(before)s to %(after)s"),
+    "will_fall": gettext_lazy("%(customer)s: goes from %(before)s to %(after)s on %(date)s"),
+    "will_fall_unless": gettext_lazy(
+        "%(customer)s: goes from %(before)s to %(after)s on %(date)s unless %(missing)s more comes"
+        " in before"
     ),
 }
 
@@ -133,6 +160,7 @@ ERRORS = {
         "Something unexpected happened (%(type)s). The log has the details."
     ),
     "no_rules_in_force": gettext_lazy("No tier rules are in force on %(date)s."),
+    "draft_changed": gettext_lazy("The draft was changed while its preview was being worked out."),
     "no_month_closed": gettext_lazy("No month had been closed by %(date)s."),
     "night_overtaken": gettext_lazy(
         "%(date)s (evaluated as of %(as_of)s) lies before what is evaluated already: %(latest)s."
@@ -146,6 +174,7 @@ KINDS = {
     "nightly": gettext_lazy("Nightly run"),
     "replay": gettext_lazy("Replay of nights"),
     "tiers_in_force": gettext_lazy("Tiers in force of a new day"),
+    "preview": gettext_lazy("Impact preview"),
     "import": gettext_lazy("Reading a file"),
     "import_apply": gettext_lazy("Applying an import"),
     "customers": gettext_lazy("Customers"),
@@ -169,6 +198,7 @@ SUBJECTS = {
     "override": gettext_lazy("Manual override"),
     "ruleset": gettext_lazy("Tier rules"),
     "user": gettext_lazy("Person"),
+    "workcalendar": gettext_lazy("Work calendar"),
 }
 
 
@@ -209,7 +239,31 @@ def notice_text(code: str, data: Mapping[str, Any]) -> tuple[str, str]:
     words = _readable(data)
     if "error" in data:
         words["reason"] = error_text(data["error"])
-    return str(subject) % words, str(body) % words
+    return str(subject) % words, "\n".join([str(body) % words, *_lines(data)])
+
+
+def _lines(data: Mapping[str, Any]) -> Iterator[str]:
+    """What the notice lists, and how many more there are than `data` holds."""
+    lines = data.get("lines", [])
+    if lines:
+        yield ""
+    for line in lines:
+        text = str(LINES[line["code"]]) % _readable_line(line)
+        yield f"{text} ({line['owner']})" if "owner" in line else text
+    if (others := data.get("customers", 0) - len(lines)) > 0:
+        yield _("%(count)s more, on the page") % {"count": others}
+
+
+def _readable_line(line: Mapping[str, Any]) -> _Readable:
+    """`before` and `after` are the firm's own words, with the English ones where it has any."""
+    words = _readable(line)
+    for key in ("before", "after"):
+        if key in line:
+            name, english = line[key]
+            words[key] = english if english and get_language() == "en" else name
+    if "missing" in line:
+        words["missing"] = str(formats.money(Decimal(line["missing"]), "yen"))
+    return words
 
 
 def error_text(error: Mapping[str, Any]) -> str:

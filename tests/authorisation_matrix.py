@@ -30,7 +30,8 @@ from tests.factories import (
     a_rule_set,
     an_import,
 )
-from tests.tiering.nights import a_move, an_evaluation
+from tests.tiering.nights import a_held_night, a_move, an_evaluation
+from tiering.actions import preview_now
 from tiering.models.standing import Reason
 
 CAST = (
@@ -141,6 +142,12 @@ tiering:rules                   GET   -          everyone
 tiering:draft-services          GET   draft      rule_reviewers
 tiering:save-services           POST  draft      administrator
 tiering:add-benefit             POST  draft      administrator
+tiering:preview-new             POST  draft      administrator
+tiering:preview                 GET   preview    rule_reviewers
+tiering:preview-export          GET   preview    rule_reviewers
+tiering:preview-leave           POST  preview    administrator
+tiering:publish-form            GET   draft      administrator
+tiering:publish                 POST  draft      administrator
 tiering:benefits                GET   customer   file_readers else 404
 tiering:benefits                GET   backed     file_readers stranger else 404
 tiering:benefits                GET   unowned    all_files else 404
@@ -149,6 +156,8 @@ tiering:reverse-use             POST  benefit_use file_workers else 404
 tiering:runs                    GET   -          run_readers
 tiering:run                     GET   run        run_readers
 tiering:recalculate             POST  -          administrator
+tiering:accept-run              POST  held_run   administrator
+tiering:held-export             GET   held_run   run_readers
 tiering:reports                 GET   -          revenue_readers
 tiering:concentration           GET   -          revenue_readers
 tiering:concentration-export    GET   -          revenue_readers
@@ -178,6 +187,9 @@ api-import                      GET   import     importers
 api-import-apply                POST  import     importers
 api-import-leave                POST  import     importers
 api-import-errors               GET   import     importers
+api-held-run                    GET   held_job   run_readers
+api-held-movers                 GET   held_job   run_readers
+api-held-accept                 POST  held_job   administrator
 api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
 api-rule-set-services           GET   rule_set   everyone
@@ -187,6 +199,10 @@ api-benefits                    GET   customer   file_readers else 404
 api-benefit-uses                GET   customer   file_readers else 404
 api-benefit-uses                POST  customer   file_workers else 404
 api-benefit-use-reverse         POST  benefit_use file_workers else 404
+api-new-preview                 POST  draft      administrator
+api-preview                     GET   preview    rule_reviewers
+api-preview-moves               GET   preview    rule_reviewers
+api-publish-rules               POST  draft      administrator
 api-evaluations                 GET   -          run_readers
 api-standing                    GET   standing   file_readers else 404
 api-report-concentration        GET   -          revenue_readers
@@ -245,8 +261,11 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "job": lambda cast: {"pk": a_job().pk},
     "run": lambda cast: {"run_id": a_job(business_date=NOW).pk},
+    "held_run": lambda cast: {"run_id": a_held_night(by=cast["administrator"]).pk},
+    "held_job": lambda cast: {"pk": a_held_night(by=cast["administrator"]).pk},
     "rule_set": lambda cast: {"pk": a_rule_set(by=cast["administrator"]).pk},
     "draft": lambda cast: {"pk": a_draft().pk},
+    "preview": lambda cast: {"pk": _preview(cast["administrator"])},
     "benefit_use": lambda cast: {"pk": a_benefit_use(a_customer(owner=cast["account_manager"])).pk},
     "standing": lambda cast: _standing(cast),
     "totp": lambda cast: _second_factor(cast),
@@ -260,6 +279,10 @@ def _holding() -> dict[str, Any]:
     a_post(person, "auditor")
     holding = PostHolding.objects.get(person=person)
     return {"pk": person.pk, "holding": holding.pk}
+
+
+def _preview(by: Any) -> int:
+    return preview_now(draft=a_draft(a_rule_set(by=by)), by=by, now=NOW).pk
 
 
 def _standing(cast: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tiering.views import api, reports_api, services_api
+from tiering.views import api, held_api, previews_api, reports_api, services_api
 
 urlpatterns = [
     path("rule-sets", api.RuleSets.as_view(), name="api-rule-sets"),
@@ -26,7 +26,18 @@ urlpatterns = [
         services_api.BenefitUseReverse.as_view(),
         name="api-benefit-use-reverse",
     ),
+    path("rule-sets/<int:pk>/previews", previews_api.NewPreview.as_view(), name="api-new-preview"),
+    path(
+        "rule-sets/<int:pk>/publish",
+        previews_api.PublishRuleSet.as_view(),
+        name="api-publish-rules",
+    ),
+    path("previews/<int:pk>", previews_api.PreviewDetail.as_view(), name="api-preview"),
+    path("previews/<int:pk>/moves", previews_api.PreviewMoves.as_view(), name="api-preview-moves"),
     path("evaluations", api.Evaluations.as_view(), name="api-evaluations"),
+    path("runs/<int:pk>/held", held_api.Held.as_view(), name="api-held-run"),
+    path("runs/<int:pk>/held/movers", held_api.HeldMovers.as_view(), name="api-held-movers"),
+    path("runs/<int:pk>/held/accept", held_api.AcceptHeld.as_view(), name="api-held-accept"),
     path("customers/<int:pk>/standing", api.CustomerStanding.as_view(), name="api-standing"),
     path(
         "reports/concentration",

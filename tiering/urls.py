@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tiering.views import benefits, previews, publishing, reports, rules, runs, services, standing
+from tiering.views import (
+    benefits,
+    overrides,
+    payment_stops,
+    previews,
+    publishing,
+    reports,
+    rules,
+    runs,
+    services,
+    standing,
+)
 
 app_name = "tiering"
 
@@ -11,7 +22,19 @@ urlpatterns = [
     path("customers/<int:pk>/benefits/", benefits.benefits, name="benefits"),
     path("customers/<int:pk>/benefits/record/", benefits.record, name="record-use"),
     path("benefit-uses/<int:pk>/reverse/", benefits.reverse_entry, name="reverse-use"),
+    path("customers/<int:pk>/override/", overrides.new, name="override-new"),
+    path("customers/<int:pk>/override/request/", overrides.create, name="override-create"),
+    path("customers/<int:pk>/payment-stop/", payment_stops.stops, name="payment-stops"),
+    path("customers/<int:pk>/payment-stop/set/", payment_stops.stop, name="payment-stop-set"),
+    path("customers/<int:pk>/payment-stop/lift/", payment_stops.lift, name="payment-stop-lift"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/overrides/", overrides.listing, name="overrides"),
+    path("rules/overrides/export/", overrides.export, name="overrides-export"),
+    path("rules/overrides/<int:pk>/", overrides.detail, name="override"),
+    path("rules/overrides/<int:pk>/approve/", overrides.approve, name="override-approve"),
+    path("rules/overrides/<int:pk>/reject/", overrides.reject, name="override-reject"),
+    path("rules/overrides/<int:pk>/withdraw/", overrides.withdraw, name="override-withdraw"),
+    path("rules/overrides/<int:pk>/end/", overrides.end, name="override-end"),
     path("rules/drafts/<int:pk>/services/", services.draft_services, name="draft-services"),
     path("rules/drafts/<int:pk>/services/save/", services.save, name="save-services"),
     path("rules/drafts/<int:pk>/services/benefits/", services.add_benefit, name="add-benefit"),
@@ -24,6 +47,8 @@ urlpatterns = [
     path("runs/", runs.runs, name="runs"),
     path("runs/recalculate/", runs.recalculate, name="recalculate"),
     path("runs/<int:run_id>/", runs.run, name="run"),
+    path("runs/<int:run_id>/accept/", runs.accept, name="accept-run"),
+    path("runs/<int:run_id>/movers/export/", runs.held_export, name="held-export"),
     path("reports/", reports.reports, name="reports"),
     path("reports/concentration/", reports.concentration, name="concentration"),
     path(
@@ -33,7 +58,5 @@ urlpatterns = [
     path("reports/coverage/export/", reports.coverage_export, name="coverage-export"),
     path("reports/flow/", reports.flow, name="flow"),
     path("reports/flow/export/", reports.flow_export, name="flow-export"),
-    path(
-        "reports/explanations/export/", standing.explanations_export, name="explanations-export"
-    ),
+    path("reports/explanations/export/", standing.explanations_export, name="explanations-export"),
 ]

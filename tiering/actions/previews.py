@@ -23,6 +23,8 @@ def check_can_preview(*, draft: RuleSet, by: User, now: datetime.datetime) -> No
         raise Forbidden(_("You may not preview tier rules."))
     if draft.state == RuleSet.State.PUBLISHED:
         raise Refused(_("This version is published already."))
+    if draft.tiers.count() < 2:
+        raise Refused(_("The draft has no tiers yet. There are two at least."))
 
 
 @transaction.atomic

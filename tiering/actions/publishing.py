@@ -24,25 +24,27 @@ PUBLISH_LOCK = 7_205_003
 def check_can_publish(
     *,
     draft: RuleSet,
-    preview: Preview,
+    preview: Preview | None,
     effective_from: datetime.date,
     by: User,
     approved_by: User | None,
     note: str,
     now: datetime.datetime,
 ) -> None:
-    """Four eyes once the firm has gone live; before, one person may publish alone."""
+    """Four eyes once the firm has gone live; before, one person may publish alone. Nobody
+    publishes without a preview that still holds.
+    """
     today = firm_date(now)
     if draft.state == RuleSet.State.PUBLISHED:
         raise Refused(_("This version is published already."))
     if not note.strip():
         raise Refused(_("Say in the note why these rules are published."))
-    for person in filter(None, (by, approved_by)):
-        if not person.is_active or not scope_of(person, on=today).may(Right.EDIT_RULES):
+    for person, right in ((by, Right.EDIT_RULES), (approved_by, Right.REVIEW_RULES)):
+        if person and not (person.is_active and scope_of(person, on=today).may(right)):
             raise Forbidden(_("%(name)s may not publish tier rules.") % {"name": person.name})
     if approved_by == by:
         raise Refused(_("The second person must be somebody else."))
-    if approved_by is None and _is_live(now):
+    if approved_by is None and needs_second_person(now=now):
         raise Refused(_("The firm has gone live: a second person must approve the tier rules."))
     if effective_from < today and _evaluated_since(effective_from, today):
         raise Refused(
@@ -52,6 +54,8 @@ def check_can_publish(
             )
             % {"date": effective_from}
         )
+    if preview is None:
+        raise Refused(_("This draft has no impact preview yet. Nobody publishes unseen."))
     check_is_fresh(preview=preview, draft=draft, now=now)
 
 
@@ -59,7 +63,7 @@ def check_can_publish(
 def publish_rules(
     *,
     draft: RuleSet,
-    preview: Preview,
+    preview: Preview | None,
     effective_from: datetime.date,
     by: User,
     approved_by: User | None,
@@ -69,14 +73,15 @@ def publish_rules(
 ) -> RuleSet:
     """Put a version in force from a day on and end the former one there.
 
-    `preview` shows what that does, and is bound to the version: nobody publishes unseen. Of two
-    publications at once the second finds its preview stale.
+    `preview` shows what that does, and is bound to the version. Of two publications at once the
+    second finds its preview stale. The second person is `approved_by`, or who approved the draft.
 
     `channel` is recorded with the audit event: through what, and as which user of the system.
     """
     _lock_publishing(in_the_past=effective_from < firm_date(now))
     draft = RuleSet.objects.select_for_update().get(pk=draft.pk)
-    preview = Preview.objects.select_related("job", "run").get(pk=preview.pk)
+    approved_by = approved_by or draft.approved_by
+    preview = preview and Preview.objects.select_related("job", "run").get(pk=preview.pk)
     check_can_publish(
         draft=draft,
         preview=preview,
@@ -86,6 +91,7 @@ def publish_rules(
         note=note,
         now=now,
     )
+    assert preview is not None
     Preview.objects.filter(pk=preview.pk).update(bound_at=now)
     _end_others(effective_from)
     draft.number = plan.latest_number() + 1
@@ -102,7 +108,8 @@ def publish_rules(
     return draft
 
 
-def _is_live(now: datetime.datetime) -> bool:
+def needs_second_person(*, now: datetime.datetime) -> bool:
+    """Whether the firm has gone live, so that nobody publishes alone."""
     return Firm.objects.filter(went_live_at__lte=now).exists()
 
 

@@ -149,6 +149,13 @@ class Shown:
     def present_chips(self) -> dict[int, Chip]:
         return _chips(self.present) if self.present else {}
 
+    @property
+    def first_fall(self) -> datetime.date | None:
+        """When the first of those who begin a grace period would move down."""
+        in_grace = self.row.moves.filter(way=Way.GRACE, below_since__isnull=False)
+        first = in_grace.order_by("below_since").first()
+        return falls_on(self, first) if first else None
+
     def chip(self, tier: int | None, *, before: bool = False) -> Chip | None:
         """A tier's chip in the version in force, or in the draft."""
         if tier is None:
@@ -220,7 +227,8 @@ def moves_of(preview: Preview, tab: str) -> QuerySet[PreviewMove]:
 @dataclass(frozen=True)
 class Mover:
     """`falls_on` is the evaluation at which the grace period would end, for those in it.
-    `revenue` and `margin` (per cent) are None where they aren't the reader's to see.
+    `missing` is what their revenue is short of the keep threshold. Amounts and `margin` (per cent)
+    are None where they aren't the reader's to see.
     """
 
     move: PreviewMove
@@ -232,6 +240,13 @@ class Mover:
     has_file: bool
     revenue: Decimal | None
     margin: Decimal | None
+    missing: Decimal | None
+
+    @property
+    def note(self) -> str:
+        """What else a mover's tier comes from than the draft."""
+        moves = self.move.way in (Way.UP, Way.DOWN)
+        return self.move.get_cause_display() if moves and self.move.cause != Cause.OWN else ""
 
 
 def movers(shown: Shown, rows: list[PreviewMove], scope: Scope) -> list[Mover]:
@@ -255,6 +270,7 @@ def _mover(shown: Shown, move: PreviewMove, scope: Scope) -> Mover:
         has_file=has_file,
         revenue=revenue,
         margin=_margin(move) if revenue is not None and scope.may(Right.MARGIN) else None,
+        missing=_missing(move) if in_grace and revenue is not None else None,
     )
 
 
@@ -279,6 +295,11 @@ def _margin(move: PreviewMove) -> Decimal | None:
     if move.trailing_revenue <= 0:
         return None
     return 100 * (move.trailing_revenue - move.cost_to_serve) / move.trailing_revenue
+
+
+def _missing(move: PreviewMove) -> Decimal | None:
+    left = Decimal(move.explanation.get("down", 0))
+    return -left if left < 0 else None
 
 
 def _chips(rules: RuleSet) -> dict[int, Chip]:

@@ -1,0 +1,153 @@
+"""The impact preview of a draft: ask for one, read it, take its movers along, leave it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from firm import access, keyset, wording
+from firm.exports import table_response
+from firm.paging import pager_links
+from firm.refusals import Refused, refusal_of
+from firm.roles import Right
+from tiering import actions
+from tiering.models import Preview, PreviewMove, RuleSet
+from tiering.previews import tables
+from tiering.previews.binding import check_is_fresh
+from tiering.previews.chart import chart_of
+from tiering.previews.shown import TABS, Mover, Shown, movers, moves_of, shown_of
+
+CHUNK = 500  # movers worked out at a time for a file
+
+
+@require_POST
+@access.needs(Right.EDIT_RULES)
+def create(request: HttpRequest, pk: int) -> HttpResponse:
+    draft = get_object_or_404(RuleSet, pk=pk)
+    preview = actions.request_preview(draft=draft, by=access.reader(request), now=timezone.now())
+    return redirect("tiering:preview", pk=preview.pk)
+
+
+@require_GET
+@access.needs(Right.REVIEW_RULES)
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """One preview. While it is worked out the page asks for its progress alone, and is loaded
+    anew where there is more to read.
+    """
+    shown = shown_of(_row(pk))
+    if request.htmx:  # type: ignore[attr-defined]
+        return _progress(request, shown)
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "preview": shown,
+        "draft": shown.row.draft,
+        "may_edit": access.scope(request).may(Right.EDIT_RULES),
+        "refusal": refusal_of(check_is_fresh, preview=shown.row, draft=shown.row.draft, now=now),
+        "needs_second": actions.needs_second_person(now=now),
+        "error": wording.error_text(shown.row.job.error) if shown.row.job else "",
+    }
+    if shown.has_result and not request.screen_share:  # type: ignore[attr-defined]
+        context |= _result(request, shown)
+    return render(request, "tiering/preview.html", context)
+
+
+def _progress(request: HttpRequest, shown: Shown) -> HttpResponse:
+    """Of the part the page waits for: `?for=past` once the first part is on it."""
+    has_news = shown.has_result and request.GET.get("for") != "past"
+    if has_news or not shown.is_open:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "tiering/preview.html#progress", {"preview": shown})
+
+
+def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
+    tab = _tab(request)
+    scope = access.scope(request)
+    with_revenue = scope.may(Right.FIRM_REVENUE)
+    try:
+        page = keyset.page_of(
+            moves_of(shown.row, tab), sort="id", after=request.GET.get("after", "")
+        )
+    except Refused as refused:
+        raise Http404(refused.sentence) from None
+    return {
+        "earned": shown.matrix("earned", with_revenue=with_revenue),
+        "raw": shown.matrix("raw", with_revenue=with_revenue),
+        "loads": shown.loads(),
+        "chart": chart_of(shown),
+        "tab": tab,
+        "tabs": _tabs(shown),
+        "movers": movers(shown, page.rows, scope),
+        "with_margin": scope.may(Right.MARGIN),
+        **pager_links(request, page.after),
+    }
+
+
+def _tab(request: HttpRequest) -> str:
+    tab = request.GET.get("moved", "")
+    if tab not in TABS:
+        raise Http404
+    return tab
+
+
+def _tabs(shown: Shown) -> list[tuple[str, str, int]]:
+    """Name in the address, words, number; those nobody is in are left out."""
+    names = {
+        "": _("All concerned"),
+        "down": _("Downgrade"),
+        "up": _("Upgrade"),
+        "grace": _("Grace period"),
+        "kept": _("Kept by the keep threshold"),
+        "first": _("First evaluation"),
+        "rank": _("Only because others moved"),
+    }
+    counts = {tab: sum(shown.moves[way] for way in ways) for tab, ways in TABS.items()}
+    counts["rank"] = shown.rank_effect
+    return [(tab, name, counts[tab]) for tab, name in names.items() if counts[tab] or not tab]
+
+
+@require_GET
+@access.needs(Right.REVIEW_RULES)
+def export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The movers of a tab as seen; amounts of the customers whose revenue the reader may see."""
+    if request.screen_share:  # type: ignore[attr-defined]
+        raise Http404
+    shown = shown_of(_row(pk))
+    if not shown.has_result:
+        raise Http404
+    scope = access.scope(request)
+    head, rows = tables.movers(_all_movers(request, shown), with_revenue=scope.may(Right.REVENUE))
+    return table_response(_("impact-preview"), head, rows, format=request.GET.get("format", "xlsx"))
+
+
+def _all_movers(request: HttpRequest, shown: Shown) -> Iterator[Mover]:
+    scope = access.scope(request)
+    chunk: list[PreviewMove] = []
+    for move in moves_of(shown.row, _tab(request)).order_by("pk").iterator(chunk_size=CHUNK):
+        chunk.append(move)
+        if len(chunk) == CHUNK:
+            yield from movers(shown, chunk, scope)
+            chunk = []
+    yield from movers(shown, chunk, scope)
+
+
+@require_POST
+@access.needs(Right.EDIT_RULES)
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _row(pk)
+    try:
+        actions.leave_preview(preview=row, by=access.reader(request), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("The preview was discarded. The draft stays as it is."))
+    return redirect("tiering:preview", pk=pk)
+
+
+def _row(pk: int) -> Preview:
+    rows = Preview.objects.select_related("draft", "job", "run", "created_by")
+    return get_object_or_404(rows, pk=pk)
