@@ -118,9 +118,10 @@ def test_pauses_that_overlap_or_run_backwards_count_once_or_not_at_all():
         (tokyo("2026-07-16 12:00"), tokyo("2026-07-16 13:00")),
         (tokyo("2026-07-16 12:30"), tokyo("2026-07-16 13:30")),
         (tokyo("2026-07-16 17:00"), tokyo("2026-07-16 16:00")),
+        (tokyo("2026-07-16 17:59"), tokyo("2026-07-16 18:00")),
     ]
     day = tokyo("2026-07-16 10:00"), tokyo("2026-07-16 18:00")
-    assert seconds_between(OFFICE, *day, pauses=pauses) == 6.5 * 3600
+    assert seconds_between(OFFICE, *day, pauses=pauses) == 6.5 * 3600 - 60
 
 
 def test_a_night_shift_over_new_year_belongs_to_the_old_year():
@@ -183,6 +184,14 @@ def test_a_skipped_opening_is_the_later_moment_and_a_repeated_closing_the_first(
     assert due_after(repeated, day[0], 90) == new_york("2026-11-01 01:30", fold=0)
 
 
+def test_hours_reach_into_the_day_after_the_next_where_their_end_is_skipped():
+    """In Nuuk 28 March 2026 ends at 23:00: the closing at 23:58 is 00:58 of the 29th."""
+    nuuk = ZoneInfo("America/Nuuk")
+    week = week_of(Hours(23 * 60 + 59, 23 * 60 + 58), days=range(4, 5))
+    morning = datetime.datetime(2026, 3, 29, 0, 30, tzinfo=nuuk)
+    assert due_after(Schedule(nuuk, week), morning, 28) == morning.replace(minute=58)
+
+
 def test_a_whole_day_is_as_long_as_the_clocks_make_it():
     always = Schedule(NEW_YORK, week_of(WHOLE_DAY, days=range(7)))
     for day, hours in ((8, 23), (9, 24)):
@@ -225,6 +234,7 @@ EVENTS = [
     ("Australia/Lord_Howe", datetime.date(2026, 10, 4)),
     ("America/Santiago", datetime.date(2026, 9, 6)),
     ("America/Havana", datetime.date(2026, 11, 1)),
+    ("America/Nuuk", datetime.date(2026, 3, 29)),
     ("Asia/Kathmandu", datetime.date(2026, 12, 31)),
     ("Asia/Tokyo", datetime.date(2026, 12, 31)),
 ]
