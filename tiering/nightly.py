@@ -63,6 +63,8 @@ def _run(job: JobRun, planned: Plan, *, lease: jobs.Lease, now: datetime.datetim
         except _Held as found:
             actions.hold_run(job=job, verdict=found.verdict, now=timezone.now())
             return
+        if job.kind == plan.NIGHTLY:
+            actions.tell_of_night(job=job, now=now)
         jobs.finish(job, now=timezone.now(), counts=counts)
 
 

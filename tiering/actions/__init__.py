@@ -1,6 +1,7 @@
 """The only writers of the tiering app's rows, beside the engine."""
 
 from tiering.actions.held import accept_held, check_can_accept, hold_run
+from tiering.actions.news import tell_of_night
 from tiering.actions.overrides import (
     approve_override,
     ask_again,
@@ -78,6 +79,7 @@ __all__ = [
     "reverse_use",
     "save_services",
     "set_payment_stop",
+    "tell_of_night",
     "warn_of_ends",
     "withdraw_override",
 ]

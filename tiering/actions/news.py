@@ -1,0 +1,79 @@
+"""Telling the people concerned what a night has changed, one notice each."""
+
+import datetime
+from collections import defaultdict
+from typing import Any
+
+from firm import outbox
+from firm.models import JobRun, PostHolding, User
+from firm.roles import RIGHTS, Right
+from firm.superiors import managers_of
+from tiering.models import Evaluation
+from tiering.news import News, news_of
+
+MOST_LINES = 200  # of one notice; the page has them all
+
+
+def tell_of_night(*, job: JobRun, now: datetime.datetime) -> None:
+    """To each account manager and the nearest superior: who has risen, has fallen or will fall.
+
+    In the transaction of the night, so that what is undone is told to nobody. Nothing of replays
+    and of nights still to come.
+    """
+    evaluations = Evaluation.objects.filter(job=job, is_replay=False, is_ahead=False)
+    news = news_of(list(evaluations.select_related("rule_set").order_by("as_of", "pk")))
+    if not news:
+        return
+    assert job.business_date is not None
+    by_person = _by_person(news, on=job.business_date)
+    people = User.objects.filter(pk__in=by_person, is_active=True).order_by("pk")
+    names = dict(User.objects.filter(pk__in={one.owner for one in news}).values_list("pk", "name"))
+    with_revenue = _with_revenue(by_person, on=job.business_date)
+    for person in people:
+        theirs = by_person[person.pk]
+        outbox.queue(
+            "tiers_of_night",
+            recipient=person,
+            now=now,
+            date=job.business_date.isoformat(),
+            customers=len(theirs),
+            lines=[
+                _line(one, names, reader=person.pk, with_revenue=person.pk in with_revenue)
+                for one in theirs[:MOST_LINES]
+            ],
+        )
+
+
+def _by_person(news: list[News], *, on: datetime.date) -> dict[int, list[News]]:
+    managers = managers_of({one.owner for one in news if one.owner is not None}, on=on)
+    found: dict[int, list[News]] = defaultdict(list)
+    for one in news:
+        if one.owner is not None:
+            for person in {one.owner, managers.get(one.owner, one.owner)}:
+                found[person].append(one)
+    return found
+
+
+def _with_revenue(people: dict[int, list[News]], *, on: datetime.date) -> set[int]:
+    """Those of them whose posts let them see the revenue of their customers."""
+    roles = [role for role, rights in RIGHTS.items() if Right.REVENUE in rights]
+    held = PostHolding.objects.on(on).filter(person__in=people, post__role__in=roles)
+    return set(held.values_list("person", flat=True))
+
+
+def _line(news: News, names: dict[int, str], *, reader: int, with_revenue: bool) -> dict[str, Any]:
+    """What the notice says of one customer, as code and data."""
+    line: dict[str, Any] = {
+        "code": news.kind.value,
+        "customer": f"{news.code} {news.name}",
+        "before": [news.before.name, news.before.name_en],
+        "after": [news.after.name, news.after.name_en],
+    }
+    if news.owner != reader and news.owner in names:
+        line["owner"] = names[news.owner]
+    if news.falls_on is not None:
+        line["date"] = news.falls_on.isoformat()
+    if news.missing is not None and with_revenue:
+        line["code"] = "will_fall_unless"
+        line["missing"] = str(news.missing)
+    return line
