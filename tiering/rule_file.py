@@ -5,7 +5,7 @@ What is absent is off. `as_data` writes the same format from a stored version.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from firm.money import LARGEST
 from firm.refusals import Refused
 from tiering import rule_fields as fields
-from tiering.models import GuardRule, RuleSet, TierRule
+from tiering.catalogue import Level
+from tiering.models import Benefit, GuardRule, RuleSet, TierRule
+from tiering.service_file import benefits_data, read_benefits, read_services, services_data
 
 KNOWN = {
     "name",
@@ -34,8 +36,9 @@ KNOWN = {
     "rolls_up",
     "guards",
     "breaker",
+    "benefits",
 }
-TIER_KEYS = {"code", "name", "name_en", "enter", "keep", "instruction"}
+TIER_KEYS = {"code", "name", "name_en", "enter", "keep", "instruction", "services"}
 GUARD_KEYS = {"fact", "enter", "keep", "cap", "blocking"}
 BREAKER_KEYS = {"down_share", "down_count", "drop_share"}
 LONGEST_WINDOW = 60
@@ -56,6 +59,7 @@ class TierLine:
     enter: Decimal | None
     keep: Decimal | None
     instruction: str
+    services: Mapping[str, Level] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Rules:
     breaker: Breaker
     tiers: tuple[TierLine, ...]
     guards: tuple[GuardLine, ...]
+    benefits: tuple[Benefit, ...] = ()
 
 
 def read(content: bytes) -> Rules:
@@ -128,7 +133,8 @@ def parse(data: Any) -> Rules:
     method = fields.choice(data, "method", RuleSet.Method.values)
     window_months = fields.integer(data, "window_months", least=1, most=LONGEST_WINDOW, absent=12)
     weight = _number(data, "one_off_weight", most=1)
-    tiers = _tiers(data, is_share=method == RuleSet.Method.SHARE)
+    benefits = read_benefits(data)
+    tiers = _tiers(data, benefits, is_share=method == RuleSet.Method.SHARE)
     return Rules(
         name=fields.text(data, "name", most=80, required=True),
         method=method,
@@ -158,14 +164,17 @@ def parse(data: Any) -> Rules:
         breaker=_breaker(fields.section(data, "breaker", BREAKER_KEYS)),
         tiers=tiers,
         guards=_guards(data, tiers),
+        benefits=benefits,
     )
 
 
-def _tiers(data: Mapping[str, Any], *, is_share: bool) -> tuple[TierLine, ...]:
+def _tiers(
+    data: Mapping[str, Any], benefits: tuple[Benefit, ...], *, is_share: bool
+) -> tuple[TierLine, ...]:
     rows = _objects(data, "tiers")
     if not 2 <= len(rows) <= MOST_TIERS:
         raise Refused(_("There are at least 2 and at most %(most)s tiers.") % {"most": MOST_TIERS})
-    lines = tuple(_tier(row, is_share=is_share) for row in rows)
+    lines = tuple(_tier(row, benefits, is_share=is_share) for row in rows)
     _refuse_twice([line.code for line in lines], _("The tier code “%(code)s” appears twice."))
     if lines[-1].enter is not None:
         raise Refused(_("The last tier takes everybody else: it has no “enter” and no “keep”."))
@@ -174,7 +183,7 @@ def _tiers(data: Mapping[str, Any], *, is_share: bool) -> tuple[TierLine, ...]:
     return lines
 
 
-def _tier(row: Mapping[str, Any], *, is_share: bool) -> TierLine:
+def _tier(row: Mapping[str, Any], benefits: tuple[Benefit, ...], *, is_share: bool) -> TierLine:
     fields.refuse_unknown(row, TIER_KEYS)
     code = fields.text(row, "code", most=20, required=True)
     enter, keep = (_bound(row, key, code=code, is_share=is_share) for key in ("enter", "keep"))
@@ -192,6 +201,7 @@ def _tier(row: Mapping[str, Any], *, is_share: bool) -> TierLine:
         enter=enter,
         keep=enter if keep is None else keep,
         instruction=fields.text(row, "instruction", most=200),
+        services=read_services(row, benefits),
     )
 
 
@@ -321,8 +331,9 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
     same rules. Whole numbers are int and others Decimal, so that nothing is rounded; JSON text
     of it needs `default=float`.
     """
-    tiers = rule_set.tiers.select_related("tier").order_by("rank")
+    tiers = rule_set.tiers.select_related("tier", "rule_set").order_by("rank")
     guards = rule_set.guards.select_related("cap").order_by("fact")
+    services = services_data(rule_set)
     breaker = {
         "down_share": _plain(rule_set.breaker_down_share),
         "down_count": rule_set.breaker_down_count,
@@ -334,7 +345,7 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
         "window_months": rule_set.window_months,
         "window_end": rule_set.window_end,
         "month_close": rule_set.month_close,
-        "tiers": [_tier_data(row) for row in tiers],
+        "tiers": [_tier_data(row, services.get(row.tier_id, {})) for row in tiers],
         "grace_evaluations": rule_set.grace_evaluations,
         "drop": rule_set.drop,
         "nonpositive": rule_set.nonpositive,
@@ -345,13 +356,22 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
         "rolls_up": rule_set.rolls_up,
         "guards": [_guard_data(row) for row in guards],
         "breaker": _present(breaker),
+        "benefits": benefits_data(rule_set),
     }
 
 
-def _tier_data(row: TierRule) -> dict[str, Any]:
-    texts = {"name_en": row.tier.name_en, "instruction": row.instruction}
+def _tier_data(row: TierRule, services: dict[str, Any]) -> dict[str, Any]:
+    """With the names of today, or those that a draft is going to give."""
+    is_draft = row.name and row.rule_set.state != RuleSet.State.PUBLISHED
+    named = row if is_draft else row.tier
+    texts = {"name_en": named.name_en, "instruction": row.instruction}
     bounds = {"enter": _plain(row.enter), "keep": _plain(row.keep)}
-    return {"code": row.tier.code, "name": row.tier.name} | texts | _present(bounds)
+    return (
+        {"code": row.tier.code, "name": named.name}
+        | texts
+        | _present(bounds)
+        | {"services": services}
+    )
 
 
 def _guard_data(row: GuardRule) -> dict[str, Any]:

@@ -99,12 +99,14 @@ def test_only_those_who_edit_rules_edit_service_levels(rules, account_manager, e
             actions.save_services(draft=draft, levels={}, by=person, now=now)
 
 
-@pytest.mark.parametrize("state", ["in_review", "published"])
-def test_a_version_that_is_no_draft_any_more_is_not_edited(rules, administrator, now, state):
-    draft = a_draft(rules, now=now) if state == "in_review" else rules
-    RuleSet.objects.filter(pk=draft.pk).exclude(state=state).update(state=state)
-    with pytest.raises(Refused):
-        actions.save_services(draft=draft, levels={}, by=administrator, now=now)
+def test_a_version_that_is_no_draft_any_more_is_not_edited(rules, administrator, now):
+    reviewed = a_draft(rules, now=now)
+    RuleSet.objects.filter(pk=reviewed.pk).update(
+        state=RuleSet.State.IN_REVIEW, submitted_by=administrator, submitted_at=now
+    )
+    for version, sentence in ((reviewed, "確認待ち"), (rules, "適用した版")):
+        with pytest.raises(Refused, match=sentence):
+            actions.save_services(draft=version, levels={}, by=administrator, now=now)
 
 
 def test_the_database_keeps_the_levels_of_a_published_version(rules, now):

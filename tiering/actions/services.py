@@ -33,11 +33,11 @@ def save_services(*, draft: RuleSet, levels: Levels, by: User, now: datetime.dat
     """Make these the service levels of the draft. Raises Refused below the promise to everyone."""
     draft = RuleSet.objects.select_for_update().get(pk=draft.pk)
     check_can_edit_services(draft=draft, by=by, now=now)
-    write_levels(draft, levels)
+    write_levels(draft=draft, levels=levels)
     audit.record("services_changed", by=by, now=now, subject=draft)
 
 
-def write_levels(draft: RuleSet, levels: Levels) -> None:
+def write_levels(*, draft: RuleSet, levels: Levels) -> None:
     """The rows alone, in the caller's transaction. Raises Refused below the promise."""
     known, tiers = offers(), {rule.tier_id: rule.tier for rule in rules_of(draft)}
     for tier_id, services in levels.items():
