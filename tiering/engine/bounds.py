@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from tiering.models import RuleSet
+from tiering.models import GuardRule, RuleSet
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,45 @@ class Bound:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """A fact that limits the tier: the margin in per cent, of the facts' `guard_revenue` and
+    `guard_profit`. Where nothing was booked there is no margin and no bound is met.
+    """
+
+    fact: str
+    enter: Decimal
+    keep: Decimal
+    cap: int
+    cap_rank: int
+
+    @property
+    def enters(self) -> str:
+        return self._reaches(self.enter)
+
+    def capped(self, raw: str) -> str:
+        """The best rank that the guard allows to who would enter it."""
+        return f"CASE WHEN {self.enters} THEN {raw} ELSE greatest({raw}, {self.cap_rank}) END"
+
+    def keeps(self, rank: str) -> str:
+        """Whether the guard leaves who holds this rank where it is."""
+        return f"({rank} >= {self.cap_rank} OR {self._reaches(self.keep)})"
+
+    @property
+    def explained(self) -> str:
+        """SQL of its entry in a stored explanation (engine/step.py)."""
+        return f"""jsonb_build_object(
+            'fact', '{self.fact}', 'cap', {Ladder.code_of(str(self.cap))},
+            'value', CASE WHEN guard_revenue > 0
+                          THEN round(guard_profit * 100 / guard_revenue, 4)::text END,
+            'enter', '{self.enter:f}', 'keep', '{self.keep:f}',
+            'enters', {self.enters}, 'keeps', {self._reaches(self.keep)})"""
+
+    @staticmethod
+    def _reaches(bound: Decimal) -> str:
+        return f"(guard_revenue > 0 AND guard_profit * 100 >= {bound:f} * guard_revenue)"
+
+
+@dataclass(frozen=True)
 class Ladder:
     """The tiers of a version from the top, and its bounds as CASE expressions.
 
@@ -28,6 +67,8 @@ class Ladder:
     """
 
     bounds: tuple[Bound, ...]
+    guard: Guard | None = None
+    has_first_months: bool = False
 
     @property
     def lowest(self) -> int:
@@ -78,7 +119,8 @@ class Ladder:
             {bound.tier: f"{bound.keep:f}" for bound in self.bounds if bound.keep is not None},
         )
 
-    def code_of(self, tier: str) -> str:
+    @staticmethod
+    def code_of(tier: str) -> str:
         """A tier's code, looked up: a tier of an older version has one too."""
         return f"(SELECT code FROM tiering_tier WHERE id = {tier})"
 
@@ -94,18 +136,28 @@ def ladder_of(rules: RuleSet) -> Ladder:
     A missing keep bound is the entry bound.
     """
     rows = rules.tiers.select_related("tier").order_by("rank")
-    return Ladder(
-        tuple(
-            Bound(
-                tier=row.tier_id,
-                code=row.tier.code,
-                rank=row.rank,
-                enter=row.enter,
-                keep=row.enter if row.keep is None else row.keep,
-            )
-            for row in rows
+    bounds = tuple(
+        Bound(
+            tier=row.tier_id,
+            code=row.tier.code,
+            rank=row.rank,
+            enter=row.enter,
+            keep=row.enter if row.keep is None else row.keep,
         )
+        for row in rows
     )
+    return Ladder(bounds, _guard_of(rules, bounds), rules.cold_start_months > 0)
+
+
+def _guard_of(rules: RuleSet, bounds: tuple[Bound, ...]) -> Guard | None:
+    """The guard within the fold; one that blocks stands outside of it."""
+    row = rules.guards.filter(fact=GuardRule.Fact.MARGIN).first()
+    if row is None:
+        return None
+    assert row.enter is not None  # the database keeps both of a margin guard
+    assert row.keep is not None
+    rank = next(bound.rank for bound in bounds if bound.tier == row.cap_id)
+    return Guard(fact=row.fact, enter=row.enter, keep=row.keep, cap=row.cap_id, cap_rank=rank)
 
 
 def percentages(ladder: Ladder) -> list[Decimal]:
@@ -122,13 +174,14 @@ def percentages(ladder: Ladder) -> list[Decimal]:
 
 def with_cuts(ladder: Ladder, cuts: dict[Decimal, Decimal | None]) -> Ladder:
     """The same ladder with per cent replaced by the cuts of this pass."""
-    return Ladder(
-        tuple(
+    return replace(
+        ladder,
+        bounds=tuple(
             replace(
                 bound,
                 enter=cuts[bound.enter] if bound.enter is not None else None,
                 keep=cuts[bound.keep] if bound.keep is not None else None,
             )
             for bound in ladder.bounds
-        )
+        ),
     )

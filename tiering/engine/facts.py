@@ -13,52 +13,56 @@ from decimal import Decimal
 from django.db.backends.utils import CursorWrapper
 
 from firm.money import LARGEST
+from tiering.engine.ledgers import Reading, live
+from tiering.engine.measure import Measure
 
 # Equal revenues fall into one bucket, a greater one never into a lower: so a bucket's sum is exact
 # and only the bucket a cut falls into has to be sorted. It need not be fine: whole units do, and
-# take a fraction of the time. NULL is no revenue, above the highest are sums that no money column
-# holds.
+# take a fraction of the time. NULL is what stands outside of the total: no revenue, the dormant,
+# all of a group but its head. Above the highest are sums that no money column holds.
 BUCKETS = 4096
 _BUCKET = f"""
-       CASE WHEN ledger.revenue > {LARGEST} THEN {BUCKETS + 1}::smallint
-            WHEN ledger.revenue > 0
-            THEN width_bucket(ln(greatest(ledger.revenue::bigint, 1)::float8),
+       CASE {{outside}} WHEN {{revenue}} > {LARGEST} THEN {BUCKETS + 1}::smallint
+            WHEN {{revenue}} > 0
+            THEN width_bucket(ln(greatest({{revenue}}::bigint, 1)::float8),
                               0, {math.log(LARGEST + 1)}, {BUCKETS})::smallint END"""
 
-# `fold` is tiering_standing or a temporary table of the same shape. The state before `as_of` is
-# the row's own, unless the row was set at this very `as_of`.
-FACTS = f"""
-CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
-SELECT customer.id AS customer_id,
-       coalesce(ledger.revenue, 0) AS revenue,
-       coalesce(work.cost, 0) AS cost,
-       coalesce(ledger.entries, 0) AS entries,
-       {_BUCKET} AS bucket,
-       CASE WHEN stood.changed_as_of = %(as_of)s
-            THEN stood.earned_before_id ELSE stood.earned_tier_id END AS before_id,
-       CASE WHEN stood.changed_as_of = %(as_of)s
-            THEN stood.below_since_before ELSE stood.below_since END AS below_before,
-       CASE WHEN stood.changed_as_of = %(as_of)s
-            THEN stood.earned_since_before ELSE stood.earned_since END AS since_before,
+# The state before `as_of` is the row's own, unless the row was set at this very `as_of`. What was
+# provisional is no state: the first full evaluation is the first one.
+_STATE = """
+       CASE WHEN stood.changed_as_of = %(as_of)s THEN stood.earned_before_id
+            WHEN stood.reason <> 'provisional' THEN stood.earned_tier_id END AS before_id,
+       CASE WHEN stood.changed_as_of = %(as_of)s THEN stood.below_since_before
+            WHEN stood.reason <> 'provisional' THEN stood.below_since END AS below_before,
+       CASE WHEN stood.changed_as_of = %(as_of)s THEN stood.earned_since_before
+            WHEN stood.reason <> 'provisional' THEN stood.earned_since END AS since_before,
        stood.raw_tier_id AS stored_raw_id,
        stood.earned_tier_id AS stored_earned_id,
        stood.reason AS stored_reason,
        stood.below_since AS stored_below,
        stood.earned_since AS stored_since,
        stood.trailing_revenue AS stored_revenue,
-       stood.cost_to_serve AS stored_cost
-  FROM customers_customer customer
-  LEFT JOIN (SELECT customer_id, sum(amount) AS revenue, count(*) AS entries
-               FROM customers_revenueentry
-              WHERE superseded_by_import_id IS NULL
-                AND date >= %(start)s AND date < %(as_of)s
-              GROUP BY customer_id) ledger ON ledger.customer_id = customer.id
-  LEFT JOIN (SELECT customer_id, sum(cost) AS cost
-               FROM customers_activityslice
-              WHERE day >= %(start)s AND day < %(as_of)s
-              GROUP BY customer_id) work ON work.customer_id = customer.id
-  LEFT JOIN {{fold}} stood ON stood.customer_id = customer.id
+       stood.cost_to_serve AS stored_cost,
+       stood.booked_revenue AS stored_booked,
+       stood.expenses AS stored_expenses,
+       stood.group_revenue AS stored_group,
+       stood.is_dormant AS stored_dormant
 """
+
+# `fold` is tiering_standing or a temporary table of the same shape.
+_FACTS = f"""
+CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
+SELECT read.*, {{bucket}} AS bucket, {_STATE}
+  FROM ({{read}}) read
+  LEFT JOIN {{fold}} stood ON stood.customer_id = read.customer_id
+"""
+
+_FROM_STANDINGS = f"""
+CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
+SELECT {{read}}, {{bucket}} AS bucket, {_STATE}
+  FROM {{fold}} stood {{customers}}
+"""
+_STARTED = "JOIN customers_customer alone ON alone.id = stood.customer_id"
 
 _BUCKETS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS buckets ON COMMIT DROP AS
@@ -110,13 +114,63 @@ def _switch(cursor: CursorWrapper, state: str) -> None:
     cursor.execute(f"SELECT {settings}")
 
 
-def collect(
-    cursor: CursorWrapper, *, fold: str, start: datetime.date, as_of: datetime.date
-) -> None:
-    """Fill `facts` for the window `[start, as_of)`."""
-    cursor.execute("DROP TABLE IF EXISTS facts, buckets, changed")
+def collect(cursor: CursorWrapper, *, fold: str, measure: Measure, as_of: datetime.date) -> None:
+    """Fill `facts` from the ledgers as they are."""
+    _begin(cursor)
+    reading = Reading(measure, as_of, live())
+    statement = _FACTS.format(
+        read=reading.facts(), bucket=_bucket("read.revenue", measure), fold=fold
+    )
     with merge_plans(cursor):
-        cursor.execute(FACTS.format(fold=fold), {"start": start, "as_of": as_of})
+        cursor.execute(statement, reading.params)
+
+
+def collect_stored(
+    cursor: CursorWrapper, *, fold: str, measure: Measure, as_of: datetime.date
+) -> None:
+    """Fill `facts` with what is stored beside the state (judge.facts_are_stored). Who has no
+    standing yet is not in it, and nobody's entries are counted.
+    """
+    _begin(cursor)
+    columns = {
+        "customer_id": "stood.customer_id",
+        "revenue": "stood.trailing_revenue",
+        "cost": "stood.cost_to_serve",
+        "entries": "0",
+    }
+    if measure.weighs:
+        columns["booked"] = "stood.booked_revenue"
+    if measure.has_first_months:
+        columns["provisional"] = "stood.reason = 'provisional'"
+        columns["months"] = Reading(measure, as_of, live()).months
+    if measure.tells_dormant:
+        columns["dormant"] = "stood.is_dormant"
+    if measure.reads_expenses:
+        columns["expenses"] = "stood.expenses"
+        columns["guard_revenue"] = "coalesce(stood.booked_revenue, stood.trailing_revenue)"
+        columns["guard_profit"] = (
+            f"{columns['guard_revenue']} - coalesce(stood.expenses, 0) - stood.cost_to_serve"
+        )
+    cursor.execute(
+        _FROM_STANDINGS.format(
+            read=", ".join(f"{sql} AS {name}" for name, sql in columns.items()),
+            bucket=_bucket("stood.trailing_revenue", measure, dormant="stood.is_dormant"),
+            fold=fold,
+            customers=_STARTED if measure.has_first_months else "",
+        ),
+        {"as_of": as_of},
+    )
+
+
+def _begin(cursor: CursorWrapper) -> None:
+    cursor.execute("DROP TABLE IF EXISTS facts, buckets, changed")
+
+
+def _bucket(revenue: str, measure: Measure, *, dormant: str = "read.dormant") -> str:
+    outside = f"WHEN {dormant} THEN NULL" if measure.tells_dormant else ""
+    if measure.rolls_up:
+        outside += " WHEN NOT read.is_head THEN NULL"
+    return _BUCKET.format(outside=outside, revenue=revenue)
 
 
 def sum_up(cursor: CursorWrapper) -> None:

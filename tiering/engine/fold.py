@@ -42,9 +42,9 @@ SELECT DISTINCT ON (customer_id) change.*
 
 _OVERLAY = f"""
 UPDATE {TEMPORARY} stood
-   SET earned_before_id = stood.earned_tier_id,
-       below_since_before = stood.below_since,
-       earned_since_before = stood.earned_since,
+   SET (earned_before_id, below_since_before, earned_since_before)
+       = (SELECT stood.earned_tier_id, stood.below_since, stood.earned_since
+           WHERE stood.reason <> 'provisional'),
        changed_as_of = %(as_of)s,
        evaluation_id = recorded.evaluation_id,
        raw_tier_id = recorded.raw_tier_id,
@@ -82,8 +82,8 @@ def _before(row: str) -> str:
 
 
 _STATE = (
-    "raw_tier_id, earned_tier_id, reason, trailing_revenue, cost_to_serve, below_since,"
-    " earned_since"
+    "raw_tier_id, earned_tier_id, reason, trailing_revenue, cost_to_serve, booked_revenue,"
+    " expenses, group_revenue, is_dormant, below_since, earned_since"
 )
 _COLUMNS = (
     f"evaluation_id, {_STATE}, changed_as_of, earned_before_id, below_since_before,"

@@ -28,7 +28,8 @@ SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace,
 """
 
 _CHANGED = """
-SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace, revenue, cost FROM changed
+SELECT customer_id, {rank} AS rank, reason = 'grace' AS in_grace, own_revenue AS revenue, cost
+  FROM changed
 """
 
 

@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from firm.dates import add_months
 from firm.money import LARGEST
 from tiering.engine.bounds import Ladder
+from tiering.engine.measure import measure_of
 from tiering.models import RuleSet
 
 Params = dict[str, int | datetime.date]
@@ -23,23 +24,30 @@ CHANGED = """
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 SELECT customer_id, revenue, cost, before_id, below_before, since_before, reason,
        {raw_id} AS raw_id, earned_id, {since} AS since, {below} AS below,
-       stored_raw_id, stored_earned_id, stored_reason, stored_below
+       stored_raw_id, stored_earned_id, stored_reason, stored_below,
+       {own} AS own_revenue, {booked} AS booked, {expenses} AS expenses,
+       {group} AS group_revenue, {dormant} AS dormant {explained}
   FROM (SELECT judged.*, {earned_id} AS earned_id
-          FROM (SELECT ranked.*, {reason} AS reason
-                  FROM (SELECT facts.*, {raw_rank} AS raw, {before_rank} AS before
-                          FROM facts OFFSET 0) ranked
+          FROM (SELECT aimed.*, {reason} AS reason
+                  FROM (SELECT ranked.* {target_of}
+                          FROM (SELECT facts.*, {raw_rank} AS raw, {before_rank} AS before
+                                  FROM facts OFFSET 0) ranked
+                        {barrier}) aimed
                 OFFSET 0) judged
         OFFSET 0) stepped
  WHERE stored_earned_id IS NULL
     OR earned_id <> stored_earned_id OR {raw_id} <> stored_raw_id OR reason <> stored_reason
-    OR revenue <> stored_revenue OR cost <> stored_cost OR {since} <> stored_since
-    OR {below} IS DISTINCT FROM stored_below
+    OR {own} <> stored_revenue OR cost <> stored_cost OR {since} <> stored_since
+    OR {below} IS DISTINCT FROM stored_below OR {booked} IS DISTINCT FROM stored_booked
+    OR {expenses} IS DISTINCT FROM stored_expenses OR {group} IS DISTINCT FROM stored_group
+    OR {dormant} <> stored_dormant
 """
 
 # Only a customer whose sums differ from what is stored can have sums that cannot be stored.
 OUT_OF_RANGE = """
 DELETE FROM changed
- WHERE revenue NOT BETWEEN %(least)s AND %(most)s OR cost NOT BETWEEN %(least)s AND %(most)s
+ WHERE greatest(revenue, cost, own_revenue, booked, expenses) > %(most)s
+    OR least(revenue, cost, own_revenue, booked, expenses) < %(least)s
 RETURNING customer_id
 """
 
@@ -63,10 +71,9 @@ INSERT INTO tiering_tierchange
        (customer_id, evaluation_id, as_of, raw_tier_id, earned_tier_id, reason,
         trailing_revenue, below_since, earned_since, explanation)
 SELECT ahead.customer_id, %(evaluation)s, %(as_of)s, ahead.raw_tier_id, ahead.earned_tier_id,
-       ahead.reason, ahead.trailing_revenue, ahead.below_since, ahead.earned_since, {explanation}
-  FROM (SELECT fold.*, CASE WHEN changed_as_of = %(as_of)s
-                            THEN earned_before_id ELSE earned_tier_id END AS before_id
-          FROM fold) ahead
+       ahead.reason, facts.revenue, ahead.below_since, ahead.earned_since, {explanation}
+  FROM fold ahead
+  JOIN facts ON facts.customer_id = ahead.customer_id
   LEFT JOIN tiering_standing stood ON stood.customer_id = ahead.customer_id
  WHERE (ahead.raw_tier_id, ahead.earned_tier_id, ahead.reason, ahead.below_since)
        IS DISTINCT FROM
@@ -77,7 +84,9 @@ SELECT ahead.customer_id, %(evaluation)s, %(as_of)s, ahead.raw_tier_id, ahead.ea
 UPDATE = """
 UPDATE {fold} stood
    SET evaluation_id = %(evaluation)s, raw_tier_id = raw_id, earned_tier_id = earned_id,
-       reason = step.reason, trailing_revenue = revenue, cost_to_serve = cost,
+       reason = step.reason, trailing_revenue = own_revenue, cost_to_serve = cost,
+       booked_revenue = booked, expenses = step.expenses, group_revenue = step.group_revenue,
+       is_dormant = dormant,
        below_since = below, earned_since = since,
        changed_as_of = CASE WHEN fresh THEN %(as_of)s ELSE changed_as_of END,
        earned_before_id = CASE WHEN fresh THEN before_id ELSE earned_before_id END,
@@ -93,9 +102,10 @@ UPDATE {fold} stood
 INSERT = """
 INSERT INTO {fold}
        (customer_id, evaluation_id, raw_tier_id, earned_tier_id, reason, trailing_revenue,
-        cost_to_serve, below_since, earned_since, changed_as_of)
-SELECT customer_id, %(evaluation)s, raw_id, earned_id, reason, revenue, cost, below, since,
-       %(as_of)s
+        cost_to_serve, booked_revenue, expenses, group_revenue, is_dormant, below_since,
+        earned_since, changed_as_of)
+SELECT customer_id, %(evaluation)s, raw_id, earned_id, reason, own_revenue, cost, booked,
+       expenses, group_revenue, dormant, below, since, %(as_of)s
   FROM changed WHERE stored_earned_id IS NULL
 """
 
@@ -127,28 +137,36 @@ def decide(
 ) -> Changed:
     """Fill `changed` with the customers whose row differs from what is stored."""
     lowers = is_month_end(rules, as_of)
+    # The rank to aim for: what the criteria give, as far as the guard allows it.
+    target = "target" if ladder.guard else "raw"
     one_step = rules.drop == RuleSet.Drop.ONE_STEP
-    dropped = ladder.tier_of("before + 1") if one_step else ladder.tier_of("raw")
     cursor.execute(
         CHANGED.format(
             raw_rank=ladder.raw_rank("revenue"),
             before_rank=ladder.rank_of("before_id"),
-            reason=_reason(ladder, rules, lowers=lowers),
+            target_of=f", {ladder.guard.capped('raw')} AS target" if ladder.guard else "",
+            barrier="OFFSET 0" if ladder.guard else "",
+            reason=_reason(ladder, rules, target=target, lowers=lowers),
             raw_id=ladder.tier_of("raw"),
             earned_id=f"""
-                CASE WHEN reason IN ('initial', 'upgraded') THEN {ladder.tier_of("raw")}
+                CASE WHEN reason IN ('initial', 'upgraded') THEN {ladder.tier_of(target)}
+                     WHEN reason = 'provisional' THEN {ladder.tier_of("raw")}
                      WHEN reason = 'nonpositive' THEN {ladder.bounds[-1].tier}
-                     WHEN reason = 'downgraded' THEN {dropped}
+                     WHEN reason = 'downgraded'
+                     THEN {ladder.tier_of("before + 1" if one_step else target)}
                      ELSE before_id END""",
             since="CASE WHEN earned_id = before_id THEN since_before ELSE %(as_of)s::date END",
-            below="CASE WHEN reason = 'grace' THEN coalesce(below_before, %(as_of)s) END"
+            below="""CASE WHEN reason IN ('grace', 'minimum_tenure')
+                          THEN coalesce(below_before, %(as_of)s) END"""
             if lowers
-            else "CASE WHEN reason <> 'initial' THEN below_before END",
+            else "CASE WHEN reason NOT IN ('initial', 'provisional') THEN below_before END",
+            **_facts_of(rules, ladder),
         ),
         {
             "as_of": as_of,
             # A month end below counts itself: with two, the one after the first ends the grace.
             "grace_is_over": add_months(as_of, 1 - rules.grace_evaluations),
+            "entered_by": as_of - datetime.timedelta(days=rules.minimum_tenure_days),
         },
     )
     cursor.execute(OUT_OF_RANGE, {"least": -LARGEST, "most": LARGEST})
@@ -161,17 +179,44 @@ def decide(
     return Changed(rows, moved, first, failed)
 
 
-def _reason(ladder: Ladder, rules: RuleSet, *, lowers: bool) -> str:
-    at_once = lowers and rules.nonpositive == RuleSet.Nonpositive.AT_ONCE
-    over = "coalesce(below_before, %(as_of)s) <= %(grace_is_over)s" if lowers else "false"
-    return f"""
-        CASE WHEN before IS NULL THEN 'initial'
-             WHEN raw < before THEN 'upgraded'
-             WHEN raw = before THEN 'unchanged'
-             WHEN {at_once} AND revenue <= 0 THEN 'nonpositive'
-             WHEN {ladder.kept("revenue", "before")} THEN 'kept_by_keep_bound'
-             WHEN {over} THEN 'downgraded'
-             ELSE 'grace' END"""
+def _facts_of(rules: RuleSet, ladder: Ladder) -> dict[str, str]:
+    """SQL of the facts to store; those that the rules do not ask for are not in `facts`."""
+    measure = measure_of(rules)
+    explained = ["provisional", "months"] if measure.has_first_months else []
+    explained += ["guard_revenue", "guard_profit"] if ladder.guard else []
+    return {
+        "own": "own_revenue" if measure.rolls_up else "revenue",
+        "booked": "booked" if measure.weighs else "NULL::numeric",
+        "expenses": "expenses" if measure.reads_expenses else "NULL::numeric",
+        "group": "CASE WHEN in_group THEN revenue END" if measure.rolls_up else "NULL::numeric",
+        "dormant": "dormant" if measure.tells_dormant else "false",
+        "explained": "".join(f", {column}" for column in explained),
+    }
+
+
+def _reason(ladder: Ladder, rules: RuleSet, *, target: str, lowers: bool) -> str:
+    """The step's arms in their order; the first that holds is the reason."""
+    may_fall = "since_before <= %(entered_by)s" if rules.minimum_tenure_days else "true"
+    kept = ladder.kept("revenue", "before")
+    if ladder.guard:
+        kept += f" AND {ladder.guard.keeps('before')}"
+    arms = [
+        ("before IS NULL", "'initial'"),
+        (f"{target} < before", "'upgraded'"),
+        (f"{target} = before", "'unchanged'"),
+        (kept, "'kept_by_keep_bound'"),
+    ]
+    if ladder.has_first_months:
+        arms.insert(0, ("provisional", "'provisional'"))
+    if lowers:
+        falls = "CASE WHEN {may_fall} THEN '{reason}' ELSE 'minimum_tenure' END".format
+        if rules.nonpositive == RuleSet.Nonpositive.AT_ONCE:
+            at_once = ("revenue <= 0", falls(may_fall=may_fall, reason="nonpositive"))
+            arms.insert(-1, at_once)
+        over = "coalesce(below_before, %(as_of)s) <= %(grace_is_over)s"
+        arms.append((over, falls(may_fall=may_fall, reason="downgraded")))
+    whens = " ".join(f"WHEN {condition} THEN {reason}" for condition, reason in arms)
+    return f"CASE {whens} ELSE 'grace' END"
 
 
 def write_history(
@@ -189,10 +234,7 @@ def write_history_ahead(
 ) -> int:
     """What differs from today's standings at a date still to come; returns the rows written."""
     explanation = explanation_of(
-        ladder,
-        earned="ahead.earned_tier_id",
-        before="ahead.before_id",
-        revenue="ahead.trailing_revenue",
+        ladder, earned="ahead.earned_tier_id", before="facts.before_id", revenue="facts.revenue"
     )
     values: Params = {"evaluation": evaluation, "as_of": as_of}
     cursor.execute(HISTORY_AHEAD.format(explanation=explanation), values)
@@ -211,10 +253,27 @@ def write_state(
 
 
 def explanation_of(ladder: Ladder, *, earned: str, before: str, revenue: str) -> str:
-    """SQL of the stored explanation: the tier before, what is missing to the tier above, and
-    what is left above the tier's own keep bound (negative in the grace period).
+    """SQL of the stored explanation, a JSON object; what does not apply is absent.
+
+    - `before`: code of the earned tier before; absent at a first evaluation
+    - `up`: what is missing to the tier above, as text in the base currency
+    - `down`: what is left above the tier's own keep bound, negative where it is missing
+    - `basis`: "annualised" or "provisional" (engine/ledgers.py); absent is full
+    - `months`: the months since the start that such a revenue rests on
+    - `guards`: a list of objects: `fact` ("margin"), `value` in per cent as text (absent where
+      nothing was booked), `enter` and `keep` in per cent as text, `cap`, the code of the best
+      tier allowed below them, `enters` and `keeps`, whether each bound is reached
     """
-    return f"""jsonb_strip_nulls(jsonb_build_object(
-        'before', {ladder.code_of(before)},
-        'up', (({ladder.up(earned)})::numeric - {revenue})::text,
-        'down', ({revenue} - ({ladder.down(earned)})::numeric)::text))"""
+    pairs = {
+        "before": ladder.code_of(before),
+        "up": f"(({ladder.up(earned)})::numeric - {revenue})::text",
+        "down": f"({revenue} - ({ladder.down(earned)})::numeric)::text",
+    }
+    if ladder.has_first_months:
+        pairs["basis"] = """CASE WHEN provisional THEN 'provisional'
+                                 WHEN months IS NOT NULL THEN 'annualised' END"""
+        pairs["months"] = "months"
+    if ladder.guard:
+        pairs["guards"] = f"jsonb_build_array({ladder.guard.explained})"
+    built = ", ".join(f"'{key}', {value}" for key, value in pairs.items())
+    return f"jsonb_strip_nulls(jsonb_build_object({built}))"

@@ -1,0 +1,259 @@
+"""The facts of customers as SQL over the two ledgers, for everybody or for some.
+
+A fact is what a customer brought or cost in the window `[as_of - window_months, as_of)`:
+
+- **booked revenue**: the net sum of the live entries; **expenses**: the costs noted with them;
+  **cost**: the slices of logged work at cost.
+- **months since the start**, n: the calendar months begun in `[started_on, as_of)`, at least 1. A
+  customer whose start nobody noted is none in its first months.
+- **provisional** while fewer than `cold_start_months` whole months have passed since
+  `started_on`; **annualised** from then on while n < window_months; else full.
+- **trailing revenue**, to four decimals, halves away from zero:
+  full: recurring + weight x one-off;
+  annualised: recurring x window_months / n + weight x one-off;
+  provisional: recurring x window_months / n.
+- **margin**: (booked revenue - expenses - cost) / booked revenue. It is of money that has been
+  booked: neither weighted nor projected, because the costs are not, either.
+- **dormant**: no entry in `[as_of - dormant_after_months, as_of)`.
+
+Under a roll-up a customer and all below it in the tree of parents are one unit: its sums are
+those of its members, it began with the first of them. Contracts are to give the monthly value of
+a provisional customer: `_revenue` is where.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiering.engine.measure import Measure
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which entries are read, and of which customers (None: of all). `params` are the values of
+    the conditions.
+    """
+
+    entries: str
+    are_seen: str
+    customers: list[int] | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def among(self, column: str) -> str:
+        return "" if self.customers is None else f"AND {column} = ANY(%(customers)s)"
+
+
+def live() -> Source:
+    """The entries as they are. The partial indexes of live entries answer for this alone."""
+    return Source("customers_revenueentry entry", "entry.superseded_by_import_id IS NULL")
+
+
+def seen_by(cutoff: int, *, customers: list[int] | None = None) -> Source:
+    """The entries that an evaluation with this cut-off read."""
+    return Source(
+        """customers_revenueentry entry
+               JOIN customers_import import
+                 ON import.id = entry.import_id AND import.applied_no <= %(cutoff)s
+               LEFT JOIN customers_import correction
+                 ON correction.id = entry.superseded_by_import_id""",
+        "(correction.id IS NULL OR correction.applied_no > %(cutoff)s)",
+        customers,
+        {"cutoff": cutoff, "customers": customers},
+    )
+
+
+# Customers in a circle of parents have no root: each is one by itself.
+_TREE = """
+SELECT customer.id AS customer_id, customer.id AS root
+  FROM customers_customer customer WHERE customer.parent_id IS NULL {among}
+ UNION ALL
+SELECT child.id, tree.root
+  FROM customers_customer child JOIN tree ON child.parent_id = tree.customer_id
+"""
+
+_UNITS = """
+WITH RECURSIVE tree AS ({tree}),
+alone AS MATERIALIZED (
+    SELECT sums.*, coalesce(tree.root, sums.customer_id) AS root
+      FROM ({sums}) sums LEFT JOIN tree USING (customer_id)
+), unit AS MATERIALIZED (
+    SELECT root, count(*) AS members, {columns} FROM alone GROUP BY root
+)
+"""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """SQL over one measure and date, with its `params`. A column belongs to `alone`, a customer's
+    own sums, or to `unit`, those it is judged by.
+    """
+
+    measure: Measure
+    as_of: datetime.date
+    source: Source
+
+    @property
+    def params(self) -> dict[str, Any]:
+        start, silent_since = self.measure.start(self.as_of), self.measure.silent_since(self.as_of)
+        return {
+            **self.source.params,
+            "start": start,
+            "as_of": self.as_of,
+            "silent_since": silent_since,
+            "earliest": min(start, silent_since) if self.measure.tells_dormant else start,
+        }
+
+    def facts(self) -> str:
+        """A row for each customer; what the measure does not ask for has no column."""
+        measure, unit = self.measure, self._unit
+        columns = {
+            "customer_id": "alone.customer_id",
+            "revenue": self.revenue,
+            "cost": "alone.cost",
+            "entries": "alone.entries",
+        }
+        if measure.weighs:
+            columns["booked"] = f"nullif(alone.booked, {self.own_revenue})"
+        if measure.has_first_months:
+            columns |= {"provisional": self.provisional, "months": self.months}
+        if measure.tells_dormant:
+            columns["dormant"] = f"{unit}.dormant"
+        if measure.reads_expenses:
+            columns["expenses"] = "alone.expenses"
+            columns["guard_revenue"] = f"{unit}.booked"
+            columns["guard_profit"] = self.profit
+        if measure.rolls_up:
+            columns["own_revenue"] = self.own_revenue
+            columns["in_group"] = "unit.members > 1"
+            columns["is_head"] = "unit.root = alone.customer_id"
+        return self.select(columns)
+
+    def select(self, columns: dict[str, str]) -> str:
+        selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        if not self.measure.rolls_up:
+            return f"SELECT {selected} FROM ({self._sums()}) alone"
+        units = _UNITS.format(
+            tree=_TREE.format(among=self.source.among("customer.id")),
+            sums=self._sums(),
+            columns=", ".join(self._unit_columns()),
+        )
+        return f"{units} SELECT {selected} FROM alone JOIN unit USING (root)"
+
+    @property
+    def revenue(self) -> str:
+        return self._revenue(self._unit)
+
+    @property
+    def own_revenue(self) -> str:
+        """The customer's own part of its unit's revenue."""
+        return self._revenue("alone")
+
+    @property
+    def profit(self) -> str:
+        return f"{self._unit}.booked - coalesce({self._unit}.expenses, 0) - {self._unit}.cost"
+
+    @property
+    def provisional(self) -> str:
+        since = f"{self._unit}.started_on"
+        whole = f"make_interval(months => {self.measure.cold_start_months})"
+        return f"coalesce(({since} + {whole})::date > %(as_of)s, false)"
+
+    @property
+    def months(self) -> str:
+        """The months that a projected revenue rests on; NULL where none is projected."""
+        is_projected = f"{self.provisional} OR {self._begun} < {self.measure.window_months}"
+        return f"CASE WHEN {is_projected} THEN {self._begun} END"
+
+    @property
+    def _unit(self) -> str:
+        return "unit" if self.measure.rolls_up else "alone"
+
+    def _revenue(self, sums: str) -> str:
+        """To the four decimals of a money column, so that what is stored is what decided."""
+        weight, window = self.measure.one_off_weight, self.measure.window_months
+        if not self.measure.weighs:
+            return f"{sums}.booked"
+        full = f"round({sums}.booked - {1 - weight:f} * {sums}.one_off, 4)"
+        if not self.measure.has_first_months:
+            return full
+        # The decimals make the quotient exact enough to be rounded once.
+        recurring = f"({sums}.booked - {sums}.one_off)"
+        projected = f"{recurring} * {window}.0000000000 / {self._begun}"
+        return f"""CASE WHEN {self.provisional} THEN round({projected}, 4)
+            WHEN {self._begun} < {window} THEN round({projected} + {weight:f} * {sums}.one_off, 4)
+            ELSE {full} END"""
+
+    @property
+    def _begun(self) -> str:
+        """Months since the start, at most those of the window."""
+        last = self.as_of - datetime.timedelta(days=1)
+        since = f"{self._unit}.started_on"
+        begun = f"""{last.year * 12 + last.month + 1}
+            - (extract(year FROM {since}) * 12 + extract(month FROM {since}))::int"""
+        return f"least(greatest({begun}, 1), {self.measure.window_months})"
+
+    def _unit_columns(self) -> list[str]:
+        measure = self.measure
+        sums = ["booked", "cost"]
+        sums += ["one_off"] if measure.reads_one_offs else []
+        sums += ["expenses"] if measure.reads_expenses else []
+        columns = [f"sum({name}) AS {name}" for name in sums]
+        if measure.tells_dormant:
+            columns.append("bool_and(dormant) AS dormant")
+        if measure.has_first_months:
+            columns.append(
+                "CASE WHEN bool_and(started_on IS NOT NULL) THEN min(started_on) END AS started_on"
+            )
+        return columns
+
+    def _sums(self) -> str:
+        """Every customer's own sums: joins of what both ledgers deliver in order."""
+        measure = self.measure
+        columns = [
+            "customer.id AS customer_id",
+            "coalesce(ledger.booked, 0) AS booked",
+            "coalesce(ledger.entries, 0) AS entries",
+            "coalesce(work.cost, 0) AS cost",
+        ]
+        joins = [self._ledger(), self._work()]
+        if measure.reads_one_offs:
+            columns.append("coalesce(one_offs.amount, 0) AS one_off")
+            joins.append(
+                self._entries("one_offs", "sum(entry.amount) AS amount", "entry.kind = 'one_off'")
+            )
+        if measure.reads_expenses:
+            columns.append("direct.expenses")
+            joins.append(
+                self._entries("direct", "sum(entry.cost) AS expenses", "entry.cost IS NOT NULL")
+            )
+        if measure.tells_dormant:
+            columns.append("coalesce(ledger.recent, 0) = 0 AS dormant")
+        if measure.has_first_months:
+            columns.append("customer.started_on")
+        return f"""SELECT {", ".join(columns)} FROM customers_customer customer {" ".join(joins)}
+            WHERE true {self.source.among("customer.id")}"""
+
+    def _ledger(self) -> str:
+        if not self.measure.tells_dormant:
+            return self._entries("ledger", "sum(entry.amount) AS booked, count(*) AS entries")
+        columns = """sum(entry.amount) FILTER (WHERE entry.date >= %(start)s) AS booked,
+            count(*) FILTER (WHERE entry.date >= %(start)s) AS entries,
+            count(*) FILTER (WHERE entry.date >= %(silent_since)s) AS recent"""
+        return self._entries("ledger", columns, since="earliest")
+
+    def _entries(
+        self, name: str, columns: str, condition: str = "true", *, since: str = "start"
+    ) -> str:
+        return f"""
+            LEFT JOIN (SELECT entry.customer_id, {columns} FROM {self.source.entries}
+                        WHERE {self.source.are_seen} AND {condition}
+                          AND entry.date >= %({since})s AND entry.date < %(as_of)s
+                              {self.source.among("entry.customer_id")}
+                        GROUP BY entry.customer_id) {name} ON {name}.customer_id = customer.id"""
+
+    def _work(self) -> str:
+        return f"""
+            LEFT JOIN (SELECT customer_id, sum(cost) AS cost FROM customers_activityslice
+                        WHERE day >= %(start)s AND day < %(as_of)s
+                              {self.source.among("customer_id")}
+                        GROUP BY customer_id) work ON work.customer_id = customer.id"""
