@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from firm import formats
+from firm.models.firm import FourEyes
 from firm.roles import Role
 
 # Up to the colon stands the act's name, by which the audit page is searched.
@@ -42,6 +43,18 @@ AUDIT = {
     "month_reopened": gettext_lazy("Month reopened: %(month)s"),
     "job_requested": gettext_lazy("Job requested: %(kind)s"),
     "rules_drafted": gettext_lazy("Draft of tier rules written"),
+    "rules_edited": gettext_lazy("Draft of tier rules edited"),
+    "draft_discarded": gettext_lazy("Draft of tier rules discarded"),
+    "draft_submitted": gettext_lazy("Draft of tier rules sent for review"),
+    "draft_taken_back": gettext_lazy("Draft of tier rules taken back from review"),
+    "draft_returned": gettext_lazy("Draft of tier rules returned for changes"),
+    "draft_approved": gettext_lazy("Draft of tier rules approved"),
+    "rules_reviewed": gettext_lazy(
+        "Tier rules reviewed and kept: version %(version)s, next review %(date)s"
+    ),
+    "four_eyes_on": gettext_lazy("Second person required: %(four_eyes)s"),
+    "four_eyes_off": gettext_lazy("Second person no longer required: %(four_eyes)s"),
+    "went_live": gettext_lazy("Firm went live"),
     "rules_published": gettext_lazy("Tier rules published: version %(version)s from %(date)s"),
     "sole_publisher": gettext_lazy(
         "Tier rules published by one person alone: version %(version)s from %(date)s"
@@ -137,6 +150,22 @@ NOTICES = {
             " are still to come."
         ),
     ),
+    "draft_submitted": (
+        gettext_lazy("A draft of the tier rules waits for your review"),
+        gettext_lazy("Read it on the rules page, then approve it or return it with a note."),
+    ),
+    "draft_returned": (
+        gettext_lazy("Your draft of the tier rules came back"),
+        gettext_lazy("The reviewer's note says what has to change. It can be edited again."),
+    ),
+    "draft_approved": (
+        gettext_lazy("Your draft of the tier rules was approved"),
+        gettext_lazy("It can be published once its impact preview has been made."),
+    ),
+    "went_live": (
+        gettext_lazy("The trial has ended"),
+        gettext_lazy("Since %(date)s no rule is published by one person alone."),
+    ),
     "rules_published": (
         gettext_lazy("Tier rules were published"),
         gettext_lazy("Version %(version)s of the tier rules holds from %(date)s."),
@@ -192,6 +221,7 @@ SUBJECTS = {
     "contact": gettext_lazy("Contact"),
     "customer": gettext_lazy("Customer"),
     "department": gettext_lazy("Department"),
+    "firm": gettext_lazy("Firm"),
     "holiday": gettext_lazy("National holiday"),
     "import": gettext_lazy("Import"),
     "jobrun": gettext_lazy("Job"),
@@ -215,6 +245,8 @@ def _readable(data: Mapping[str, Any]) -> _Readable:
         words["role"] = Role(data["role"]).label
     if data.get("kind") in KINDS:
         words["kind"] = KINDS[data["kind"]]
+    if data.get("four_eyes") in FourEyes.values:
+        words["four_eyes"] = FourEyes(data["four_eyes"]).label
     if "month" in data:
         words["month"] = formats.month(datetime.date.fromisoformat(data["month"]))
     for key in ("day", "first", "last", "date"):

@@ -1,12 +1,12 @@
 """Who has to do with a manual override, and which ones there are."""
 
 import datetime
-from enum import StrEnum
 
 from django.db.models import Q
 
 from customers.models import Customer
-from firm.models import Firm, PostHolding, User
+from firm import four_eyes
+from firm.models import FourEyes, PostHolding, User
 from firm.roles import RIGHTS, Right, Role
 from firm.scope import Scope
 from firm.superiors import manager_of, superiors_of
@@ -15,15 +15,6 @@ from tiering.models import Override, Tier
 from tiering.models.override import OverrideQuerySet
 
 ENDING_SOON = datetime.timedelta(days=30)
-
-
-class Group(StrEnum):
-    """The lists of the page, and what each holds."""
-
-    REQUESTED = "requested"
-    IN_FORCE = "in_force"
-    ENDING = "ending"
-    PAST = "past"
 
 
 def tiers_to_choose(*, on: datetime.date) -> list[Tier]:
@@ -36,7 +27,7 @@ def tiers_to_choose(*, on: datetime.date) -> list[Tier]:
 
 def needs_four_eyes(*, now: datetime.datetime) -> bool:
     """Whether somebody else than the requester has to approve."""
-    return Firm.objects.filter(went_live_at__lte=now).exists()
+    return four_eyes.is_required(FourEyes.OVERRIDES, now=now)
 
 
 def visible_to(scope: Scope) -> OverrideQuerySet:
@@ -45,23 +36,6 @@ def visible_to(scope: Scope) -> OverrideQuerySet:
     if scope.sees_all_files:
         return rows
     return rows.filter(Q(customer__owner__in=scope.people) | Q(customer__backup__in=scope.people))
-
-
-def grouped(rows: OverrideQuerySet, group: Group, *, on: datetime.date) -> OverrideQuerySet:
-    """Requests the oldest first, those in force by their end, past ones the latest first."""
-    approved = rows.filter(state=Override.State.APPROVED, ends_on__gt=on)
-    match group:
-        case Group.REQUESTED:
-            return rows.requested().order_by("requested_at", "pk")
-        case Group.IN_FORCE:
-            return approved.order_by("ends_on", "pk")
-        case Group.ENDING:
-            return approved.filter(starts_on__lte=on, ends_on__lte=on + ENDING_SOON).order_by(
-                "ends_on", "pk"
-            )
-        case Group.PAST:
-            past = rows.exclude(pk__in=rows.requested().values("pk"))
-            return past.exclude(pk__in=approved.values("pk")).order_by("-holds_until", "-pk")
 
 
 def deciders(customer: Customer, *, requester: User, on: datetime.date) -> list[User]:

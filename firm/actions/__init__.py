@@ -2,10 +2,18 @@
 
 from firm.actions.calendar import (
     add_company_days,
+    add_days,
     add_holiday,
+    check_can_change_day,
     check_can_edit_calendar,
     remove_company_day,
     remove_holiday,
+)
+from firm.actions.going_live import (
+    check_can_go_live,
+    check_can_set_four_eyes,
+    go_live,
+    set_four_eyes,
 )
 from firm.actions.months import (
     check_can_close_month,
@@ -26,26 +34,49 @@ from firm.actions.people import (
     give_post,
     note_password_link,
 )
+from firm.actions.work_calendars import (
+    add_calendar,
+    add_calendar_version,
+    add_days_off,
+    add_shift,
+    check_can_remove_version,
+    remove_calendar_version,
+    remove_day_off,
+    remove_shift,
+)
 
 __all__ = [
+    "add_calendar",
+    "add_calendar_version",
     "add_company_days",
+    "add_days",
+    "add_days_off",
     "add_holiday",
     "add_person",
+    "add_shift",
     "change_person",
+    "check_can_change_day",
     "check_can_close_month",
     "check_can_disable",
     "check_can_edit_calendar",
     "check_can_edit_people",
     "check_can_end_post",
+    "check_can_go_live",
+    "check_can_remove_version",
     "check_can_reopen_month",
+    "check_can_set_four_eyes",
     "close_month",
     "department_at",
     "disable_person",
     "enable_person",
     "end_post",
     "give_post",
+    "go_live",
     "note_password_link",
+    "remove_calendar_version",
     "remove_company_day",
+    "remove_day_off",
     "remove_holiday",
+    "remove_shift",
     "reopen_month",
 ]

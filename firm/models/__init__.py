@@ -12,7 +12,7 @@ from firm.models.calendar import (
     WorkCalendar,
 )
 from firm.models.files import StoredFile
-from firm.models.firm import Firm, SavedView
+from firm.models.firm import Firm, FourEyes, SavedView
 from firm.models.outbox import Notification
 from firm.models.people import Department, Post, PostHolding, User
 from firm.models.rates import CostRate
@@ -31,6 +31,7 @@ __all__ = [
     "CostRate",
     "Department",
     "Firm",
+    "FourEyes",
     "Heartbeat",
     "Holiday",
     "JobRun",

@@ -206,13 +206,13 @@ def test_an_override_stands_above_a_payment_stop(customer, override, back_office
 
 
 def test_without_a_blocking_guard_a_payment_stop_moves_no_tier(customer, back_office, rules):
-    rules.guards.update(is_blocking=False)
+    a_blocking_guard(rules, is_blocking=False)
     actions.set_payment_stop(customer=customer, reason="未入金", by=back_office, now=MORNING)
     assert shown(customer) == (3, 3, "earned")
 
 
 def test_a_cap_never_raises(customer, back_office, rules):
-    rules.guards.update(cap=rules.tiers.get(tier__code="A").tier)
+    a_blocking_guard(rules, cap="A")
     actions.set_payment_stop(customer=customer, reason="未入金", by=back_office, now=MORNING)
     assert shown(customer) == (3, 3, "payment_stop")
 

@@ -24,7 +24,11 @@ def hold_run(*, job: JobRun, verdict: Verdict, now: datetime.datetime) -> None:
     What the run wrote is undone already. Raises LeaseLost where the job is not ours any more.
     """
     movers = verdict.movers
+    assert job.business_date is not None
+    assert verdict.rules is not None
     facts = {
+        "as_of": str(verdict.as_of),
+        "rules": verdict.rules.number,
         "stops": verdict.stops,
         "down": movers.down,
         "up": movers.up,
@@ -37,7 +41,6 @@ def hold_run(*, job: JobRun, verdict: Verdict, now: datetime.datetime) -> None:
     for move in movers.listed:
         move.job = job
     HeldMove.objects.bulk_create(movers.listed, batch_size=500)
-    assert job.business_date is not None
     for person in jobs.administrators(now):
         outbox.queue(
             "run_held",

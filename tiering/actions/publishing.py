@@ -7,18 +7,19 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from firm import audit, outbox
-from firm.dates import firm_date
-from firm.models import Firm, JobRun, User
+from firm import audit, four_eyes, outbox
+from firm.dates import add_months, firm_date
+from firm.models import FourEyes, JobRun, User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
-from tiering import plan
+from tiering import checks, plan
 from tiering.actions.runs import RUN_LOCK
 from tiering.models import Evaluation, Preview, RuleSet
 from tiering.previews.binding import check_is_fresh
 
 PUBLISH_LOCK = 7_205_003
+REVIEWED_AFTER = 6  # months
 
 
 def check_can_publish(
@@ -44,8 +45,12 @@ def check_can_publish(
             raise Forbidden(_("%(name)s may not publish tier rules.") % {"name": person.name})
     if approved_by == by:
         raise Refused(_("The second person must be somebody else."))
+    if approved_by and approved_by.pk in draft.authors:
+        raise Refused(_("The second person must not have written in the draft."))
     if approved_by is None and needs_second_person(now=now):
-        raise Refused(_("The firm has gone live: a second person must approve the tier rules."))
+        raise Refused(_("A second person must approve the tier rules: nobody publishes alone."))
+    for sentence in checks.problems(draft):
+        raise Refused(sentence)
     if effective_from < today and _evaluated_since(effective_from, today):
         raise Refused(
             _(
@@ -99,7 +104,10 @@ def publish_rules(
     draft.effective_from = effective_from
     draft.note = note.strip()
     draft.published_at, draft.published_by, draft.approved_by = now, by, approved_by
+    draft.owner = draft.owner or by
+    draft.review_on = draft.review_on or add_months(effective_from, REVIEWED_AFTER)
     draft.save()
+    _name_tiers(draft)
     code = "rules_published" if approved_by else "sole_publisher"
     facts: dict[str, Any] = {"version": draft.number, "date": effective_from.isoformat()}
     audit.record(code, by=by, now=now, subject=draft, **facts | channel)
@@ -109,8 +117,15 @@ def publish_rules(
 
 
 def needs_second_person(*, now: datetime.datetime) -> bool:
-    """Whether the firm has gone live, so that nobody publishes alone."""
-    return Firm.objects.filter(went_live_at__lte=now).exists()
+    """Whether nobody publishes alone: in a firm that has gone live, or earlier by wish."""
+    return four_eyes.is_required(FourEyes.TIERS, now=now)
+
+
+def _name_tiers(version: RuleSet) -> None:
+    """A name belongs to the tier: from now on it is this version's everywhere."""
+    for rule in version.tiers.exclude(name="").select_related("tier"):
+        rule.tier.name, rule.tier.name_en = rule.name, rule.name_en
+        rule.tier.save(update_fields=["name", "name_en"])
 
 
 def _evaluated_since(date: datetime.date, today: datetime.date) -> bool:

@@ -12,6 +12,7 @@ from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
 from tiering import rule_file
+from tiering.actions.authors import note_author
 from tiering.actions.services import write_levels
 from tiering.models import Benefit, GuardRule, RuleSet, Tier, TierRule
 from tiering.rule_file import Rules
@@ -87,14 +88,6 @@ def discard_draft(*, draft: RuleSet, by: User, now: datetime.datetime) -> None:
     draft.delete()
 
 
-def note_author(draft: RuleSet, by: User | None, *, now: datetime.datetime) -> None:
-    """Write who worked on it last, without saving: nobody who wrote in it approves it."""
-    if by is not None:
-        draft.authors = sorted({*draft.authors, by.pk})
-    draft.revision += 1
-    draft.changed_at = now
-
-
 def _write(draft: RuleSet, rules: Rules, *, by: User | None, now: datetime.datetime) -> None:
     for name in (
         "name",
@@ -115,16 +108,14 @@ def _write(draft: RuleSet, rules: Rules, *, by: User | None, now: datetime.datet
     draft.breaker_down_share = rules.breaker.down_share
     draft.breaker_down_count = rules.breaker.down_count
     draft.breaker_drop_share = rules.breaker.drop_share
-    note_author(draft, by, now=now)
+    note_author(draft=draft, by=by, now=now)
     draft.save()
     tiers = {line.code: _tier(line) for line in rules.tiers}
     _write_tiers(draft, rules, tiers)
     for benefit in rules.benefits:
         words = {name: getattr(benefit, name) for name in ("name", "name_en", "unit", "unit_en")}
         Benefit.objects.get_or_create(code=benefit.code, defaults=words)
-    write_levels(
-        draft=draft, levels={tiers[line.code].pk: line.services for line in rules.tiers}
-    )
+    write_levels(draft=draft, levels={tiers[line.code].pk: line.services for line in rules.tiers})
 
 
 def _write_tiers(draft: RuleSet, rules: Rules, tiers: dict[str, Tier]) -> None:

@@ -14,6 +14,7 @@ from firm.models import User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
+from tiering.actions.authors import WRITTEN, note_author
 from tiering.catalogue import STANDARD, Offer
 from tiering.models import Benefit, BenefitUse, RuleSet, ServiceLevel
 from tiering.services import Levels, below_promise, offers, rules_of
@@ -34,6 +35,8 @@ def save_services(*, draft: RuleSet, levels: Levels, by: User, now: datetime.dat
     draft = RuleSet.objects.select_for_update().get(pk=draft.pk)
     check_can_edit_services(draft=draft, by=by, now=now)
     write_levels(draft=draft, levels=levels)
+    note_author(draft=draft, by=by, now=now)
+    draft.save(update_fields=WRITTEN)
     audit.record("services_changed", by=by, now=now, subject=draft)
 
 

@@ -3,7 +3,7 @@ import datetime
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -33,8 +33,19 @@ class RuleSetQuerySet(models.QuerySet["RuleSet"]):
         )
 
 
+# Rows of a published version: nobody adds, changes or removes one.
+_PUBLISHED_ROWS_ARE_FINAL = """
+    IF EXISTS (SELECT FROM tiering_ruleset
+                WHERE id IN (OLD.rule_set_id, NEW.rule_set_id) AND state = 'published') THEN
+        RAISE EXCEPTION 'The rules of a published version are final.';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+"""
+
+
 class RuleSet(models.Model):
-    """A version of the tier rules. Once published nothing of it is edited but its end.
+    """A version of the tier rules. Once published nothing of it is edited but its end, and who
+    looks after it until which review.
 
     Scheduled, active and retired are not stored: a published version is scheduled before
     `effective_from`, active in `[effective_from, effective_until)` and retired after it.
@@ -111,6 +122,25 @@ class RuleSet(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    # A draft's way to the second person. `authors` are the ids of all who wrote in it, `revision`
+    # counts the savings, so that nobody saves over another's work unseen.
+    authors = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    return_note = models.TextField(blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Rules are looked at anew every half-year: by whom, and by when.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    review_on = models.DateField(null=True, blank=True)
 
     objects = RuleSetQuerySet.as_manager()
 
@@ -149,6 +179,15 @@ class RuleSet(models.Model):
                 condition=Q(one_off_weight__gte=0, one_off_weight__lte=1),
                 name="rule_set_one_off_weight_range",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="in_review")
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="reviewed_rule_set_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="draft") | Q(approved_by__isnull=True, approved_at__isnull=True),
+                name="approved_rule_set_is_no_draft",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -178,7 +217,9 @@ class RuleSet(models.Model):
 class TierRule(models.Model):
     """One tier of one version: rank 1 is the top, the last has no `enter`.
 
-    `enter` and `keep` are amounts in the base currency (threshold) or per cent (share).
+    `enter` and `keep` are amounts in the base currency (threshold) or per cent (share). A name
+    belongs to the tier, not to the version: `name` and `name_en` are what the tier will be called
+    from the version's publication on.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="tiers")
@@ -187,6 +228,8 @@ class TierRule(models.Model):
     enter = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     keep = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     instruction = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=40, blank=True)
+    name_en = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [
@@ -200,6 +243,14 @@ class TierRule(models.Model):
                 condition=Q(keep__isnull=True) | Q(keep__gte=0, keep__lte=999_999_999_999),
                 name="tier_rule_keep_range",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_tiers_are_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=_PUBLISHED_ROWS_ARE_FINAL,
+            )
         ]
         ordering = ["rank"]
 
@@ -231,5 +282,13 @@ class GuardRule(models.Model):
                 | Q(fact="margin", enter__isnull=False, keep__isnull=False, keep__lte=F("enter")),
                 name="guard_bounds_fit_its_fact",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_guards_are_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=_PUBLISHED_ROWS_ARE_FINAL,
+            )
         ]
         ordering = ["fact"]
