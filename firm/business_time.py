@@ -104,6 +104,14 @@ def seconds_between(
     return _length(_working(schedule, _second(start), _second(end), _spans(pauses)))
 
 
+def openings(
+    schedule: Schedule, start: datetime.datetime, end: datetime.datetime
+) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+    """The stretches of business time in `[start, end)`, ascending."""
+    for opens, closes in _union(_openings(schedule, _second(start), _second(end))):
+        yield _moment(opens), _moment(closes)
+
+
 def due_after(
     schedule: Schedule, start: datetime.datetime, minutes: int, *, pauses: Pauses = ()
 ) -> datetime.datetime:

@@ -17,6 +17,7 @@ NAMED_SUBJECTS = {
     "customer": "customers.Customer",
     "department": "firm.Department",
     "user": "firm.User",
+    "workcalendar": "firm.WorkCalendar",
 }
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from firm import audit_chain, calendar, heartbeat, idempotency, jobs, outbox
+from firm import audit_chain, heartbeat, idempotency, jobs, outbox, work_calendars
 from firm.dates import today
 
 
@@ -43,6 +43,4 @@ def note_audit_head() -> None:
 def keep_house() -> None:
     """Once an hour: what has had its time goes, what the coming years need comes."""
     idempotency.sweep(now=timezone.now())
-    calendar.add_missing_years(
-        country=settings.FIRM_COUNTRY, through=today().year + calendar.YEARS_AHEAD
-    )
+    work_calendars.tell_coming_years(today=today())

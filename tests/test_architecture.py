@@ -25,6 +25,7 @@ WRITERS = {
     "firm/idempotency.py",
     "firm/jobs.py",
     "firm/outbox.py",
+    "firm/work_calendars.py",
 }
 FRONT = ("views", "forms", "admin", "api", "tasks", "filters", "templatetags")
 WRITES = {

@@ -18,6 +18,7 @@ from firm.business_time import (
     due_before,
     holiday_pieces,
     open_pieces,
+    openings,
     pieces,
     seconds_between,
     split,
@@ -95,6 +96,16 @@ def test_a_reversed_interval_is_nothing():
 def test_no_minutes_at_all_are_due_at_once():
     asleep = tokyo("2026-07-18 03:00")
     assert due_after(OFFICE, asleep, 0) == due_before(OFFICE, asleep, 0) == asleep
+
+
+def test_openings_are_told_from_the_first_moment_to_the_last():
+    found = openings(OFFICE, tokyo("2026-07-17 12:00"), tokyo("2026-07-20 10:30"))
+    assert list(found) == [
+        (tokyo("2026-07-17 12:00"), tokyo("2026-07-17 18:00")),
+        (tokyo("2026-07-20 10:00"), tokyo("2026-07-20 10:30")),
+    ]
+    nights = openings(ALWAYS, tokyo("2026-07-17 12:00"), tokyo("2026-07-20 12:00"))
+    assert list(nights) == [(tokyo("2026-07-17 12:00"), tokyo("2026-07-20 12:00"))]
 
 
 def test_a_clock_runs_backwards_over_the_week_end():

@@ -1,10 +1,13 @@
-"""Django's `migrate`, followed by the grants of firm/grants.py."""
+"""Django's `migrate`, followed by the firm's calendar and the grants of firm/grants.py."""
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from firm.grants import apply_grants, wrong_character_type
+from firm.models import CalendarDay
+from firm.work_calendars import ensure_firm_calendar
 
 
 class Command(migrate.Command):
@@ -18,5 +21,8 @@ class Command(migrate.Command):
         if options["plan"] or options["check_unapplied"]:
             return
         with transaction.atomic():
+            # Not there yet on the way to an older migration.
+            if CalendarDay._meta.db_table in connection.introspection.table_names():
+                ensure_firm_calendar(now=timezone.now())
             for note in apply_grants():
                 self.stderr.write(note)
