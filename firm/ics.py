@@ -1,0 +1,99 @@
+"""Whole days out of a calendar file (.ics): holidays as calendars everywhere export them."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Any
+
+import icalendar
+from dateutil.rrule import rrulestr
+from django.utils.translation import gettext as _
+
+from firm.refusals import Refused
+
+ONE_DAY = datetime.timedelta(days=1)
+LARGEST_FILE = 2 << 20  # bytes
+LONGEST_ENTRY = 60  # days
+MOST_REPETITIONS = 10_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """Days with their names, and how many entries with a time of day were left out."""
+
+    days: dict[datetime.date, str]
+    timed: int
+
+
+def whole_days(data: bytes, *, since: datetime.date, until: datetime.date) -> Found:
+    """The all-day entries that touch `[since, until)`, repeated ones each time they come.
+
+    Raises Refused for what is no calendar file.
+    """
+    if len(data) > LARGEST_FILE:
+        raise Refused(_("The file is larger than %(limit)s MB.") % {"limit": LARGEST_FILE >> 20})
+    try:
+        events = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    except (ValueError, UnicodeError, IndexError):
+        raise Refused(_("This is no calendar file (.ics).")) from None
+    days: dict[datetime.date, str] = {}
+    timed = 0
+    for event in events:
+        start = _day_of(event.get("dtstart"))
+        if start is None:
+            timed += 1
+            continue
+        name = str(event.get("summary", "")).strip()[:80] or _("Day off")
+        for first in _beginnings(event, start, until):
+            for step in range(_length(event, start)):
+                if since <= (day := first + step * ONE_DAY) < until:
+                    days.setdefault(day, name)
+    return Found(dict(sorted(days.items())), timed)
+
+
+def _day_of(property: Any) -> datetime.date | None:
+    """The day of a property that is one: not missing, not unreadable, without a time."""
+    value = _value(property)
+    return value if type(value) is datetime.date else None
+
+
+def _value(property: Any) -> Any:
+    readable = isinstance(property, icalendar.vDDDTypes | icalendar.vDuration)
+    return property.dt if readable else None
+
+
+def _length(event: Any, start: datetime.date) -> int:
+    """In days; the end of a whole-day entry is the day after its last."""
+    end, duration = _day_of(event.get("dtend")), _value(event.get("duration"))
+    length = 1
+    if end is not None:
+        length = (end - start).days
+    elif isinstance(duration, datetime.timedelta):
+        length = duration.days
+    return min(max(length, 1), LONGEST_ENTRY)
+
+
+def _beginnings(event: Any, start: datetime.date, until: datetime.date) -> list[datetime.date]:
+    """Once, or as often as its rule says before `until`, without the dates it excepts."""
+    rule = event.get("rrule")
+    if not isinstance(rule, icalendar.vRecur):
+        return [start]
+    # Whole days know no zone, and the end of their rule is taken as a day as well.
+    text = re.sub(r"(UNTIL=\d{8})T\d{6}Z?", r"\1", rule.to_ical().decode())
+    repeated = rrulestr(text, dtstart=datetime.datetime.combine(start, datetime.time.min))
+    dates = (moment.date() for moment in islice(repeated, MOST_REPETITIONS))
+    excepted = _excepted(event)
+    return [date for date in takewhile(lambda date: date < until, dates) if date not in excepted]
+
+
+def _excepted(event: Any) -> set[datetime.date]:
+    entries = event.get("exdate", [])
+    lists = entries if isinstance(entries, list) else [entries]
+    moments = [
+        entry.dt for dates in lists if isinstance(dates, icalendar.vDDDLists) for entry in dates.dts
+    ]
+    days = (
+        moment.date() if isinstance(moment, datetime.datetime) else moment for moment in moments
+    )
+    return {day for day in days if isinstance(day, datetime.date)}
