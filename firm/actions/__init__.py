@@ -9,6 +9,12 @@ from firm.actions.calendar import (
     remove_company_day,
     remove_holiday,
 )
+from firm.actions.going_live import (
+    check_can_go_live,
+    check_can_set_four_eyes,
+    go_live,
+    set_four_eyes,
+)
 from firm.actions.months import (
     check_can_close_month,
     check_can_reopen_month,
@@ -55,14 +61,17 @@ __all__ = [
     "check_can_edit_calendar",
     "check_can_edit_people",
     "check_can_end_post",
+    "check_can_go_live",
     "check_can_remove_version",
     "check_can_reopen_month",
+    "check_can_set_four_eyes",
     "close_month",
     "department_at",
     "disable_person",
     "enable_person",
     "end_post",
     "give_post",
+    "go_live",
     "note_password_link",
     "remove_calendar_version",
     "remove_company_day",
