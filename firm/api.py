@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import SessionScheme
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ParseError, PermissionDenied
 from rest_framework.pagination import BasePagination
@@ -28,6 +29,13 @@ class StrictSerializer(serializers.Serializer):
                 {name: [_("There is no field of this name.")] for name in unknown}
             )
         return super().to_internal_value(data)
+
+
+class BrowserSessionScheme(SessionScheme):
+    """How the API's description names our own session (firm/api_session.py)."""
+
+    target_class = "firm.api_session.BrowserSession"
+    priority = 0
 
 
 def holds(right: Right) -> type[BasePermission]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tiering.views import api, held_api, previews_api, reports_api, services_api
+from tiering.views import api, downgrades_api, held_api, previews_api, reports_api, services_api
 
 urlpatterns = [
     path("rule-sets", api.RuleSets.as_view(), name="api-rule-sets"),
@@ -45,5 +45,7 @@ urlpatterns = [
         name="api-report-concentration",
     ),
     path("reports/coverage", reports_api.CoverageReport.as_view(), name="api-report-coverage"),
+    path("reports/downgrades", downgrades_api.Downgrades.as_view(), name="api-report-downgrades"),
+    path("reports/benefits", services_api.BenefitReport.as_view(), name="api-report-benefits"),
     path("reports/flow", reports_api.FlowReport.as_view(), name="api-report-flow"),
 ]

@@ -1,7 +1,7 @@
 """Held runs: which one waits for somebody, what stopped it in words, and who would have moved."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,9 +9,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from customers.models import Customer
 from firm import formats
 from firm.models import JobRun
+from firm.roles import Right
+from firm.scope import Scope
+from firm.templatetags.ui import tier_label
 from tiering import plan
+from tiering.chips import Chip, unranked
 from tiering.engine.breaker import Verdict
 from tiering.models import HeldMove
 
@@ -81,6 +86,10 @@ class HeldRun:
         return facts
 
     @property
+    def as_of(self) -> datetime.date:
+        return datetime.date.fromisoformat(self.facts["as_of"])
+
+    @property
     def down(self) -> int:
         return int(self.facts["down"])
 
@@ -113,6 +122,58 @@ class HeldRun:
             .select_related("customer", "before", "after")
             .order_by("pk")
         )
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A customer who would have moved; `revenue` is None where it isn't the reader's to see."""
+
+    customer: Customer
+    before: Chip
+    after: Chip
+    is_foreseen: bool
+    reason: str
+    has_file: bool
+    revenue: Decimal | None
+
+
+def movers(rows: Iterable[HeldMove], ranked: dict[str, Chip], *, scope: Scope) -> Iterator[Mover]:
+    for row in rows:
+        has_file = scope.has_file(row.customer.owner_id, row.customer.backup_id)
+        yield Mover(
+            customer=row.customer,
+            before=ranked.get(row.before.code) or unranked(row.before.code),
+            after=ranked.get(row.after.code) or unranked(row.after.code),
+            is_foreseen=row.is_foreseen,
+            reason=row.get_reason_display(),
+            has_file=has_file,
+            revenue=row.trailing_revenue if has_file and scope.may(Right.REVENUE) else None,
+        )
+
+
+def table(rows: Iterable[Mover]) -> tuple[list[str], Iterator[Sequence[Any]]]:
+    """The movers as a file: head and rows."""
+    head = [
+        _("Code"),
+        _("Customer"),
+        _("Tier before"),
+        _("Tier after"),
+        _("Revenue in the period"),
+        _("Reason"),
+        _("In the impact preview"),
+    ]
+    return head, (
+        (
+            row.customer.code,
+            row.customer.name,
+            tier_label(row.before),
+            tier_label(row.after),
+            row.revenue,
+            row.reason,
+            _("Yes") if row.is_foreseen else "",
+        )
+        for row in rows
+    )
 
 
 def sentence(stop: dict[str, Any], *, unit: str | None) -> str:

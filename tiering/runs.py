@@ -13,6 +13,7 @@ from firm.roles import Right
 from firm.scope import Scope
 from tiering import wording
 from tiering.chips import Chip, unranked
+from tiering.held import HeldRun
 from tiering.models import Evaluation, RuleSet, TierChange
 from tiering.models.standing import Reason
 from tiering.plan import KINDS
@@ -46,6 +47,10 @@ class Run:
     @property
     def is_done(self) -> bool:
         return self.job.state == JobRun.State.DONE
+
+    @property
+    def held(self) -> HeldRun | None:
+        return HeldRun(self.job) if self.job.state == JobRun.State.HELD else None
 
     @property
     def took(self) -> str:

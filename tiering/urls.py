@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tiering.views import (
+    benefit_report,
     benefits,
     overrides,
     payment_stops,
@@ -56,7 +57,15 @@ urlpatterns = [
     ),
     path("reports/coverage/", reports.coverage, name="coverage"),
     path("reports/coverage/export/", reports.coverage_export, name="coverage-export"),
+    path("reports/benefits/", benefit_report.benefit_report, name="benefit-report"),
+    path(
+        "reports/benefits/export/",
+        benefit_report.benefit_report_export,
+        name="benefit-report-export",
+    ),
     path("reports/flow/", reports.flow, name="flow"),
     path("reports/flow/export/", reports.flow_export, name="flow-export"),
+    path("reports/downgrades/", downgrades.downgrades, name="downgrades"),
+    path("reports/downgrades/export/", downgrades.downgrades_export, name="downgrades-export"),
     path("reports/explanations/export/", standing.explanations_export, name="explanations-export"),
 ]

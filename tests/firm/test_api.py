@@ -36,6 +36,20 @@ def test_a_token_opens_the_api_and_a_disabled_persons_does_not(administrator, no
     assert client.get("/api/v1/me").status_code == 401
 
 
+def test_a_shared_screen_is_answered_nothing_and_a_token_everything(client_of, administrator):
+    browser = client_of(administrator)
+    browser.post("/preferences/screen-share/", {"on": "1"})
+    for path in ("/api/v1/me", "/api/v1/people"):
+        refused = browser.get(path)
+        assert refused.status_code == 403
+        assert refused.json() == {"detail": "画面共有モードの間、APIは応答しません。"}
+    assert browser.get("/api/schema/").status_code == 200
+    token = f"Token {Token.objects.create(user=administrator).key}"
+    assert browser.get("/api/v1/me", headers={"Authorization": token}).status_code == 200
+    browser.post("/preferences/screen-share/", {"on": "0"})
+    assert browser.get("/api/v1/me").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("language", "detail"),
     [("ja", "このアドレスには何もありません。"), ("en", "There is nothing at this address.")],

@@ -1,14 +1,15 @@
 """Nights as rows, for tests that read what a night did."""
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from customers.models import Customer
 from firm.dates import firm_date
-from firm.models import JobRun
-from tests.factories import NOW, a_job
-from tiering.models import Evaluation, RuleSet, Tier, TierChange
+from firm.models import JobRun, User
+from tests.factories import NOW, a_job, a_rule_set
+from tiering.models import Evaluation, HeldMove, RuleSet, Tier, TierChange
 from tiering.models.standing import Reason
 
 CUSTOMERS = {"S": 4, "A": 10, "B": 28, "C": 78}
@@ -26,6 +27,43 @@ def a_done_night(*, now: datetime.datetime = NOW, **values: Any) -> JobRun:
         finished_at=now + datetime.timedelta(seconds=2),
         **values,
     )
+
+
+def a_held_night(*, by: User, moves: Sequence[Customer] = (), **facts: Any) -> JobRun:
+    """Held because these customers (or none: the month is empty) would move from A to B."""
+    rules = RuleSet.objects.last() or a_rule_set(by=by)
+    before, after = (Tier.objects.get(code=code) for code in ("A", "B"))
+    many = {"code": "many_down", "down": 31, "allowed": 12, "customers": 120, "foreseen": 0}
+    empty = {"code": "month_empty", "month": "2026-06-01", "entries": 0}
+    held = {
+        "as_of": "2026-07-01",
+        "rules": rules.number,
+        "stops": [many if moves else empty],
+        "down": len(moves),
+        "up": 0,
+        "foreseen": 0,
+        "digest": "d",
+        "listed": len(moves),
+        "is_changed": False,
+    }
+    job = a_job(
+        state=JobRun.State.HELD,
+        business_date=firm_date(NOW),
+        finished_at=NOW,
+        attempt=1,
+        counts={"written": 0, "held": held | facts},
+    )
+    for customer in moves:
+        HeldMove.objects.create(
+            job=job,
+            customer=customer,
+            before=before,
+            after=after,
+            is_down=True,
+            reason=Reason.DOWNGRADED,
+            trailing_revenue=Decimal(2_980_000),
+        )
+    return job
 
 
 def an_evaluation(

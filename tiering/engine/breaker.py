@@ -93,10 +93,14 @@ class Movers:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why a run is held, as codes and numbers; nothing of it where it is not."""
+    """Why a run is held, as codes and numbers: no `stops` where it is not. `as_of` is the last
+    date it came to.
+    """
 
-    stops: list[dict[str, Any]]
-    movers: Movers
+    stops: list[dict[str, Any]] = field(default_factory=list)
+    movers: Movers = Movers()
+    as_of: datetime.date | None = None
+    rules: RuleSet | None = None
 
 
 def is_on(rules: RuleSet) -> bool:
@@ -115,7 +119,7 @@ def judge(made: list[Evaluation], *, rules: RuleSet, former: Before) -> Verdict:
     nothing to compare with, and what was worked out ahead is nobody's standing.
     """
     if former.latest is None or all(one.is_ahead for one in made):
-        return Verdict([], Movers())
+        return Verdict()
     now = Evaluation.objects.real().order_by("as_of", "pk").last()
     assert now is not None
     with connection.cursor() as cursor:
@@ -125,7 +129,7 @@ def judge(made: list[Evaluation], *, rules: RuleSet, former: Before) -> Verdict:
             *_month(cursor, now.as_of),
             *_drops(former.latest, now, rules=rules),
         ]
-    return Verdict(stops, movers)
+    return Verdict(stops, movers, now.as_of, rules)
 
 
 def _movers(cursor: CursorWrapper, made: list[Evaluation], rules: RuleSet) -> Movers:

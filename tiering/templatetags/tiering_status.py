@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from tiering.status import NightStatus, night_status
@@ -30,8 +31,13 @@ def night_line(context: template.Context) -> dict[str, Any]:
 
 @register.inclusion_tag("tiering/night_banner.html", takes_context=True)
 def night_banner(context: template.Context) -> dict[str, Any]:
-    """`{% night_banner %}`: a notice where the night is late, and whether one is at work."""
+    """`{% night_banner %}`: a notice where the night is late or held, and whether one is at work.
+
+    Whoever may not read the runs is told without a link.
+    """
     night = _status(context.get("request"))
-    if night is None or not night.is_late:
+    if night is None or not (night.is_late or night.held):
         return {}
-    return {"night": night, "runs_url": context["chrome"].runs_url}
+    runs_url = context["chrome"].runs_url
+    held_url = reverse("tiering:run", args=[night.held]) if runs_url and night.held else ""
+    return {"night": night, "runs_url": runs_url, "held_url": held_url}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm import access, keyset, wording
 from firm.dates import today
+from firm.exports import table_response
 from firm.paging import pager_links
-from firm.refusals import Refused
+from firm.refusals import Forbidden, Refused
 from firm.roles import Right
-from tiering import actions
-from tiering.chips import chips
+from tiering import actions, held
+from tiering.chips import Chip, chips
+from tiering.held import HeldRun
 from tiering.models import RuleSet
 from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier_counts
 
@@ -45,8 +47,11 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "error": wording.error_text(shown.job.error),
         "skipped": wording.error_text(shown.job.counts.get("skipped", {})),
     }
-    if shown.is_done and not request.screen_share:  # type: ignore[attr-defined]
-        context |= _result(request, shown)
+    if not request.screen_share:  # type: ignore[attr-defined]
+        if shown.held:
+            context |= _held(request, shown.held)
+        elif shown.is_done:
+            context |= _result(request, shown)
     part = "#run" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"tiering/run.html{part}", context)
 
@@ -65,6 +70,72 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
         "sees_all": access.scope(request).sees_all_files,
         **links,
     }
+
+
+def _held(request: HttpRequest, shown: HeldRun) -> dict[str, Any]:
+    """What stopped it, who would have moved, and what can be done about it."""
+    way, scope = _way(request), access.scope(request)
+    rows, links = _page(request, shown.moves(way), sort="id")
+    unit = access.reader(request).money_unit if scope.may(Right.FIRM_REVENUE) else None
+    return {
+        "held": shown,
+        "stops": shown.sentences(unit=unit),
+        "moved": way,
+        "held_movers": list(held.movers(rows, _chips(shown), scope=scope)),
+        "cannot_accept": _refusal(shown, request),
+        "may_import": scope.may(Right.IMPORT),
+        "sees_all": scope.sees_all_files,
+        **links,
+    }
+
+
+def _way(request: HttpRequest) -> str:
+    way = request.GET.get("moved", "")
+    if way not in held.WAYS:
+        raise Http404
+    return way
+
+
+def _chips(shown: HeldRun) -> dict[str, Chip]:
+    return chips(RuleSet.objects.get(number=shown.facts["rules"]))
+
+
+def _refusal(shown: HeldRun, request: HttpRequest) -> str:
+    """Why this reader cannot confirm it now."""
+    try:
+        actions.check_can_accept(run=shown.job, by=access.reader(request), now=timezone.now())
+    except Refused as refused:
+        return refused.sentence
+    return ""
+
+
+@require_POST
+@access.needs(Right.RUN_NIGHT)
+def accept(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Confirm a held run; leads to the run that evaluates again."""
+    run = get_object_or_404(jobs(), pk=run_id)
+    try:
+        job = actions.accept_held(run=run, by=access.reader(request), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("tiering:run", run_id=run_id)
+    messages.success(request, _("Confirmed. The calculation has been started."))
+    return redirect("tiering:run", run_id=job.pk)
+
+
+@require_GET
+@access.needs(Right.READ_RUNS)
+def held_export(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """The movers of a held run that are listed, as a file."""
+    if request.screen_share:  # type: ignore[attr-defined]
+        raise Forbidden(_("Tiers are not shown while the screen is shared."))
+    shown = run_of(get_object_or_404(jobs(), pk=run_id)).held
+    if shown is None:
+        raise Http404
+    rows = shown.moves(_way(request)).iterator(chunk_size=500)
+    head, table = held.table(held.movers(rows, _chips(shown), scope=access.scope(request)))
+    name = f"{_('Customers who would move')} {shown.job.business_date}"
+    return table_response(name, head, table, format=request.GET.get("format", "xlsx"))
 
 
 def _page(

@@ -1,6 +1,7 @@
 """`manage.py nightly`: evaluate business dates here and now. See `--help`."""
 
 import datetime
+import getpass
 import json
 import time
 from argparse import ArgumentParser
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from firm import jobs
 from firm.dates import today
-from firm.models import JobRun
+from firm.models import JobRun, User
 from firm.refusals import Refused
 from firm.wording import error_text
-from tiering import actions, plan
+from tiering import actions, held, plan
+from tiering.held import HeldRun
 
 FINAL = (JobRun.State.DONE, JobRun.State.FAILED, JobRun.State.HELD)
 ASK_AGAIN_AFTER = 0.5  # seconds
@@ -24,7 +26,8 @@ ASK_AGAIN_AFTER = 0.5  # seconds
 class Command(BaseCommand):
     help = (
         "Does the nightly jobs of a business date. A date done before is evaluated again, and"
-        " only differences are written. Exit status: 0 done, 1 refused or failed, 2 usage."
+        " only differences are written. Exit status: 0 done, 1 refused, held for confirmation or"
+        " failed, 2 usage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -54,7 +57,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--accept-held",
             action="store_true",
-            help="take over a result held for confirmation (no run is held yet)",
+            help="confirm the held run of these dates: its result takes effect if the same"
+            " customers move, else it is held again. Where none is held, whatever would be held"
+            " takes effect. Covers a replay as a whole",
         )
         parser.add_argument("--json", action="store_true", help="answer as one JSON object")
 
@@ -72,6 +77,8 @@ class Command(BaseCommand):
             self._tell(job)
         if job.state == JobRun.State.FAILED:
             raise CommandError(error_text(job.error))
+        if job.state == JobRun.State.HELD:
+            raise CommandError(_why_held(HeldRun(job)))
 
     def _tell(self, job: JobRun) -> None:
         for evaluation in job.evaluations.order_by("pk"):
@@ -90,17 +97,52 @@ class Command(BaseCommand):
             self.stdout.write(_("Done; rows written: %(written)s") % {"written": written})
 
 
+def _why_held(held: HeldRun) -> str:
+    lines = [
+        _("Held for confirmation; nothing has changed. %(down)s would move down, %(up)s up.")
+        % {"down": held.down, "up": held.up},
+        *held.sentences(unit=User.MoneyUnit.YEN),
+        _("Correct the ledger and run it again, or confirm it with --accept-held."),
+    ]
+    if held.is_changed:
+        lines.insert(1, _("It was confirmed, but other customers would move now."))
+    return "\n".join(lines)
+
+
 def _requested(options: dict[str, Any]) -> JobRun:
-    now = timezone.now()
     if options["date"]:
-        date = options["date"]
-        plan.check_can_run(date=date, book=plan.open_book(today=today()))
-        return actions.request_night(date=date, by=None, now=now)
+        return _night(options["date"], accept=options["accept_held"])
     first = options["first"] or options["replay_from"]
     last = options["last"] or first
     if options["monthly"]:
         first, last = _first_on_or_after(first), last.replace(day=1)
-    return actions.request_replay(first=first, last=last, by=None, now=now)
+    return _replay(first, last, accept=options["accept_held"])
+
+
+def _night(date: datetime.date, *, accept: bool) -> JobRun:
+    plan.check_can_run(date=date, book=plan.open_book(today=today()))
+    waiting = held.waiting(kind=plan.NIGHTLY, business_date=date) if accept else None
+    if waiting is not None:
+        return _accepted(waiting)
+    return actions.request_night(
+        date=date, by=None, now=timezone.now(), accepts={} if accept else None
+    )
+
+
+def _replay(first: datetime.date, last: datetime.date, *, accept: bool) -> JobRun:
+    dates = {"params__first": first.isoformat(), "params__last": last.isoformat()}
+    waiting = held.waiting(kind=plan.REPLAY, **dates) if accept else None
+    if waiting is not None:
+        return _accepted(waiting)
+    return actions.request_replay(
+        first=first, last=last, by=None, now=timezone.now(), accepts={} if accept else None
+    )
+
+
+def _accepted(run: JobRun) -> JobRun:
+    return actions.accept_held(
+        run=run, by=None, now=timezone.now(), channel="command", os_user=getpass.getuser()
+    )
 
 
 def _first_on_or_after(date: datetime.date) -> datetime.date:
@@ -126,6 +168,7 @@ def _as_json(job: JobRun) -> dict[str, Any]:
         "written": job.counts.get("written", 0),
         "skipped": error_text(job.counts.get("skipped", {})) or None,
         "error": error_text(job.error) or None,
+        "held": job.counts.get("held"),
         "evaluations": [
             {
                 "id": evaluation.pk,
