@@ -15,6 +15,7 @@ from django.db.models import Sum
 from customers.models import RevenueEntry
 from firm.dates import add_months
 from tiering.calendar import last_day_counted_next
+from tiering.engine.customer_facts import of_customer
 from tiering.models import Evaluation, RuleSet, Tier, TierChange
 from tiering.standings import (
     evaluation_as_known_today,
@@ -119,6 +120,11 @@ def grace_ends_on(below_since: datetime.date, *, rules: RuleSet) -> datetime.dat
     return add_months(below_since, max(rules.grace_evaluations, 1) - 1)
 
 
+def months_below(since: datetime.date, as_of: datetime.date) -> int:
+    """Month ends below the keep threshold, both ends included."""
+    return (as_of.year - since.year) * 12 + as_of.month - since.month + 1
+
+
 def explain(
     customer_id: int, *, on: datetime.date, as_known_today: bool = False
 ) -> Explanation | None:
@@ -133,11 +139,10 @@ def explain(
         evaluation, change = evaluation_on(on), standing_on(customer_id, on=on)
     if evaluation is None or change is None:
         return None
-    start = add_months(evaluation.as_of, -evaluation.rule_set.window_months)
     return explained(
         evaluation,
         change,
-        revenue=trailing_revenue(customer_id, evaluation, start=start, end=evaluation.as_of),
+        revenue=of_customer(customer_id, evaluation).revenue,
         tiers=Tier.objects.filter(code__in=evaluation.counts["tiers"]),
     )
 
@@ -241,6 +246,5 @@ def _neighbour(criteria: list[Criterion], tier: Tier, steps: int) -> Criterion |
 def _grace(change: TierChange, evaluation: Evaluation) -> tuple[int, int] | None:
     if change.below_since is None:
         return None
-    as_of, since = evaluation.as_of, change.below_since
-    below = (as_of.year - since.year) * 12 + as_of.month - since.month + 1
+    below = months_below(change.below_since, evaluation.as_of)
     return below, evaluation.rule_set.grace_evaluations

@@ -10,8 +10,10 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from firm.dates import add_months, today
+from firm.dates import today
 from firm.refusals import Refused
+from tiering.engine.ledgers import Reading, seen_by
+from tiering.engine.measure import measure_of
 from tiering.in_force import Source, instead_of_earned, resolve, rules_on
 from tiering.models import Evaluation, RuleSet, Tier, TierChange, TierRule
 
@@ -28,7 +30,7 @@ EXPORT_COLUMNS = (
 # A customer's row for one evaluation: what that pass recorded for it, else the last row of an
 # earlier date. One made ahead builds on what was recorded before it, and on itself alone.
 _EXPORT = """
-SELECT customer.id, customer.code, earned.code, raw.code, coalesce(ledger.revenue, 0), held.reason
+SELECT customer.id, customer.code, earned.code, raw.code, coalesce(facts.revenue, 0), held.reason
   FROM (SELECT DISTINCT ON (change.customer_id) change.*
           FROM tiering_tierchange change
           JOIN tiering_evaluation evaluation ON evaluation.id = change.evaluation_id
@@ -41,15 +43,7 @@ SELECT customer.id, customer.code, earned.code, raw.code, coalesce(ledger.revenu
   JOIN customers_customer customer ON customer.id = held.customer_id
   JOIN tiering_tier earned ON earned.id = held.earned_tier_id
   JOIN tiering_tier raw ON raw.id = held.raw_tier_id
-  LEFT JOIN (SELECT entry.customer_id, sum(entry.amount) AS revenue
-               FROM customers_revenueentry entry
-               JOIN customers_import import ON import.id = entry.import_id
-               LEFT JOIN customers_import correction
-                      ON correction.id = entry.superseded_by_import_id
-              WHERE entry.date >= %(start)s AND entry.date < %(as_of)s
-                AND import.applied_no <= %(cutoff)s
-                AND (correction.id IS NULL OR correction.applied_no > %(cutoff)s)
-              GROUP BY entry.customer_id) ledger ON ledger.customer_id = customer.id
+  LEFT JOIN ({facts}) facts ON facts.customer_id = customer.id
  ORDER BY customer.code
 """
 
@@ -126,8 +120,8 @@ def export_rows(as_of: datetime.date) -> Iterator[tuple[Any, ...]]:
     """Every customer's standing by the last evaluation for exactly this date, as EXPORT_COLUMNS,
     with the tier in force on that date.
 
-    The revenue is worked out again from the ledger as that evaluation saw it. Raises Refused
-    for a date that was not evaluated.
+    The revenue is the one that decided, worked out again from the ledger as that evaluation saw
+    it. Raises Refused for a date that was not evaluated.
     """
     evaluation = Evaluation.objects.select_related("rule_set").latest_for(as_of)
     if evaluation is None:
@@ -135,17 +129,11 @@ def export_rows(as_of: datetime.date) -> Iterator[tuple[Any, ...]]:
     codes = {rule.rank: rule.tier.code for rule in _ladder(evaluation.rule_set)}
     ranks = {code: rank for rank, code in codes.items()}
     instead = instead_of_earned(on=as_of, rules=evaluation.rule_set_id)
+    reading = Reading(measure_of(evaluation.rule_set), as_of, seen_by(evaluation.cutoff))
+    facts = reading.select({"customer_id": "alone.customer_id", "revenue": reading.revenue})
+    passed = {"evaluation": evaluation.pk, "is_ahead": evaluation.is_ahead}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _EXPORT,
-            {
-                "as_of": as_of,
-                "start": add_months(as_of, -evaluation.rule_set.window_months),
-                "cutoff": evaluation.cutoff,
-                "evaluation": evaluation.pk,
-                "is_ahead": evaluation.is_ahead,
-            },
-        )
+        cursor.execute(_EXPORT.format(facts=facts), reading.params | passed)
         for customer, code, earned, raw, revenue, reason in cursor:
             held = resolve(ranks.get(earned), instead.get(customer))
             tier = codes.get(held.rank or 0, earned)

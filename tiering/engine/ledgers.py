@@ -128,6 +128,27 @@ class Reading:
             columns["is_head"] = "unit.root = alone.customer_id"
         return self.select(columns)
 
+    @property
+    def in_full(self) -> dict[str, str]:
+        """Every fact as a column, for `select`: of a measure that reads one-offs and expenses."""
+        unit, measure = self._unit, self.measure
+        provisional = self.provisional if measure.has_first_months else "false"
+        months = self.months if measure.has_first_months else "NULL::int"
+        return {
+            "customer_id": "alone.customer_id",
+            "revenue": self.revenue,
+            "own_revenue": self.own_revenue,
+            "booked": f"{unit}.booked",
+            "one_off": f"{unit}.one_off",
+            "expenses": f"coalesce({unit}.expenses, 0)",
+            "cost": f"{unit}.cost",
+            "basis": f"""CASE WHEN {provisional} THEN 'provisional'
+                WHEN {months} IS NOT NULL THEN 'annualised' ELSE 'full' END""",
+            "months": months,
+            "is_dormant": f"{unit}.dormant" if measure.tells_dormant else "false",
+            "members": "unit.members" if measure.rolls_up else "1",
+        }
+
     def select(self, columns: dict[str, str]) -> str:
         selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
         if not self.measure.rolls_up:

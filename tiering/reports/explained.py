@@ -7,30 +7,15 @@ many customers at a time, so that a firm of any size fits and no statement takes
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-
-from django.db import connection
 
 from customers.models import CustomerSnapshot
-from firm.dates import add_months
 from firm.scope import Scope
+from tiering.engine.customer_facts import CustomerFacts, of_customers
 from tiering.explanations import Explanation, explained
 from tiering.models import Evaluation, Tier, TierChange
 from tiering.standings import evaluation_on
 
 READ_AT_ONCE = 1_000
-
-_REVENUE = """
-SELECT entry.customer_id, sum(entry.amount)
-  FROM customers_revenueentry entry
-  JOIN customers_import import ON import.id = entry.import_id
-  LEFT JOIN customers_import correction ON correction.id = entry.superseded_by_import_id
- WHERE entry.customer_id = ANY(%(customers)s)
-   AND entry.date >= %(start)s AND entry.date < %(as_of)s
-   AND import.applied_no <= %(cutoff)s
-   AND (correction.id IS NULL OR correction.applied_no > %(cutoff)s)
- GROUP BY entry.customer_id
-"""
 
 
 @dataclass(frozen=True)
@@ -50,12 +35,12 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
     tiers = {tier.pk: tier for tier in Tier.objects.all()}
     for customers in _chunks():
         ids = [customer.pk for customer in customers]
-        held, revenue = _held(ids, on=on), _revenue(ids, evaluation)
+        held, facts = _held(ids, on=on), of_customers(ids, evaluation)
         for customer in customers:
             change = held.get(customer.pk)
             yield Row(
                 customer=customer,
-                explanation=_explained(evaluation, change, tiers, revenue) if change else None,
+                explanation=_explained(evaluation, change, tiers, facts) if change else None,
                 has_file=scope.has_file(customer.owner_id, customer.backup_id),
             )
 
@@ -80,32 +65,17 @@ def _held(customers: list[int], *, on: datetime.date) -> dict[int, TierChange]:
     return {change.customer_id: change for change in changes}
 
 
-def _revenue(customers: list[int], evaluation: Evaluation) -> dict[int, Decimal]:
-    start = add_months(evaluation.as_of, -evaluation.rule_set.window_months)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REVENUE,
-            {
-                "customers": customers,
-                "start": start,
-                "as_of": evaluation.as_of,
-                "cutoff": evaluation.cutoff,
-            },
-        )
-        return dict(cursor.fetchall())
-
-
 def _explained(
     evaluation: Evaluation,
     change: TierChange,
     tiers: Mapping[int, Tier],
-    revenue: Mapping[int, Decimal],
+    facts: Mapping[int, CustomerFacts],
 ) -> Explanation:
     change.raw_tier, change.earned_tier = tiers[change.raw_tier_id], tiers[change.earned_tier_id]
     counted = [tier for tier in tiers.values() if tier.code in evaluation.counts["tiers"]]
     return explained(
         evaluation,
         change,
-        revenue=revenue.get(change.customer_id, Decimal()),
+        revenue=facts[change.customer_id].revenue,
         tiers=counted,
     )
