@@ -205,7 +205,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # The first one says how a stranger is answered: 401, not 403.
         "rest_framework.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "firm.api_session.BrowserSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -219,6 +219,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # The description holds nobody's data: it is read while the screen is shared, too.
+    "SERVE_AUTHENTICATION": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -242,4 +247,6 @@ JOB_BODIES = {
 }
 # The names of the tiers in force by rank, for tables of customers that leave the application.
 TIER_NAMES = "tiering.overview.names_by_rank"
+# By entry of the navigation: functions of a person's Scope that count what waits for them there.
+BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
 RUN_ENSURERS = ["tiering.nightly.ensure_runs", "tiering.midnight.ensure_runs"]

@@ -131,6 +131,28 @@ SECTIONS = [
         "tiering:runs",
     ),
     Section(
+        "held",
+        _("Runs held for confirmation"),
+        [
+            _(
+                "A run whose result looks like a mistake changes nothing and waits: too many"
+                " customers would move down, the last month has no entries or less than half of"
+                " the usual, or the ledger has lost a large part of its lines or its total. The"
+                " limits are part of the tier rules; downgrades that the impact preview showed"
+                " are not counted."
+            ),
+            _(
+                "Its page says what stopped it and who would move. If a wrong file is the reason,"
+                " correct the import and recalculate. If the result is right, an administrator"
+                " confirms it: it takes effect if exactly these customers move. Nothing else"
+                " stops meanwhile, and the next night evaluates again."
+            ),
+        ],
+        "確認待ち 保留 停止 承認 取り込み間違い 一括変更 大量 誤り hold stop confirm accept wrong file"
+        " mass downgrade circuit breaker",
+        "tiering:runs",
+    ),
+    Section(
         "imports",
         _("Imports"),
         [

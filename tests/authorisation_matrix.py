@@ -17,11 +17,13 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
 
 from firm.models import CompanyDay, Holiday, PostHolding, SavedView
 from tests.factories import (
     NOW,
     a_benefit_use,
+    a_contract,
     a_customer,
     a_draft,
     a_job,
@@ -77,6 +79,17 @@ GROUPS = {
         "department_head",
         *ALL_FILES,
     ),
+    # Whoever looks after customers, or those who do.
+    "override_requesters": (
+        "account_manager",
+        "stranger",
+        "section_manager",
+        "department_head",
+        "executive",
+        "administrator",
+        "back_office",
+    ),
+    "override_deciders": ("department_head", "executive", "administrator"),
     "rule_reviewers": ("department_head", "executive", "administrator"),
     "run_readers": (
         "section_manager",
@@ -129,6 +142,16 @@ customers:card                  GET   unowned    everyone
 customers:file                  GET   customer   file_readers else 404
 customers:file                  GET   backed     file_readers stranger else 404
 customers:file                  GET   unowned    all_files else 404
+customers:contract-new          GET   customer   administrator back_office
+customers:contract-create       POST  customer   administrator back_office
+customers:contract-revise       GET   contract   administrator back_office
+customers:contract-revise-save  POST  contract   administrator back_office
+customers:contract-end          POST  contract   administrator back_office
+customers:revision-correct      GET   revision   administrator back_office
+customers:revision-correct-save POST  revision   administrator back_office
+customers:revision-explained    POST  revision   file_workers else 404
+customers:scope-sheet           GET   customer   file_readers else 404
+customers:renewals              GET   -          revenue_readers
 customers:imports               GET   -          importers
 customers:import-new            GET   -          importers
 customers:import-create         POST  -          importers
@@ -153,6 +176,18 @@ tiering:benefits                GET   backed     file_readers stranger else 404
 tiering:benefits                GET   unowned    all_files else 404
 tiering:record-use              POST  customer   file_workers else 404
 tiering:reverse-use             POST  benefit_use file_workers else 404
+tiering:override-new            GET   customer   file_workers else 404
+tiering:override-create         POST  customer   file_workers else 404
+tiering:payment-stops           GET   customer   file_readers else 404
+tiering:payment-stop-set        POST  customer   administrator back_office
+tiering:payment-stop-lift       POST  customer   administrator back_office
+tiering:overrides               GET   -          everyone
+tiering:overrides-export        GET   -          everyone
+tiering:override                GET   override   file_readers else 404
+tiering:override-approve        POST  override   override_deciders
+tiering:override-reject         POST  override   override_deciders
+tiering:override-withdraw       POST  override   account_manager else 404
+tiering:override-end            POST  held_override account_manager override_deciders else 404
 tiering:runs                    GET   -          run_readers
 tiering:run                     GET   run        run_readers
 tiering:recalculate             POST  -          administrator
@@ -163,9 +198,13 @@ tiering:concentration           GET   -          revenue_readers
 tiering:concentration-export    GET   -          revenue_readers
 tiering:coverage                GET   -          revenue_readers
 tiering:coverage-export         GET   -          revenue_readers
+tiering:benefit-report          GET   -          revenue_readers
+tiering:benefit-report-export   GET   -          revenue_readers
 tiering:flow                    GET   -          revenue_readers
 tiering:flow-export             GET   -          revenue_readers
 tiering:explanations-export     GET   -          revenue_readers
+tiering:downgrades              GET   -          revenue_readers
+tiering:downgrades-export       GET   -          revenue_readers
 
 escalation:first                GET   -          everyone
 escalation:enter                POST  -          else 404
@@ -190,11 +229,24 @@ api-import-errors               GET   import     importers
 api-held-run                    GET   held_job   run_readers
 api-held-movers                 GET   held_job   run_readers
 api-held-accept                 POST  held_job   administrator
+api-overrides                   GET   -          everyone
+api-overrides                   POST  -          override_requesters
+api-override                    GET   override   file_readers else 404
+api-override-approve            POST  override   override_deciders
+api-override-reject             POST  override   override_deciders
+api-override-withdraw           POST  override   account_manager else 404
+api-override-end                POST  held_override account_manager override_deciders else 404
+api-payment-stops               GET   customer   file_readers else 404
+api-payment-stops               POST  customer   administrator back_office
+api-payment-stop-lift           POST  payment_stop administrator back_office
 api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
 api-rule-set-services           GET   rule_set   everyone
 api-terms                       GET   customer   file_readers else 404
 api-terms                       GET   unowned    all_files else 404
+api-contracts                   GET   customer   file_readers else 404
+api-contracts                   POST  customer   administrator back_office else 404
+api-contract-revisions          POST  contract   administrator back_office else 404
 api-benefits                    GET   customer   file_readers else 404
 api-benefit-uses                GET   customer   file_readers else 404
 api-benefit-uses                POST  customer   file_workers else 404
@@ -207,7 +259,9 @@ api-evaluations                 GET   -          run_readers
 api-standing                    GET   standing   file_readers else 404
 api-report-concentration        GET   -          revenue_readers
 api-report-coverage             GET   -          revenue_readers
+api-report-benefits             GET   -          revenue_readers
 api-report-flow                 GET   -          revenue_readers
+api-report-downgrades           GET   -          revenue_readers
 schema                          GET   -          everyone
 api-docs                        GET   -          everyone
 
@@ -253,6 +307,8 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "pk": a_customer(owner=cast["stranger"], backup=cast["account_manager"]).pk
     },
     "unowned": lambda cast: {"pk": a_customer().pk},
+    "contract": lambda cast: {"pk": a_contract(a_customer(owner=cast["account_manager"])).pk},
+    "revision": lambda cast: {"pk": _revision(cast["account_manager"])},
     "import": lambda cast: {"pk": an_import().pk},
     "saved_view": lambda cast: {
         "pk": SavedView.objects.create(
@@ -268,10 +324,17 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "preview": lambda cast: {"pk": _preview(cast["administrator"])},
     "benefit_use": lambda cast: {"pk": a_benefit_use(a_customer(owner=cast["account_manager"])).pk},
     "standing": lambda cast: _standing(cast),
+    "override": lambda cast: {"pk": _override(cast).pk},
+    "held_override": lambda cast: {"pk": _held_override(cast).pk},
+    "payment_stop": lambda cast: _payment_stop(cast),
     "totp": lambda cast: _second_factor(cast),
     "reset_key": lambda cast: {"uidb36": "1", "key": "no-such-key"},
     "mail_key": lambda cast: {"key": "no-such-key"},
 }
+
+
+def _revision(owner: Any) -> int:
+    return a_contract(a_customer(owner=owner)).revisions.get().pk
 
 
 def _holding() -> dict[str, Any]:
@@ -290,6 +353,30 @@ def _standing(cast: dict[str, Any]) -> dict[str, Any]:
     evaluation = an_evaluation(a_rule_set(by=cast["administrator"]))
     a_move(customer, evaluation, before="", after="A", reason=Reason.INITIAL)
     return {"pk": customer.pk}
+
+
+def _override(cast: dict[str, Any]) -> Override:
+    """A request of the account manager's."""
+    a_rule_set(by=cast["administrator"])
+    return a_request(
+        a_customer(owner=cast["account_manager"]), by=cast["account_manager"], now=timezone.now()
+    )
+
+
+def _held_override(cast: dict[str, Any]) -> Override:
+    return actions.approve_override(
+        override=_override(cast), by=cast["department_head"], now=timezone.now()
+    )
+
+
+def _payment_stop(cast: dict[str, Any]) -> dict[str, Any]:
+    stop = actions.set_payment_stop(
+        customer=a_customer(owner=cast["account_manager"]),
+        reason="未入金",
+        by=cast["back_office"],
+        now=timezone.now(),
+    )
+    return {"pk": stop.pk}
 
 
 def _second_factor(cast: dict[str, Any]) -> dict[str, Any]:
