@@ -41,7 +41,8 @@ class ActivitySlice(models.Model):
     """An activity cut at the firm's midnights and at every change of its UTC offset.
 
     `start_minute` counts from the firm's midnight, NULL where the entry has no time of day;
-    `cost` = minutes x cost rate of the grade on that day x premium factor, direct.
+    `cost` = minutes x cost rate of the grade on that day x premium factor, direct; `loaded_cost`
+    is the same with the overhead, NULL where the firm had no loaded rate.
     """
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="slices")
@@ -50,10 +51,12 @@ class ActivitySlice(models.Model):
     start_minute = models.PositiveSmallIntegerField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField()
     cost = MoneyField()
+    loaded_cost = MoneyField(null=True, blank=True)
 
     class Meta:
         constraints = [
             money_range("cost", name="activity_slice_cost_range"),
+            money_range("loaded_cost", name="activity_slice_loaded_range"),
             models.CheckConstraint(
                 condition=Q(minutes__gte=1, minutes__lte=24 * 60), name="slice_minutes_range"
             ),
