@@ -148,8 +148,8 @@ SECTIONS = [
                 " stops meanwhile, and the next night evaluates again."
             ),
         ],
-        "確認待ち 保留 停止 承認 取り込み間違い 一括変更 大量 誤り hold stop confirm accept wrong file"
-        " mass downgrade circuit breaker",
+        "確認待ち 保留 停止 承認 取り込み間違い 一括変更 大量 誤り hold stop confirm accept"
+        " wrong file mass downgrade circuit breaker",
         "tiering:runs",
     ),
     Section(
