@@ -3,8 +3,6 @@
 import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from firm import jobs
 from firm.models import JobRun, User
 from tests.tiering.evaluations import at_night, day
@@ -63,7 +61,3 @@ def publish(
         note="試験",
         now=now,
     )
-
-
-def in_an_hour() -> datetime.datetime:
-    return timezone.now() + datetime.timedelta(hours=1)

@@ -261,7 +261,7 @@ def test_whatever_the_rules_and_the_book_the_night_does_as_foretold(
         for month in range(nights):
             a_night(datetime.date(2024, 6 - nights + month + 1, 1), now=now)
         for code, date, amount in late:
-            an_entry(customers[code], date, amount, import_ref=applied)
+            an_entry(customers[code], date, amount)
         draft = a_draft(drafted, by=administrator, now=now)
         preview = a_preview(draft, by=administrator, now=now)
         expected = foretold(preview)

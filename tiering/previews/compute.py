@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from customers.models import Customer
 from customers.models.imports import LEDGER_LOCK
 from firm.dates import firm_date
 from firm.jobs import JobFailed
@@ -19,8 +20,9 @@ from tiering import plan
 from tiering.calendar import as_of_on, closings
 from tiering.engine import facts, fold, step
 from tiering.engine.bounds import ladder_of, percentages, with_cuts
-from tiering.engine.judge import Judged, judge
-from tiering.models import Preview, PreviewMove, RuleSet
+from tiering.engine.judge import Judged, facts_are_stored, judge
+from tiering.engine.measure import measure_of
+from tiering.models import Evaluation, Preview, PreviewMove, RuleSet
 from tiering.previews.binding import digest_of, note_binding
 
 _NO_HURRY = """
@@ -33,7 +35,8 @@ _WAY = """
 CASE WHEN stored_earned_id IS NULL THEN 'first'
      WHEN {after} < {before} THEN 'up'
      WHEN earned_id <> stored_earned_id THEN 'down'
-     WHEN reason IN ('grace', 'kept_by_keep_bound') THEN left(reason, 5)
+     WHEN reason = 'grace' THEN 'grace'
+     WHEN reason IN ('kept_by_keep_bound', 'minimum_tenure') THEN 'kept'
      ELSE 'same' END
 """
 
@@ -42,14 +45,14 @@ INSERT INTO tiering_previewmove
        (preview_id, customer_id, way, cause, raw_before_id, raw_after_id, earned_before_id,
         earned_after_id, reason, below_since, trailing_revenue, cost_to_serve, explanation)
 SELECT %(preview)s, customer_id, {way}, 'own', stored_raw_id, raw_id, stored_earned_id,
-       earned_id, reason, below, revenue, cost, {explanation}
-  FROM changed WHERE {moved} ORDER BY revenue DESC, customer_id
+       earned_id, reason, below, own_revenue, cost, {explanation}
+  FROM changed WHERE {moved} ORDER BY own_revenue DESC, customer_id
 """
 
 _CELLS = """
 SELECT facts.stored_raw_id, coalesce(changed.raw_id, facts.stored_raw_id),
        facts.stored_earned_id, coalesce(changed.earned_id, facts.stored_earned_id),
-       count(*), sum(facts.revenue),
+       count(*), sum(facts.{revenue}),
        count(*) FILTER (WHERE facts.stored_reason = 'grace'),
        count(*) FILTER (WHERE coalesce(changed.reason, facts.stored_reason) = 'grace')
   FROM facts LEFT JOIN changed USING (customer_id)
@@ -68,8 +71,10 @@ SELECT customer.owner_id, facts.stored_earned_id,
 # The cuts the draft's percentages would give, had nobody's revenue been measured anew.
 _CUTS_AS_STORED = """
 WITH amounts AS (
-    SELECT stored_revenue AS revenue, sum(stored_revenue) AS together
-      FROM facts WHERE stored_revenue > 0 GROUP BY 1
+    SELECT revenue, sum(revenue) AS together
+      FROM (SELECT coalesce(stored_group, stored_revenue) AS revenue
+              FROM facts WHERE {counts} AND NOT stored_dormant) standing
+     WHERE revenue > 0 GROUP BY revenue
 ), stacked AS (
     SELECT revenue, sum(together) OVER (ORDER BY revenue DESC) - together AS above,
            sum(together) OVER () AS total
@@ -115,9 +120,10 @@ def compute(preview: Preview, *, now: datetime.datetime) -> None:
             preview.result["waits_since"] = str(own)
         with connection.cursor() as cursor:
             cursor.execute(_NO_HURRY, [LEDGER_LOCK])
+            stored = _is_all_stored(draft, book.latest, as_of=as_of, cutoff=preview.cutoff)
             present = book.rules_on(business_date)
             preview.result["present"] = present.pk if present else None
-            preview.result |= _Night(cursor, preview, as_of, present).decided()
+            preview.result |= _Night(cursor, preview, as_of, present, stored).decided()
     if preview.digest != digest_of(draft):
         raise JobFailed("draft_changed")
     preview.computed_at = now
@@ -138,6 +144,23 @@ def _day(draft: RuleSet, book: plan.Book) -> tuple[datetime.date | None, datetim
     return as_of, business_date
 
 
+def _is_all_stored(
+    draft: RuleSet, latest: Evaluation | None, *, as_of: datetime.date, cutoff: int
+) -> bool:
+    """Whether the standings hold what a night would read: nothing was imported since, nobody was
+    added, and the draft asks for nothing that is edited outside of imports.
+    """
+    measure = measure_of(draft)
+    return (
+        latest is not None
+        and (latest.as_of, latest.cutoff) == (as_of, cutoff)
+        and facts_are_stored(draft, latest)
+        and not measure.has_first_months
+        and not measure.reads_expenses
+        and not Customer.objects.filter(standing__isnull=True).exists()
+    )
+
+
 class _Night:
     """The cursor, and what the steps of one preview share."""
 
@@ -147,11 +170,19 @@ class _Night:
         preview: Preview,
         as_of: datetime.date,
         present: RuleSet | None,
+        stored: bool,
     ) -> None:
         self.cursor, self.preview, self.as_of, self.present = cursor, preview, as_of, present
+        self.stored = stored
 
     def decided(self) -> dict[str, Any]:
-        judged = self._judge(self.preview.draft)
+        judged = judge(
+            self.cursor,
+            rules=self.preview.draft,
+            as_of=self.as_of,
+            state=fold.STANDING,
+            stored=self.stored,
+        )
         self._keep_moves(judged)
         found = self._matrices() | {
             "owners": self._owners(),
@@ -159,13 +190,11 @@ class _Night:
         }
         if self.preview.draft.method == RuleSet.Method.SHARE:
             self._tell_rank_effect()
-        if self.present is not None and judged.changed.moved:
-            self._judge(self.present)
+        # Where the facts are those the standings rest on, the rules in force move nobody.
+        if self.present is not None and not self.stored:
+            judge(self.cursor, rules=self.present, as_of=self.as_of, state=fold.STANDING)
             self.cursor.execute(_ANYWAY, {"preview": self.preview.pk})
         return found | {"moves": self._counts()}
-
-    def _judge(self, rules: RuleSet) -> Judged:
-        return judge(self.cursor, rules=rules, as_of=self.as_of, state=fold.STANDING)
 
     def _keep_moves(self, judged: Judged) -> None:
         ladder = judged.ladder
@@ -191,7 +220,8 @@ class _Night:
         counts = {"raw": Counter[Any](), "earned": Counter[Any]()}
         revenues: dict[str, Counter[Any]] = {"raw": Counter(), "earned": Counter()}
         customers = grace_before = grace_after = 0
-        self.cursor.execute(_CELLS)
+        own = "own_revenue" if self.preview.draft.rolls_up else "revenue"
+        self.cursor.execute(_CELLS.format(revenue=own))
         for raw_before, raw, earned_before, earned, count, revenue, was, is_now in self.cursor:
             if raw is None:  # of sums that no money column holds, and never evaluated before
                 continue
@@ -224,7 +254,8 @@ class _Night:
         draft = self.preview.draft
         plain = ladder_of(draft)
         wanted = percentages(plain)
-        self.cursor.execute(_CUTS_AS_STORED, {"percentages": wanted})
+        counts = "is_head" if draft.rolls_up else "true"
+        self.cursor.execute(_CUTS_AS_STORED.format(counts=counts), {"percentages": wanted})
         cuts = dict(self.cursor.fetchall())
         if cuts == facts.cuts(self.cursor, percentages=wanted):
             return

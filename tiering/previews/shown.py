@@ -292,6 +292,9 @@ def falls_to(shown: Shown, move: PreviewMove) -> int:
 
 
 def _margin(move: PreviewMove) -> Decimal | None:
+    """As the draft's guard reads it; without one, after the cost to serve."""
+    for guard in move.explanation.get("guards", []):
+        return Decimal(guard["value"]) if "value" in guard else None
     if move.trailing_revenue <= 0:
         return None
     return 100 * (move.trailing_revenue - move.cost_to_serve) / move.trailing_revenue
