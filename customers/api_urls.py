@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from customers.views import api, imports_api
+from customers.views import api, contracts_api, imports_api
 
 urlpatterns = [
+    path(
+        "customers/<int:pk>/contracts",
+        contracts_api.CustomerContracts.as_view(),
+        name="api-contracts",
+    ),
+    path(
+        "contracts/<int:pk>/revisions",
+        contracts_api.ContractRevisions.as_view(),
+        name="api-contract-revisions",
+    ),
     path("customers", api.Customers.as_view(), name="api-customers"),
     path("customers/<int:pk>", api.CustomerDetail.as_view(), name="api-customer"),
     path("imports", imports_api.Imports.as_view(), name="api-imports"),

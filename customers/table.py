@@ -1,5 +1,6 @@
 """The columns of the customer list, on the page and in its export."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.listing import Question, listing, sees_revenue
 from customers.models import Customer, CustomerSnapshot
+from firm import formats
 from firm.money import round_to_minor_unit
 from firm.scope import Scope
 
@@ -33,6 +35,7 @@ def header(columns: Columns) -> list[str]:
         _("Code"),
         _("Name"),
         _("Service tier"),
+        _("Basis of the tier"),
         _("12-month revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY},
     ]
     if columns.margin:
@@ -59,6 +62,7 @@ def _row(
         row.code,
         row.name,
         tiers.get(row.tier_rank or 0, ""),
+        _basis(row),
         _amount(row.trailing_revenue) if is_readable else None,
     ]
     if columns.margin:
@@ -67,6 +71,17 @@ def _row(
     people = [person.name if person else "" for person in (row.owner, row.backup)]
     department = row.department.name if row.department else ""
     return [*cells, *people, department, str(Customer.Status(row.status).label)]
+
+
+def _basis(row: CustomerSnapshot) -> str:
+    """What the tier holds by, with the last day of an override."""
+    source = CustomerSnapshot.TierSource(row.tier_source)
+    if row.tier_rank is None and source == CustomerSnapshot.TierSource.EARNED:
+        return ""
+    if row.tier_until is None:
+        return str(source.label)
+    last = formats.full_day(row.tier_until - datetime.timedelta(days=1))
+    return _("%(basis)s to %(day)s") % {"basis": source.label, "day": last}
 
 
 def _amount(amount: Decimal) -> Decimal:

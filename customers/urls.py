@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import cards, imports, lists, saved_views
+from customers.views import cards, contracts, imports, lists, saved_views
 
 app_name = "customers"
 
@@ -14,6 +14,18 @@ urlpatterns = [
     path("customers/views/<int:pk>/delete/", saved_views.delete, name="saved-view-delete"),
     path("customers/<int:pk>/", cards.file, name="file"),
     path("customers/<int:pk>/card/", cards.card, name="card"),
+    path("customers/<int:pk>/contracts/new/", contracts.new, name="contract-new"),
+    path("customers/<int:pk>/contracts/create/", contracts.create, name="contract-create"),
+    path("customers/<int:pk>/included/", contracts.sheet, name="scope-sheet"),
+    path("contracts/renewals/", contracts.renewals, name="renewals"),
+    path("contracts/<int:pk>/revise/", contracts.revise, name="contract-revise"),
+    path("contracts/<int:pk>/revise/save/", contracts.save_revision, name="contract-revise-save"),
+    path("contracts/<int:pk>/end/", contracts.end, name="contract-end"),
+    path("revisions/<int:pk>/correct/", contracts.correct, name="revision-correct"),
+    path(
+        "revisions/<int:pk>/correct/save/", contracts.save_correction, name="revision-correct-save"
+    ),
+    path("revisions/<int:pk>/explained/", contracts.explained, name="revision-explained"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import-new"),
     path("imports/create/", imports.create, name="import-create"),

@@ -33,7 +33,10 @@ from tests.factories import (
     an_import,
 )
 from tests.tiering.nights import a_held_night, a_move, an_evaluation
+from tests.tiering.overrides import a_request
+from tiering import actions
 from tiering.actions import preview_now
+from tiering.models import Override
 from tiering.models.standing import Reason
 
 CAST = (

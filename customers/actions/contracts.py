@@ -184,9 +184,8 @@ def record_explained(
     *, revision: ContractRevision, on: datetime.date, by: User, now: datetime.datetime
 ) -> None:
     """Somebody has gone through what is included with the customer."""
-    if not scope_of(by, on=firm_date(now)).has_file(
-        revision.contract.customer.owner_id, revision.contract.customer.backup_id
-    ):
+    customer, scope = revision.contract.customer, scope_of(by, on=firm_date(now))
+    if not (scope.has_file(customer.owner_id, customer.backup_id) and scope.may(Right.RECORD_WORK)):
         raise Forbidden(_("You don't look after this customer."))
     if on > firm_date(now):
         raise Refused(_("The day lies in the future."))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from customers.models import ContractRevision, ScopeExtension, ScopeTerm
+from customers.models import Channel, ContractRevision, ScopeExtension, ScopeTerm
 
 RENEWAL_NOTICES = (90, 60, 30)  # days before
 
@@ -20,6 +20,18 @@ class Agreed:
     @property
     def terms(self) -> list[ScopeTerm]:
         return list(self.revision.terms.all())
+
+    @property
+    def channels(self) -> list[str]:
+        return [str(Channel(term.channel).label) for term in self.terms if term.channel]
+
+    @property
+    def exclusions(self) -> list[ScopeTerm]:
+        return [term for term in self.terms if term.kind == ScopeTerm.Kind.EXCLUSION]
+
+    @property
+    def has_hours(self) -> bool:
+        return self.term(ScopeTerm.Kind.HOURS) is not None
 
     def term(self, kind: str) -> ScopeTerm | None:
         """The only term of a kind that stands once in a revision."""

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.listing import sees_revenue
-from customers.models import Contact, Customer
+from customers.models import Contact, Customer, CustomerSnapshot
 from customers.visibility import CustomerQuerySet
 from firm import access
 from firm.api import versioned
@@ -25,12 +25,20 @@ class PersonSerializer(serializers.Serializer):
 
 
 class CardSerializer(serializers.ModelSerializer):
-    """What everybody may know of a customer. `tier_rank` 1 is the top tier, null not evaluated."""
+    """What everybody may know of a customer. `tier_rank` 1 is the top tier, null not evaluated;
+    until `tier_until`, the first day without it, an override or a payment stop holds instead of
+    `earned_rank`.
+    """
 
     department = serializers.CharField(source="department.name", default=None, allow_null=True)
     owner = PersonSerializer(allow_null=True)
     backup = PersonSerializer(allow_null=True)
     tier_rank = serializers.IntegerField(source="snapshot.tier_rank", allow_null=True)
+    earned_rank = serializers.IntegerField(source="snapshot.earned_rank", allow_null=True)
+    tier_source = serializers.ChoiceField(
+        source="snapshot.tier_source", choices=CustomerSnapshot.TierSource.choices
+    )
+    tier_until = serializers.DateField(source="snapshot.tier_until", allow_null=True)
     has_file = serializers.SerializerMethodField()
 
     class Meta:
@@ -46,6 +54,9 @@ class CardSerializer(serializers.ModelSerializer):
             "owner",
             "backup",
             "tier_rank",
+            "earned_rank",
+            "tier_source",
+            "tier_until",
             "has_file",
         ]
 

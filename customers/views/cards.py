@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from customers.contracts.in_force import agreed_with
 from customers.models import Customer
 from customers.revenue import chart_of, monthly_revenue
 from firm import access
@@ -46,6 +47,10 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "contacts": customer.contacts.all(),
         "on": day_asked_for(request.GET.get("on", "")),
+        "agreed": agreed_with(pk, on=today()),
+        "may_edit_contracts": scope.may(Right.EDIT_CUSTOMERS),
+        "may_see_price": scope.may(Right.PRICE),
+        "may_see_revenue": scope.may(Right.REVENUE),
     }
     is_shared = request.screen_share  # type: ignore[attr-defined]
     if scope.may(Right.REVENUE) and not is_shared:

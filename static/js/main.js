@@ -2,5 +2,6 @@ import "./dialogs.js";
 import "./fragments.js";
 import "./keys.js";
 import "./menus.js";
+import "./print.js";
 import "./search.js";
 import "./theme.js";

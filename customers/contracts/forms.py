@@ -1,0 +1,225 @@
+"""The contract's form: its revision, and a line a term in the units people write them in."""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.actions.contracts import RevisionData
+from customers.contracts.kinds import SHAPES, Kind, Period, TermLine
+from customers.contracts.templates import Start
+from customers.contracts.wording import hours_text
+from customers.models import Channel, Contract, ContractRevision, ScopeTerm
+from firm.forms import DayField
+from firm.money import LARGEST
+
+HOUR = 60
+EMPTY_LINES = 3
+MOST_LINES = 60
+REVISION_FIELDS = tuple(RevisionData.__dataclass_fields__)
+
+
+def _money(label: Any, **kwargs: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=0, max_value=LARGEST, max_digits=16, decimal_places=4, **kwargs
+    )
+
+
+class RevisionForm(forms.Form):
+    """What a revision says besides its terms. Amounts are net, in the base currency."""
+
+    valid_from = DayField(label=gettext_lazy("Valid from"))
+    valid_to = DayField(
+        label=gettext_lazy("Ends on"),
+        required=False,
+        help_text=gettext_lazy("The first day without it. Empty: until it is ended."),
+    )
+    monthly_fee = _money(gettext_lazy("Monthly fee"))
+    annual_value = _money(
+        gettext_lazy("Annual value"),
+        required=False,
+        help_text=gettext_lazy("Where it is not twelve times the monthly fee."),
+    )
+    price_beyond = _money(gettext_lazy("Price of an hour beyond"), required=False)
+    carry_over = forms.ChoiceField(
+        label=gettext_lazy("Unused hours"), choices=ContractRevision.CarryOver.choices
+    )
+    carry_cap = forms.IntegerField(
+        label=gettext_lazy("Cap (% of a month's hours)"),
+        min_value=1,
+        max_value=1000,
+        required=False,
+    )
+    carry_months = forms.IntegerField(
+        label=gettext_lazy("For months"), min_value=1, max_value=60, required=False
+    )
+    carries_deficit = forms.BooleanField(
+        label=gettext_lazy("Hours used beyond are carried over, too"), required=False
+    )
+    renews_on = DayField(label=gettext_lazy("Renewal date"), required=False)
+    notice_days = forms.IntegerField(
+        label=gettext_lazy("Notice (days before)"), min_value=0, max_value=730, required=False
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=2000, widget=forms.Textarea
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_capped = cleaned.get("carry_over") == ContractRevision.CarryOver.CAPPED
+        if is_capped and not cleaned.get("carry_cap"):
+            self.add_error("carry_cap", _("Say up to how much is carried over."))
+        if not is_capped:
+            cleaned["carry_cap"] = None
+        return cleaned
+
+    @property
+    def data_of_revision(self) -> RevisionData:
+        return RevisionData(**{name: self.cleaned_data[name] for name in REVISION_FIELDS})
+
+
+class NewContractForm(RevisionForm):
+    name = forms.CharField(label=gettext_lazy("Name of the contract"), max_length=120)
+    template = forms.ChoiceField(
+        label=gettext_lazy("Type"), choices=Contract.Template.choices, widget=forms.HiddenInput
+    )
+    field_order = ["name", "template"]
+
+
+class CorrectionForm(RevisionForm):
+    """A correction leaves the period as it is."""
+
+    valid_from = None  # type: ignore[assignment]
+    valid_to = None  # type: ignore[assignment]
+
+
+class EndForm(forms.Form):
+    ends_on = DayField()
+
+
+class TermForm(forms.Form):
+    """One term. `amount` is in hours for hours and first responses, else a count."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[("", "—"), *Kind.choices], required=False
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
+    amount = forms.DecimalField(
+        label=gettext_lazy("Hours or times"),
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        required=False,
+    )
+    period = forms.ChoiceField(
+        label=gettext_lazy("Per"), choices=[("", "—"), *Period.choices], required=False
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"), choices=[("", "—"), *Channel.choices], required=False
+    )
+    emergency = forms.BooleanField(label=gettext_lazy("Emergencies at any time"), required=False)
+    included = forms.CharField(
+        label=gettext_lazy("Included, for example"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    excluded = forms.CharField(
+        label=gettext_lazy("Not included, for example"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind, amount = cleaned.get("kind"), cleaned.get("amount")
+        if kind and amount is not None:
+            minutes = amount * (HOUR if SHAPES[kind].unit.endswith("minutes") else 1)
+            if minutes != int(minutes):
+                self.add_error("amount", _("Whole minutes, or a whole number of times."))
+            cleaned["amount"] = int(minutes)
+        return cleaned
+
+    @property
+    def line(self) -> TermLine | None:
+        """None where nothing was chosen."""
+        chosen = self.cleaned_data
+        if not chosen.get("kind"):
+            return None
+        return TermLine(
+            kind=chosen["kind"],
+            name=chosen["name"],
+            amount=chosen["amount"],
+            period=chosen["period"],
+            channel=chosen["channel"],
+            emergency=chosen["emergency"],
+            included=tuple(chosen["included"].splitlines()),
+            excluded=tuple(chosen["excluded"].splitlines()),
+        )
+
+
+TermForms: TypeAlias = "BaseFormSet[TermForm]"
+_TermFormSet = formset_factory(
+    TermForm, extra=EMPTY_LINES, max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True
+)
+
+
+def term_forms(
+    data: Mapping[str, Any] | None = None, lines: list[TermLine] | None = None
+) -> "TermForms":
+    """The lines of a form that was sent, or those to begin with and a few empty ones."""
+    return _TermFormSet(
+        data, prefix="terms", initial=[_initial(line) for line in lines or []] or None
+    )
+
+
+def lines_of(formset: "TermForms") -> list[TermLine]:
+    return [line for form in formset if (line := form.line) is not None]
+
+
+def line_of(term: ScopeTerm) -> TermLine:
+    return TermLine(
+        kind=term.kind,
+        name=term.name,
+        amount=term.amount,
+        period=term.period,
+        channel=term.channel,
+        emergency=term.emergency,
+        included=tuple(term.included),
+        excluded=tuple(term.excluded),
+    )
+
+
+def initial_of(revision: ContractRevision) -> dict[str, Any]:
+    return {name: getattr(revision, name) for name in REVISION_FIELDS}
+
+
+def initial_from(start: Start, *, today: datetime.date) -> dict[str, Any]:
+    """A new contract begins with the next month."""
+    first = (today.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+    return {
+        "valid_from": first,
+        "carry_over": start.carry_over,
+        "carry_cap": start.carry_cap,
+        "carry_months": start.carry_months,
+    }
+
+
+def _initial(line: TermLine) -> dict[str, Any]:
+    amount: Any = line.amount
+    if amount is not None and SHAPES[line.kind].unit.endswith("minutes"):
+        amount = Decimal(hours_text(amount))
+    return {
+        "kind": line.kind,
+        "name": line.name,
+        "amount": amount,
+        "period": line.period,
+        "channel": line.channel,
+        "emergency": line.emergency,
+        "included": "\n".join(line.included),
+        "excluded": "\n".join(line.excluded),
+    }

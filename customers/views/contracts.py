@@ -1,0 +1,267 @@
+"""A customer's contracts: signed, revised, corrected, ended; the sheet to hand out; renewals."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.actions import contracts as actions
+from customers.contracts.forms import (
+    CorrectionForm,
+    EndForm,
+    NewContractForm,
+    RevisionForm,
+    TermForms,
+    initial_from,
+    initial_of,
+    line_of,
+    lines_of,
+    term_forms,
+)
+from customers.contracts.in_force import RENEWAL_NOTICES, agreed_with, renewing_within
+from customers.contracts.templates import start_of
+from customers.models import Contract, ContractRevision, Customer
+from firm import access
+from firm.dates import today
+from firm.refusals import Refused
+from firm.roles import Right
+
+
+def _customer(request: HttpRequest, pk: int) -> Customer:
+    return get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+
+
+def _contract(request: HttpRequest, pk: int) -> Contract:
+    theirs = Customer.objects.visible_to(access.scope(request))
+    contracts = Contract.objects.filter(customer__in=theirs).select_related("customer")
+    return get_object_or_404(contracts, pk=pk)
+
+
+def _revision(request: HttpRequest, pk: int) -> ContractRevision:
+    theirs = Customer.objects.visible_to(access.scope(request))
+    revisions = ContractRevision.objects.filter(contract__customer__in=theirs)
+    return get_object_or_404(revisions.select_related("contract__customer"), pk=pk)
+
+
+@require_GET
+@access.needs(Right.EDIT_CUSTOMERS)
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form, filled in from `?template=`."""
+    customer = _customer(request, pk)
+    template = request.GET.get("template", "")
+    if template not in Contract.Template.values:
+        template = Contract.Template.MAINTENANCE
+    start = start_of(template)
+    label = str(Contract.Template(template).label)
+    initial = {"name": label, "template": template, **initial_from(start, today=today())}
+    return _form(
+        request, customer, NewContractForm(initial=initial), term_forms(lines=[*start.terms])
+    )
+
+
+@require_POST
+@access.needs(Right.EDIT_CUSTOMERS)
+def create(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = _customer(request, pk)
+    form, terms = NewContractForm(request.POST), term_forms(request.POST)
+
+    def sign() -> None:
+        actions.sign_contract(
+            customer=customer,
+            name=form.cleaned_data["name"],
+            template=form.cleaned_data["template"],
+            valid_from=form.cleaned_data["valid_from"],
+            valid_to=form.cleaned_data["valid_to"],
+            data=form.data_of_revision,
+            terms=lines_of(terms),
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+
+    if _done(form, terms, sign):
+        messages.success(request, _("The contract has been added."))
+        return redirect("customers:file", pk=pk)
+    return _form(request, customer, form, terms, status=422)
+
+
+@require_GET
+@access.needs(Right.EDIT_CUSTOMERS)
+def revise(request: HttpRequest, pk: int) -> HttpResponse:
+    """The last revision once more, to be changed from a day on."""
+    contract = _contract(request, pk)
+    last = contract.revisions.order_by("-valid_from").prefetch_related("terms").first()
+    initial = initial_of(last) if last else {}
+    lines = [line_of(term) for term in last.terms.all()] if last else []
+    return _form(
+        request,
+        contract.customer,
+        RevisionForm(initial=initial),
+        term_forms(lines=lines),
+        contract=contract,
+    )
+
+
+@require_POST
+@access.needs(Right.EDIT_CUSTOMERS)
+def save_revision(request: HttpRequest, pk: int) -> HttpResponse:
+    contract = _contract(request, pk)
+    form, terms = RevisionForm(request.POST), term_forms(request.POST)
+
+    def revise() -> None:
+        actions.revise_contract(
+            contract=contract,
+            valid_from=form.cleaned_data["valid_from"],
+            valid_to=form.cleaned_data["valid_to"],
+            data=form.data_of_revision,
+            terms=lines_of(terms),
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+
+    if _done(form, terms, revise):
+        messages.success(request, _("The contract has been revised."))
+        return redirect("customers:file", pk=contract.customer_id)
+    return _form(request, contract.customer, form, terms, contract=contract, status=422)
+
+
+@require_GET
+@access.needs(Right.EDIT_CUSTOMERS)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    revision = _revision(request, pk)
+    return _form(
+        request,
+        revision.contract.customer,
+        CorrectionForm(initial=initial_of(revision)),
+        term_forms(lines=[line_of(term) for term in revision.terms.all()]),
+        contract=revision.contract,
+        revision=revision,
+    )
+
+
+@require_POST
+@access.needs(Right.EDIT_CUSTOMERS)
+def save_correction(request: HttpRequest, pk: int) -> HttpResponse:
+    revision = _revision(request, pk)
+    form, terms = CorrectionForm(request.POST), term_forms(request.POST)
+
+    def correct() -> None:
+        actions.correct_revision(
+            revision=revision,
+            data=form.data_of_revision,
+            terms=lines_of(terms),
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+
+    if _done(form, terms, correct):
+        messages.success(request, _("The contract has been corrected."))
+        return redirect("customers:file", pk=revision.contract.customer_id)
+    customer, contract = revision.contract.customer, revision.contract
+    return _form(request, customer, form, terms, contract=contract, revision=revision, status=422)
+
+
+@require_POST
+@access.needs(Right.EDIT_CUSTOMERS)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    contract = _contract(request, pk)
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Choose the first day without the contract."))
+    actions.end_contract(
+        contract=contract,
+        ends_on=form.cleaned_data["ends_on"],
+        by=access.reader(request),
+        now=timezone.now(),
+    )
+    messages.success(request, _("The contract ends."))
+    return redirect("customers:file", pk=contract.customer_id)
+
+
+@require_POST
+def explained(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever has the file notes that the scope was gone through with the customer, today."""
+    revision = _revision(request, pk)
+    if not access.scope(request).may(Right.RECORD_WORK):
+        raise Http404
+    actions.record_explained(
+        revision=revision, on=today(), by=access.reader(request), now=timezone.now()
+    )
+    messages.success(request, _("Noted as explained."))
+    return redirect("customers:file", pk=revision.contract.customer_id)
+
+
+@require_GET
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """What's included, on one page to print: for the customer, so without tier or flag."""
+    customer = _customer(request, pk)
+    on = today()
+    return render(
+        request,
+        "customers/scope_sheet.html",
+        {"customer": customer, "agreed": agreed_with(pk, on=on), "on": on},
+    )
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def renewals(request: HttpRequest) -> HttpResponse:
+    """Contracts to be renewed soon, of the customers whose file one has."""
+    asked = request.GET.get("within", "")
+    within = int(asked) if asked in map(str, RENEWAL_NOTICES) else RENEWAL_NOTICES[0]
+    theirs = Customer.objects.visible_to(access.scope(request))
+    found = renewing_within(within, on=today()).filter(contract__customer__in=theirs)
+    context = {
+        "within": within,
+        "choices": RENEWAL_NOTICES,
+        "rows": [
+            (one, _notice_by(one)) for one in found.select_related("contract__customer__owner")
+        ],
+        "today": today(),
+    }
+    return render(request, "customers/renewals.html", context)
+
+
+def _notice_by(revision: ContractRevision) -> datetime.date | None:
+    """The last day on which notice can be given."""
+    if revision.renews_on is None or revision.notice_days is None:
+        return None
+    return revision.renews_on - datetime.timedelta(days=revision.notice_days)
+
+
+def _done(form: RevisionForm, terms: TermForms, act: Callable[[], None]) -> bool:
+    """Whether the forms are valid and the action took them; its refusal becomes the form's."""
+    if not (form.is_valid() and terms.is_valid()):
+        return False
+    try:
+        act()
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return False
+    return True
+
+
+def _form(
+    request: HttpRequest,
+    customer: Customer,
+    form: RevisionForm,
+    terms: TermForms,
+    *,
+    contract: Contract | None = None,
+    revision: ContractRevision | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "customer": customer,
+        "contract": contract,
+        "revision": revision,
+        "form": form,
+        "terms": terms,
+        "templates": Contract.Template.choices,
+    }
+    return render(request, "customers/contract_form.html", context, status=status)
