@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 
 import openpyxl
 import pytest
@@ -96,7 +97,7 @@ def test_the_movers_are_exported_with_the_readers_amounts(client_of, section_man
     response = client_of(section_manager).get(reverse("tiering:held-export", args=[held_night.pk]))
     sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
     head, *rows = sheet.iter_rows(values_only=True)
-    assert head[1:5] == ("顧客", "変更前のランク", "変更後のランク", "期間の売上")
+    assert head[1:5] == ("顧客", "変更前のランク", "変更後のランク", "対象期間の売上")
     assert [row[1:6] for row in rows] == [
         ("みどり医療会", "アドバンス", "スタンダード", 2_980_000, "ランクダウン"),
         ("昭栄建設", "アドバンス", "スタンダード", None, "ランクダウン"),
@@ -179,12 +180,12 @@ def test_the_api_keeps_the_firms_total_from_who_may_not_see_it(
 
 def test_the_api_confirms_once_however_often_it_is_asked(client_of, administrator, held_night):
     url = reverse("api-held-accept", args=[held_night.pk])
-    client = client_of(administrator)
-    answers = [client.post(url, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    post = partial(client_of(administrator).post, url, content_type="application/json")
+    answers = [post(headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json() == answers[1].json()
     assert AuditEvent.objects.filter(code="held_run_accepted").count() == 1
-    assert client.post(url).status_code == 409
+    assert post().status_code == 409
 
 
 def nightly(*arguments: str) -> dict:
