@@ -19,7 +19,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
-from firm.models import CompanyDay, Holiday, PostHolding, SavedView
+from firm.models import CompanyDay, Holiday, PostHolding, SavedView, WorkCalendar
 from tests.factories import (
     NOW,
     a_benefit_use,
@@ -120,6 +120,17 @@ firm:add_holiday                POST  -          administrator back_office
 firm:remove_holiday             POST  holiday    administrator back_office
 firm:add_company_days           POST  -          administrator back_office
 firm:remove_company_day         POST  company_day administrator back_office
+firm:read_days                  POST  -          administrator back_office
+firm:add_days                   POST  -          administrator back_office
+firm:new_calendar               GET   -          administrator back_office
+firm:create_calendar            POST  -          administrator back_office
+firm:work_calendar              GET   calendar   everyone
+firm:add_calendar_version       POST  calendar   administrator back_office
+firm:remove_calendar_version    POST  calendar_version administrator back_office
+firm:add_shift                  POST  calendar   administrator back_office
+firm:remove_shift               POST  shift      administrator back_office
+firm:add_days_off               POST  calendar   administrator back_office
+firm:remove_day_off             POST  day_off    administrator back_office
 firm:close_month                POST  -          back_office
 firm:reopen_month               POST  -          back_office
 firm:audit                      GET   -          administrator auditor
@@ -218,6 +229,12 @@ api-person                      GET   person     administrator
 api-person                      PATCH person     administrator
 api-me                          GET   -          everyone
 api-me                          PATCH -          everyone
+api-calendars                   GET   -          everyone
+api-calendars                   POST  -          administrator back_office
+api-calendar                    GET   calendar   everyone
+api-calendar-versions           POST  calendar   administrator back_office
+api-calendar-due                GET   calendar   everyone
+api-calendar-split              GET   calendar   everyone
 api-runs                        GET   -          run_readers
 api-run                         GET   job        run_readers
 api-customers                   GET   -          everyone
@@ -304,6 +321,10 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "person": lambda cast: {"pk": a_person().pk},
     "holding": lambda cast: _holding(),
     "holiday": lambda cast: {"pk": Holiday.objects.latest("pk").pk},
+    "calendar": lambda cast: {"pk": WorkCalendar.objects.get().pk},
+    "calendar_version": lambda cast: _of_calendar("version"),
+    "shift": lambda cast: _of_calendar("shift"),
+    "day_off": lambda cast: _of_calendar("day_off"),
     "company_day": lambda cast: {"pk": CompanyDay.objects.create(day=NOW, name="創立記念日").pk},
     "customer": lambda cast: {"pk": a_customer(owner=cast["account_manager"]).pk},
     "backed": lambda cast: {
@@ -349,6 +370,18 @@ def _holding() -> dict[str, Any]:
 
 def _preview(by: Any) -> int:
     return preview_now(draft=a_draft(a_rule_set(by=by)), by=by, now=NOW).pk
+
+
+def _of_calendar(kind: str) -> dict[str, Any]:
+    """Something of the firm's calendar that can be removed."""
+    calendar = WorkCalendar.objects.get()
+    made = {
+        "version": lambda: calendar.versions.create(effective_from=NOW, created_at=NOW),
+        "shift": lambda: calendar.shifts.create(day=NOW, name="半日", opens=540, closes=720),
+        "day_off": lambda: calendar.days_off.create(day=NOW, name="休み"),
+    }[kind]()
+    made.refresh_from_db()
+    return {"pk": calendar.pk, kind: made.pk}
 
 
 def _standing(cast: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from tiering.views import api, downgrades_api, held_api, previews_api, reports_api, services_api
+from tiering.views import (
+    api,
+    downgrades_api,
+    held_api,
+    overrides_api,
+    previews_api,
+    reports_api,
+    services_api,
+)
 
 urlpatterns = [
     path("rule-sets", api.RuleSets.as_view(), name="api-rule-sets"),
@@ -34,6 +42,34 @@ urlpatterns = [
     ),
     path("previews/<int:pk>", previews_api.PreviewDetail.as_view(), name="api-preview"),
     path("previews/<int:pk>/moves", previews_api.PreviewMoves.as_view(), name="api-preview-moves"),
+    path("overrides", overrides_api.Overrides.as_view(), name="api-overrides"),
+    path("overrides/<int:pk>", overrides_api.OverrideDetail.as_view(), name="api-override"),
+    path(
+        "overrides/<int:pk>/approve",
+        overrides_api.OverrideApprove.as_view(),
+        name="api-override-approve",
+    ),
+    path(
+        "overrides/<int:pk>/reject",
+        overrides_api.OverrideReject.as_view(),
+        name="api-override-reject",
+    ),
+    path(
+        "overrides/<int:pk>/withdraw",
+        overrides_api.OverrideWithdraw.as_view(),
+        name="api-override-withdraw",
+    ),
+    path("overrides/<int:pk>/end", overrides_api.OverrideEnd.as_view(), name="api-override-end"),
+    path(
+        "customers/<int:pk>/payment-stops",
+        overrides_api.PaymentStops.as_view(),
+        name="api-payment-stops",
+    ),
+    path(
+        "payment-stops/<int:pk>/lift",
+        overrides_api.PaymentStopLift.as_view(),
+        name="api-payment-stop-lift",
+    ),
     path("evaluations", api.Evaluations.as_view(), name="api-evaluations"),
     path("runs/<int:pk>/held", held_api.Held.as_view(), name="api-held-run"),
     path("runs/<int:pk>/held/movers", held_api.HeldMovers.as_view(), name="api-held-movers"),

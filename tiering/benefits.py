@@ -100,12 +100,11 @@ def allotments(
     levels: Iterable[ServiceLevel], used: list[BenefitUse], *, on: datetime.date
 ) -> list[Allotment]:
     """`used` are the uses of the fiscal year of this day."""
-    offered = {row.code: (_offer(row), level_of(row)) for row in levels}
-    extra = {use.code: (_offer(use), Level(amount=0, per=Per.YEAR)) for use in reversed(used)}
+    found = {row.code: (_offer(row), level_of(row)) for row in levels}
+    for use in reversed(used):
+        found.setdefault(use.code, (_offer(use), Level(amount=0, per=Per.YEAR)))
     return [
-        _allotment(offer, level, used, on)
-        for offer, level in (extra | offered).values()
-        if offer.is_usable
+        _allotment(offer, level, used, on) for offer, level in found.values() if offer.is_usable
     ]
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from customers.actions import add_contact, create_customer, import_now
 from customers.models import Customer, Import, RevenueEntry
 from escalation.demo import company
+from escalation.demo.benefits import MONTHS, generate_uses
 from escalation.demo.customers import DemoCustomer, generate_customers
 from escalation.demo.revenue import as_csv, closed_months, generate_revenue
 from firm.actions import (
@@ -27,11 +28,12 @@ from firm.actions import (
     end_post,
     give_post,
 )
-from firm.calendar import last_business_day
+from firm.calendar import SATURDAY, closed_days, last_business_day
 from firm.dates import add_months, firm_date, firm_zone
 from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
 from firm.refusals import Refused
-from tiering.models import Evaluation, RuleSet
+from tiering.actions import record_use
+from tiering.models import BenefitUse, Evaluation, RuleSet
 
 SOURCE = "demo"
 RULES = Path(__file__).with_name("rules.json")
@@ -49,6 +51,14 @@ class Plan:
     t: datetime.date
     months: list[datetime.date]
     customers: list[DemoCustomer]
+
+    @property
+    def office_days(self) -> list[datetime.date]:
+        """The business days of the six months up to `t`, which is the last one."""
+        first = add_months(self.t, -MONTHS)
+        closed = closed_days(since=first, until=self.t + datetime.timedelta(days=1))
+        span = (first + datetime.timedelta(days=n) for n in range((self.t - first).days + 1))
+        return [day for day in span if day.weekday() < SATURDAY and day not in closed]
 
     @property
     def nights(self) -> tuple[datetime.date, datetime.date]:
@@ -97,6 +107,7 @@ def load(*, now: datetime.datetime) -> bool:
     for step in (_add_people, _add_days, _add_customers, _import_revenue, _close_months):
         step(plan)
     _publish_rules(plan)
+    _give_benefits(plan)
     _run_nights(plan)
     return True
 
@@ -237,6 +248,25 @@ def _publish_rules(plan: Plan) -> None:
         "--note=お客様の12か月売上で4段階に分ける。大きさで決め、理由を全員に見せる",
         stdout=io.StringIO(),
     )
+
+
+@transaction.atomic
+def _give_benefits(plan: Plan) -> None:
+    if BenefitUse.objects.exists():
+        return
+    made = Customer.objects.select_related("owner").in_bulk(field_name="code")
+    for use in generate_uses(plan.customers, plan.office_days):
+        customer = made[use.customer.code]
+        assert customer.owner is not None  # the generator gives everyone an owner
+        record_use(
+            customer=customer,
+            service=use.service,
+            day=use.day,
+            quantity=use.quantity,
+            note=use.note,
+            by=customer.owner,
+            now=_opening(use.day),
+        )
 
 
 def _run_nights(plan: Plan) -> None:

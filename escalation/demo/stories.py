@@ -49,13 +49,14 @@ class Planted:
 
 
 TOTO = "東都精機販売"
+GINREI = "銀嶺ホテルズ"
 MIDORI = "みどり医療会"
 SHOEI = "昭栄建設"
 KS = "ケーズ教材"
 
 STORIES = (
     Planted(1, TOTO, "トウトセイキハンバイ", MANUFACTURING, "sato"),
-    Planted(2, "銀嶺ホテルズ", "ギンレイホテルズ", RETAIL, "ito"),
+    Planted(2, GINREI, "ギンレイホテルズ", RETAIL, "ito"),
     Planted(3, "常磐ケミカル", "トキワケミカル", MANUFACTURING, "kobayashi"),
     Planted(4, "瑞穂メディカル", "ミズホメディカル", HEALTH, "yamamoto"),
     Planted(5, "港南ロジ", "コウナンロジ", IT, "sato"),
@@ -75,7 +76,7 @@ STORIES = (
 # Parent and child companies, started and ended ones: 3 groups, 8 starters, 5 who left.
 OTHERS = (
     Planted(
-        16, "銀嶺フーズサービス", "ギンレイフーズサービス", RETAIL, "ito", parent="銀嶺ホテルズ"
+        16, "銀嶺フーズサービス", "ギンレイフーズサービス", RETAIL, "ito", parent=GINREI
     ),
     Planted(
         38, "瑞穂訪問看護", "ミズホホウモンカンゴ", HEALTH, "yamamoto", parent="瑞穂メディカル"
@@ -88,7 +89,7 @@ OTHERS = (
         "kobayashi",
         parent="常磐ケミカル",
     ),
-    Planted(86, "銀嶺リネン", "ギンレイリネン", RETAIL, "ito", parent="銀嶺ホテルズ"),
+    Planted(86, "銀嶺リネン", "ギンレイリネン", RETAIL, "ito", parent=GINREI),
     Planted(20, "碧空テクノロジー", "ヘキクウテクノロジー", IT, "sato", started=18),
     Planted(
         34, "みなも食品工業", "ミナモショクヒンコウギョウ", MANUFACTURING, "yamamoto", started=15

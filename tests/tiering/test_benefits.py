@@ -55,7 +55,7 @@ def customer(rules, account_manager):
 def give(customer, person, now, offer=REVIEW, *, day=None, quantity=1, **values):
     return actions.record_use(
         customer=customer,
-        offer=offer,
+        service=offer.code,
         day=day or datetime.date(2026, 7, 1),
         quantity=quantity,
         by=person,

@@ -246,7 +246,7 @@ def test_uses_are_neither_changed_nor_deleted(rules, account_manager, now, today
     customer = a_customer(owner=account_manager)
     use = actions.record_use(
         customer=customer,
-        offer=STANDARD["review_meeting"],
+        service="review_meeting",
         day=today,
         quantity=1,
         by=account_manager,

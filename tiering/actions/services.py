@@ -15,9 +15,9 @@ from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
 from tiering.actions.authors import WRITTEN, note_author
-from tiering.catalogue import STANDARD, Offer
+from tiering.catalogue import STANDARD, offers
 from tiering.models import Benefit, BenefitUse, RuleSet, ServiceLevel
-from tiering.services import Levels, below_promise, offers, rules_of
+from tiering.services import Levels, below_promise, rules_of
 
 
 def check_can_edit_services(*, draft: RuleSet, by: User, now: datetime.datetime) -> None:
@@ -117,18 +117,19 @@ def check_can_record_use(*, customer: Customer, by: User, now: datetime.datetime
 def record_use(
     *,
     customer: Customer,
-    offer: Offer,
+    service: str,
     day: datetime.date,
     quantity: int,
     note: str = "",
     by: User,
     now: datetime.datetime,
 ) -> BenefitUse:
-    """Note that a benefit was given: so many times, or minutes of the goodwill budget.
+    """Note that a benefit, by its code, was given: so many times, or minutes of goodwill.
 
     Whether it is one of the customer's tier is said before, never a reason to refuse.
     """
     check_can_record_use(customer=customer, by=by, now=now)
+    offer = offers()[service]
     if not offer.is_usable:
         raise Refused(_("%(service)s is not used up.") % {"service": offer.label})
     if day > firm_date(now):

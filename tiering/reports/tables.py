@@ -12,8 +12,10 @@ from customers.models import CustomerSnapshot
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
 from tiering.reasons import criterion_of, reason_text
+from tiering.reports.benefits import Usage
 from tiering.reports.concentration import Stretch, TierShare
 from tiering.reports.coverage import Coverage, Line
+from tiering.reports.downgrades import Downgrade
 from tiering.reports.explained import Row
 from tiering.reports.flow import NEW, Flow, Mover
 
@@ -190,9 +192,53 @@ def _explanation(row: Row, unit: str) -> list[Any]:
     ]
 
 
+def downgrades(rows: list[Downgrade]) -> Table:
+    head = [
+        _("Code"),
+        _("Name"),
+        _("Service tier"),
+        _("Tier that follows"),
+        _("Falls on"),
+        _("Month of grace"),
+        _("Months of grace"),
+        _("Missing to keep the tier"),
+        _("Account manager"),
+    ]
+    return head, (
+        [
+            row.customer.code,
+            row.customer.name,
+            tier_label(row.before),
+            tier_label(row.after),
+            row.falls_on,
+            *row.months,
+            row.missing,
+            row.customer.owner.name if row.customer.owner else "",
+        ]
+        for row in rows
+    )
+
+
 def _rounded(percent: Decimal | None) -> Decimal | None:
     return None if percent is None else round(percent, PLACES)
 
 
 def _revenue_head() -> str:
     return _("12-month revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY}
+
+
+def usage(rows: Iterable[Usage]) -> Table:
+    """One row a benefit and tier that has it."""
+    head = [
+        _("Benefit"),
+        _("Service tier"),
+        _("Number of customers"),
+        _("Used by"),
+        _("Share that used it (%)"),
+    ]
+    return head, (
+        [row.offer.label, tier_label(part.chip), part.customers, part.users, _rounded(part.share)]
+        for row in rows
+        for part in row.parts
+        if part
+    )

@@ -73,7 +73,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 actions.record_use(
                     customer=customer,
-                    offer=form.offer,
+                    service=form.offer.code,
                     note=values["note"],
                     by=by,
                     now=now,

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from customers.models import Customer
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import StrictSerializer, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -25,6 +25,7 @@ from tiering import actions
 from tiering.benefits import caution, checklist
 from tiering.catalogue import offers
 from tiering.models import BenefitUse, RuleSet
+from tiering.reports.benefits import Usage, report
 from tiering.services import matrix
 from tiering.terms import effective_terms
 
@@ -172,7 +173,7 @@ class BenefitUses(ListAPIView):
         known = caution(customer, data["code"], **what)
         use = actions.record_use(
             customer=customer,
-            offer=data["code"],
+            service=data["code"].code,
             note=data["note"],
             by=access.reader(request),
             now=timezone.now(),
@@ -193,6 +194,38 @@ class BenefitUseReverse(APIView):
         StrictSerializer(data=request.data).is_valid(raise_exception=True)
         reversal = actions.reverse_use(use=use, by=access.reader(request), now=timezone.now())
         return Response(UseSerializer(reversal).data, status=201)
+
+
+class PartSerializer(serializers.Serializer):
+    tier = serializers.CharField(source="chip.code")
+    customers = serializers.IntegerField()
+    users = serializers.IntegerField()
+
+
+class UsageSerializer(serializers.Serializer):
+    """Of the active customers in reach; used at least once in the last twelve months."""
+
+    code = serializers.CharField(source="offer.code")
+    name = serializers.CharField(source="offer.label")
+    since = serializers.DateField(help_text="first offered")
+    share = serializers.DecimalField(max_digits=9, decimal_places=4, allow_null=True)
+    is_to_retire = serializers.BooleanField(help_text="hardly used, and not new")
+    tiers = serializers.SerializerMethodField()
+
+    @extend_schema_field(PartSerializer(many=True))
+    def get_tiers(self, usage: Usage) -> Any:
+        return PartSerializer(list(filter(None, usage.parts)), many=True).data
+
+
+class BenefitReport(APIView):
+    """How many of the customers who have a benefit use it, the least used first."""
+
+    permission_classes = [holds(Right.REVENUE)]
+
+    @extend_schema(responses=UsageSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        found = report(access.scope(request), on=today())
+        return versioned(request, UsageSerializer(found.rows, many=True).data)
 
 
 def _customer(request: Request, pk: int) -> Customer:

@@ -1,0 +1,151 @@
+"""Benefits nobody uses: of the active customers whose tier has one, how many used it at all in
+the last twelve months. What hardly anybody uses is proposed for retirement.
+"""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from customers.models import Customer, CustomerSnapshot
+from firm.dates import add_months
+from firm.scope import Scope
+from tiering.catalogue import Offer, offers
+from tiering.chips import Chip, chip_of
+from tiering.models import BenefitUse, RuleSet, ServiceLevel
+from tiering.overview import Reach, reach_of
+from tiering.services import levels_of, rules_of
+
+MONTHS = 12
+RETIRE_BELOW = 20  # per cent of the customers who have it
+TOO_NEW_MONTHS = 6  # nothing is proposed of what has been offered for less
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tier that has the benefit: its customers, and those who used it."""
+
+    chip: Chip
+    rank: int
+    customers: int
+    users: int
+
+    @property
+    def share(self) -> Decimal | None:
+        return Decimal(100 * self.users) / self.customers if self.customers else None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A benefit with a part for every tier of the version, None where the tier hasn't it."""
+
+    offer: Offer
+    since: datetime.date
+    is_new: bool
+    parts: list[Part | None]
+
+    @property
+    def customers(self) -> int:
+        return sum(part.customers for part in self.parts if part)
+
+    @property
+    def users(self) -> int:
+        return sum(part.users for part in self.parts if part)
+
+    @property
+    def share(self) -> Decimal | None:
+        return Decimal(100 * self.users) / self.customers if self.customers else None
+
+    @property
+    def is_to_retire(self) -> bool:
+        return not self.is_new and self.share is not None and self.share < RETIRE_BELOW
+
+
+@dataclass(frozen=True)
+class Report:
+    """`chips` are the tiers of the version, in the order of each usage's parts."""
+
+    chips: list[Chip]
+    rows: list[Usage]
+
+
+def report(scope: Scope, *, on: datetime.date) -> Report:
+    """The least used first, of the customers in the reader's reach; by the version in force."""
+    rule_set = RuleSet.objects.in_force(on)
+    if rule_set is None:
+        return Report([], [])
+    levels, rules, known = levels_of(rule_set), rules_of(rule_set), offers()
+    offered = {code for rule in rules for code in levels.get(rule.tier_id, {})}
+    customers, users, since = _customers(scope), _users(scope, on=on), _offered_since()
+    found = [
+        Usage(
+            offer=offer,
+            since=since[code],
+            is_new=since[code] > add_months(on, -TOO_NEW_MONTHS),
+            parts=[
+                Part(
+                    chip=chip_of(rule),
+                    rank=rule.rank,
+                    customers=customers.get(rule.rank, 0),
+                    users=users.get((code, rule.rank), 0),
+                )
+                if code in levels.get(rule.tier_id, {})
+                else None
+                for rule in rules
+            ],
+        )
+        for code, offer in known.items()
+        if code in offered and offer.is_usable
+    ]
+    found.sort(key=lambda one: (one.share is None, one.share))
+    return Report([chip_of(rule) for rule in rules], found)
+
+
+def customers_without(scope: Scope, offer: Offer, rank: int, *, on: datetime.date) -> QuerySet:
+    """The customers of a tier who have not used this benefit."""
+    used = BenefitUse.objects.standing().filter(
+        customer=OuterRef("pk"), service=offer.service, benefit=offer.benefit, **_window(on)
+    )
+    return _active(scope).filter(~Exists(used), tier_rank=rank)
+
+
+def _window(on: datetime.date) -> dict[str, datetime.date]:
+    return {"day__gt": add_months(on, -MONTHS), "day__lte": on}
+
+
+def _active(scope: Scope) -> QuerySet[CustomerSnapshot]:
+    reach = reach_of(scope)
+    if reach is Reach.NOBODY:
+        return CustomerSnapshot.objects.none()
+    rows = CustomerSnapshot.objects.filter(status=Customer.Status.ACTIVE)
+    return rows if reach is Reach.FIRM else rows.visible_to(scope)
+
+
+def _customers(scope: Scope) -> dict[int | None, int]:
+    return dict(_active(scope).order_by().values_list("tier_rank").annotate(count=Count("pk")))
+
+
+def _users(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], int]:
+    rows = (
+        BenefitUse.objects.standing()
+        .filter(customer__in=_active(scope).values("pk"), **_window(on))
+        .order_by()
+        .values_list("service", "benefit__code", "customer__snapshot__tier_rank")
+        .annotate(users=Count("customer", distinct=True))
+    )
+    return {(service or code, rank): users for service, code, rank, users in rows}
+
+
+def _offered_since() -> dict[str, datetime.date]:
+    """The first day on which any published version had it, by the service's code."""
+    published = Q(rule_set__state=RuleSet.State.PUBLISHED)
+    rows = (
+        ServiceLevel.objects.filter(published)
+        .order_by("rule_set__effective_from")
+        .values_list("service", "benefit__code", "rule_set__effective_from")
+    )
+    since: dict[str, datetime.date] = {}
+    for service, code, day in rows:
+        since.setdefault(service or code, day)
+    return since
