@@ -1,6 +1,15 @@
 """Everything that changes customers, their contacts and the ledger."""
 
 from customers.actions.contacts import add_contact, change_contact, remove_contact
+from customers.actions.contracts import (
+    RevisionData,
+    correct_revision,
+    end_contract,
+    extend_scope,
+    record_explained,
+    revise_contract,
+    sign_contract,
+)
 from customers.actions.customers import (
     change_customer,
     check_can_edit_customers,
@@ -17,6 +26,7 @@ from customers.actions.imports import (
 )
 
 __all__ = [
+    "RevisionData",
     "add_contact",
     "apply_import",
     "change_contact",
@@ -25,9 +35,15 @@ __all__ = [
     "check_can_edit_customers",
     "check_can_import",
     "check_can_leave",
+    "correct_revision",
     "create_customer",
+    "end_contract",
+    "extend_scope",
     "import_now",
     "leave_import",
+    "record_explained",
     "remove_contact",
     "request_import",
+    "revise_contract",
+    "sign_contract",
 ]

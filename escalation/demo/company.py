@@ -118,6 +118,7 @@ LOGINS = (
     ("ishii", Role.AUDITOR),
 )
 
+BILL_RATE = 12_000  # yen an hour, to customers
 # Yen an hour: pay alone, and with overhead.
 COST_RATES = {
     "役員": (Decimal(9500), Decimal(14100)),

@@ -14,10 +14,18 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.actions import add_contact, create_customer, import_now
-from customers.models import Customer, Import, RevenueEntry
+from customers.actions import (
+    RevisionData,
+    add_contact,
+    create_customer,
+    import_now,
+    record_explained,
+    sign_contract,
+)
+from customers.models import Contract, Customer, Import, RevenueEntry
 from escalation.demo import company
 from escalation.demo.benefits import MONTHS, generate_uses
+from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contracts
 from escalation.demo.customers import DemoCustomer, generate_customers
 from escalation.demo.revenue import as_csv, closed_months, generate_revenue
 from firm.actions import (
@@ -104,7 +112,14 @@ def load(*, now: datetime.datetime) -> bool:
     if is_loaded():
         return False
     plan = plan_for(now)
-    for step in (_add_people, _add_days, _add_customers, _import_revenue, _close_months):
+    for step in (
+        _add_people,
+        _add_days,
+        _add_customers,
+        _sign_contracts,
+        _import_revenue,
+        _close_months,
+    ):
         step(plan)
     _publish_rules(plan)
     _give_benefits(plan)
@@ -224,6 +239,44 @@ def _import_revenue(plan: Plan) -> None:
         )
     if import_.state != Import.State.APPLIED:
         raise RuntimeError(f"The demo's own revenue was refused: {refused[:3]}")
+
+
+@transaction.atomic
+def _sign_contracts(plan: Plan) -> None:
+    if Contract.objects.exists():
+        return
+    made = Customer.objects.select_related("owner").in_bulk(field_name="code")
+    for agreed in generate_contracts(plan.customers, plan.t):
+        customer = made[agreed.customer.code]
+        contract = sign_contract(
+            customer=customer,
+            name=agreed.name,
+            template=agreed.template,
+            valid_from=agreed.customer.started_on,
+            valid_to=agreed.customer.ended_on,
+            data=_revision_of(agreed),
+            terms=agreed.start.terms,
+            by=None,
+            now=plan.now,
+        )
+        if agreed.explained_on is not None and agreed.explained_on >= agreed.customer.started_on:
+            assert customer.owner is not None  # the generator gives everyone an owner
+            revision = contract.revisions.get()
+            record_explained(
+                revision=revision, on=agreed.explained_on, by=customer.owner, now=plan.now
+            )
+
+
+def _revision_of(agreed: DemoContract) -> RevisionData:
+    return RevisionData(
+        monthly_fee=agreed.fee,
+        price_beyond=PRICE_BEYOND,
+        carry_over=agreed.start.carry_over,
+        carry_cap=agreed.start.carry_cap,
+        carry_months=agreed.start.carry_months,
+        renews_on=agreed.renews_on,
+        notice_days=agreed.notice_days,
+    )
 
 
 @transaction.atomic

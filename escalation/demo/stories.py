@@ -75,9 +75,7 @@ STORIES = (
 
 # Parent and child companies, started and ended ones: 3 groups, 8 starters, 5 who left.
 OTHERS = (
-    Planted(
-        16, "銀嶺フーズサービス", "ギンレイフーズサービス", RETAIL, "ito", parent=GINREI
-    ),
+    Planted(16, "銀嶺フーズサービス", "ギンレイフーズサービス", RETAIL, "ito", parent=GINREI),
     Planted(
         38, "瑞穂訪問看護", "ミズホホウモンカンゴ", HEALTH, "yamamoto", parent="瑞穂メディカル"
     ),
