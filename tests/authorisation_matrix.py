@@ -133,6 +133,9 @@ firm:add_days_off               POST  calendar   administrator back_office
 firm:remove_day_off             POST  day_off    administrator back_office
 firm:close_month                POST  -          back_office
 firm:reopen_month               POST  -          back_office
+firm:going_live                 GET   -          executive administrator
+firm:go_live                    POST  -          executive administrator
+firm:set_four_eyes              POST  -          executive administrator
 firm:audit                      GET   -          administrator auditor
 firm:preferences                GET   -          everyone
 firm:save_preferences           POST  -          everyone
@@ -176,6 +179,17 @@ customers:import-errors         GET   import     importers
 
 tiering:why                     GET   customer   everyone
 tiering:rules                   GET   -          everyone
+tiering:compare-rules           GET   -          everyone
+tiering:confirm-review          POST  rule_set   administrator
+tiering:new-draft               POST  -          administrator
+tiering:draft                   GET   draft      rule_reviewers
+tiering:save-draft              POST  draft      administrator
+tiering:check-draft             POST  draft      administrator
+tiering:discard-draft           POST  draft      administrator
+tiering:submit-draft            POST  draft      administrator
+tiering:take-back-draft         POST  draft      administrator
+tiering:return-draft            POST  draft      rule_reviewers
+tiering:approve-draft           POST  draft      rule_reviewers
 tiering:draft-services          GET   draft      rule_reviewers
 tiering:save-services           POST  draft      administrator
 tiering:add-benefit             POST  draft      administrator
@@ -217,6 +231,8 @@ tiering:benefit-report-export   GET   -          revenue_readers
 tiering:flow                    GET   -          revenue_readers
 tiering:flow-export             GET   -          revenue_readers
 tiering:explanations-export     GET   -          revenue_readers
+tiering:allocation              GET   -          revenue_readers
+tiering:allocation-export       GET   -          revenue_readers
 tiering:downgrades              GET   -          revenue_readers
 tiering:downgrades-export       GET   -          revenue_readers
 

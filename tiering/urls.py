@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tiering.views import (
+    allocation,
     benefit_report,
     benefits,
     downgrades,
@@ -79,6 +80,8 @@ urlpatterns = [
     ),
     path("reports/flow/", reports.flow, name="flow"),
     path("reports/flow/export/", reports.flow_export, name="flow-export"),
+    path("reports/allocation/", allocation.allocation, name="allocation"),
+    path("reports/allocation/export/", allocation.allocation_export, name="allocation-export"),
     path("reports/downgrades/", downgrades.downgrades, name="downgrades"),
     path("reports/downgrades/export/", downgrades.downgrades_export, name="downgrades-export"),
     path("reports/explanations/export/", standing.explanations_export, name="explanations-export"),
