@@ -1,17 +1,20 @@
 """The tables of the reports as files: a head, and rows of numbers as they are stored."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from customers.models import CustomerSnapshot
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
 from tiering.reasons import criterion_of, reason_text
+from tiering.reports.allocation import Share, Verdict
+from tiering.reports.averaging import Averaging
 from tiering.reports.benefits import Usage
 from tiering.reports.concentration import Stretch, TierShare
 from tiering.reports.coverage import Coverage, Line
@@ -190,6 +193,43 @@ def _explanation(row: Row, unit: str) -> list[Any]:
         why.end,
         reason_text(why, unit=unit),
     ]
+
+
+def allocation(
+    rows: list[tuple[str, Share]], words: Mapping[Verdict, Promise], *, with_margin: bool
+) -> Table:
+    head = [
+        "",
+        _("Number of customers"),
+        _("Revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY},
+        _("Share of revenue (%)"),
+        _("Hours"),
+        _("Share of hours (%)"),
+        *([_("Share of margin (%)")] if with_margin else []),
+        _("Fairness"),
+        _("In words"),
+    ]
+    return head, (
+        [
+            name,
+            share.part.customers,
+            share.part.revenue,
+            _rounded(share.revenue),
+            round(share.part.hours, PLACES) if share.whole.minutes else None,
+            _rounded(share.hours),
+            *([_rounded(share.margin) if share.whole.minutes else None] if with_margin else []),
+            _rounded(share.fairness),
+            str(words[share.verdict]) if share.verdict else "",
+        ]
+        for name, share in rows
+    )
+
+
+def averaging(found: Averaging) -> Table:
+    head = [_("Month"), _("Averaging index"), _("Fairness of the top tier")]
+    return head, (
+        [month.first, _rounded(month.index), _rounded(month.fairness)] for month in found.months
+    )
 
 
 def downgrades(rows: list[Downgrade]) -> Table:
