@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from firm import access, formats
@@ -25,14 +26,17 @@ TABS = 5  # at the foot of the phone's page
 @dataclass(frozen=True)
 class Entry:
     """A line of the navigation, or a tab on the phone. It is shown where its address exists and
-    `allowed` says yes; `count` is how many things there wait for this person.
+    `allowed` says yes. How many things there wait for this person, the functions of
+    `settings.BADGES` say.
     """
 
     url_name: str
     label: Promise
     icon: str
     allowed: Callable[[Scope], bool] = lambda scope: True
-    count: Callable[[Scope], int] = lambda scope: 0
+
+    def count(self, scope: Scope) -> int:
+        return sum(import_string(path)(scope) for path in settings.BADGES.get(self.url_name, ()))
 
 
 def _may(right: Right) -> Callable[[Scope], bool]:
@@ -51,6 +55,7 @@ ADMINISTRATION = [
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
     Entry("firm:people", _("People and posts"), "users", _may(Right.EDIT_PEOPLE)),
     Entry("firm:calendar", _("Calendar"), "calendar", _may(Right.EDIT_CALENDAR)),
+    Entry("firm:going_live", _("Trial and going live"), "shield-lock", _may(Right.GO_LIVE)),
     Entry("firm:audit", _("Audit trail"), "history", _may(Right.READ_AUDIT)),
 ]
 

@@ -81,6 +81,12 @@ def day(value: datetime.date) -> str:
     return dateformat.format(value, "D, M j")
 
 
+def short_day(value: datetime.date) -> str:
+    """12/11; Dec 11. For the narrowest places, where the year is clear."""
+    value = _local(value)
+    return f"{value:%m/%d}" if _is_japanese() else dateformat.format(value, "M j")
+
+
 def full_day(value: datetime.date) -> str:
     """2026/11/24; Nov 24, 2026."""
     return dateformat.format(_local(value), "Y/m/d" if _is_japanese() else "M j, Y")

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from customers.models import Customer
 from firm import four_eyes
@@ -36,6 +36,20 @@ def visible_to(scope: Scope) -> OverrideQuerySet:
     if scope.sees_all_files:
         return rows
     return rows.filter(Q(customer__owner__in=scope.people) | Q(customer__backup__in=scope.people))
+
+
+def requestable(scope: Scope) -> QuerySet[Customer]:
+    """Customers for whom this person may ask for an override."""
+    customers: QuerySet[Customer] = Customer.objects.visible_to(scope)
+    return customers if scope.may(Right.REQUEST_OVERRIDE) else customers.none()
+
+
+def theirs(scope: Scope) -> OverrideQuerySet:
+    """Those this person has requested, or may end because they may approve."""
+    rows = visible_to(scope)
+    if scope.may(Right.APPROVE_OVERRIDE):
+        return rows
+    return rows.filter(requested_by=scope.person_id)
 
 
 def deciders(customer: Customer, *, requester: User, on: datetime.date) -> list[User]:

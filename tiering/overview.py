@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, TextField
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -70,7 +70,7 @@ class Card:
 @dataclass(frozen=True)
 class Overview:
     """`total` is the sum of the positive revenues in reach, None where none may be seen; `groups`
-    are the customers in reach in descending order of revenue.
+    are the customers in reach in descending order of revenue. Everything is by the tier in force.
     """
 
     evaluation: Evaluation
@@ -79,6 +79,8 @@ class Overview:
     groups: list[Group]
     customers: int
     total: Decimal | None
+    # Counted under another tier than the earned one; known for the firm's figures.
+    moved: int = 0
 
     @property
     def chips(self) -> dict[int, Chip]:
@@ -136,13 +138,28 @@ def evaluated(request: HttpRequest | Request) -> Overview:
 
 def current_overview(scope: Scope) -> Overview | None:
     evaluation = _latest_with_rules()
-    return overview(evaluation, scope, rules=_rules_of(evaluation)) if evaluation else None
+    if evaluation is None:
+        return None
+    moves = [_Move(**one) for one in evaluation.moves]  # type: ignore[attr-defined]
+    return overview(evaluation, scope, rules=_rules_of(evaluation), moves=moves)
 
 
-def overview(evaluation: Evaluation, scope: Scope, *, rules: list[TierRule]) -> Overview:
+@dataclass(frozen=True)
+class _Move:
+    """Customers who have earned one tier and hold another, by override or payment stop."""
+
+    earned: int | None
+    held: int | None
+    customers: int
+    revenue: str
+
+
+def overview(
+    evaluation: Evaluation, scope: Scope, *, rules: list[TierRule], moves: list[_Move]
+) -> Overview:
     reach = reach_of(scope)
     groups = _own_groups(scope) if reach is Reach.OWN else []
-    held = _summed(groups) if reach is Reach.OWN else _stored(evaluation)
+    held = _summed(groups) if reach is Reach.OWN else _moved(_stored(evaluation), moves)
     customers = sum(count for count, _revenue in held.values())
     total = None
     if reach is not Reach.NOBODY:
@@ -160,11 +177,29 @@ def overview(evaluation: Evaluation, scope: Scope, *, rules: list[TierRule]) -> 
         groups=groups,
         customers=customers,
         total=total,
+        moved=0 if reach is Reach.OWN else sum(move.customers for move in moves),
     )
 
 
+def _moved(
+    held: dict[int, tuple[int, Decimal]], moves: list[_Move]
+) -> dict[int, tuple[int, Decimal]]:
+    """What is stored by earned tier, by the tier in force: as the list's filter finds it."""
+    for move in moves:
+        for rank, sign in ((move.earned, -1), (move.held, 1)):
+            if rank is not None:
+                count, revenue = held.get(rank, (0, Decimal(0)))
+                held[rank] = (
+                    count + sign * move.customers,
+                    revenue + sign * Decimal(move.revenue),
+                )
+    return held
+
+
 def _latest_with_rules() -> Evaluation | None:
-    """The last evaluation with `rules`, its tiers from the top, in one query."""
+    """The last evaluation with `rules`, its tiers from the top, and `moves`, the customers whose
+    tier is not the earned one, in one query.
+    """
     rules = TierRule.objects.filter(rule_set=OuterRef("rule_set")).order_by("rank")
     values = JSONObject(
         rank="rank",
@@ -179,9 +214,32 @@ def _latest_with_rules() -> Evaluation | None:
     return (
         Evaluation.objects.known_on(today())
         .select_related("rule_set")
-        .annotate(rules=ArraySubquery(rules.values(json=values)))
+        .annotate(
+            rules=ArraySubquery(rules.values(json=values)),
+            moves=ArraySubquery(
+                _not_earned().values(
+                    json=JSONObject(
+                        earned="earned_rank",
+                        held="tier_rank",
+                        customers="customers",
+                        revenue=Cast("revenue", TextField()),
+                    )
+                )
+            ),
+        )
         .order_by("as_of", "pk")
         .last()
+    )
+
+
+def _not_earned() -> QuerySet[CustomerSnapshot, Any]:
+    """Customers and revenue by earned rank and rank in force, where these differ."""
+    differing = CustomerSnapshot.objects.exclude(tier_source=CustomerSnapshot.TierSource.EARNED)
+    return (
+        differing.filter(~Q(tier_rank=F("earned_rank")) | Q(earned_rank__isnull=True))
+        .order_by()
+        .values("earned_rank", "tier_rank")
+        .annotate(customers=Count("pk"), revenue=Sum("trailing_revenue"))
     )
 
 

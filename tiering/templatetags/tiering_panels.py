@@ -24,10 +24,13 @@ from firm.roles import Right
 from firm.templatetags.ui import tier_label
 from tiering import panels, wording
 from tiering.chips import Chip, unranked
+from tiering.explanations import months_below
 from tiering.history import LANE
 from tiering.models import Standing
 from tiering.models.standing import Reason
 from tiering.overview import Overview, Reach, herfindahl, overview_of, steps
+from tiering.reports import downgrades as planned
+from tiering.tier_shown import tier_shown
 
 register = template.Library()
 
@@ -87,6 +90,15 @@ def pareto_chart(context: template.Context) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("tiering/downgrades_ahead.html", takes_context=True)
+def downgrades_ahead(context: template.Context) -> dict[str, Any]:
+    """How many customers of the reader are about to fall; nothing where there are none."""
+    scope, tiers = access.scope(context["request"]), overview_of(context["request"])
+    if tiers is None or not scope.may(Right.REVENUE):
+        return {"ahead": None}
+    return {"ahead": planned.ahead(scope, tiers.evaluation)}
+
+
 @dataclass
 class TierColumn:
     """The tier of each row of a list: a chip that opens "why this tier", with what is new. `why`
@@ -104,7 +116,8 @@ class TierColumn:
 
     def chip(self, row: CustomerSnapshot) -> SafeString:
         why = self.why.format(row.pk)
-        note = f"<small>{escape(self.notes[row.pk])}</small>" if row.pk in self.notes else ""
+        words = wording.in_force_note(row.tier_source, row.tier_until) or self.notes.get(row.pk)
+        note = f"<small>{escape(words)}</small>" if words else ""
         return mark_safe(
             f'<a class="tiered" href="{why}" hx-get="{why}" hx-target="#modal">'
             f"{self.bare(row)}{note}</a>"
@@ -158,11 +171,6 @@ def _notes(tiers: Overview, customers: list[int]) -> dict[int, str]:
     return notes
 
 
-def months_below(since: datetime.date, as_of: datetime.date) -> int:
-    """Month ends below the keep threshold, both ends included."""
-    return (as_of.year - since.year) * 12 + as_of.month - since.month + 1
-
-
 @register.inclusion_tag("tiering/tier_asof.html", takes_context=True)
 def tier_asof(context: template.Context) -> dict[str, Any]:
     """As of when the tiers are, and whose revenue the shares are parts of."""
@@ -173,21 +181,20 @@ def tier_asof(context: template.Context) -> dict[str, Any]:
 def tier_on_card(context: template.Context, customer: Customer) -> dict[str, Any]:
     """The tier with its instruction, for everybody who answers the phone."""
     tiers = overview_of(context["request"])
-    rank = customer.snapshot.tier_rank or 0
+    shown = tier_shown(context["request"], customer)
     return {
         "customer": customer,
-        "card": next((card for card in tiers.cards if card.rule.rank == rank), None)
+        "card": next((card for card in tiers.cards if card.rule.rank == shown.rank), None)
         if tiers
         else None,
+        "shown": shown,
     }
 
 
 @register.inclusion_tag("tiering/tier_mark.html", takes_context=True)
 def tier_mark(context: template.Context, customer: Customer) -> dict[str, Any]:
     """The large chip beside the H1 of the customer's file."""
-    tiers = overview_of(context["request"])
-    rank = customer.snapshot.tier_rank or 0
-    return {"customer": customer, "chip": tiers.chips.get(rank) if tiers else None}
+    return {"customer": customer, "shown": tier_shown(context["request"], customer)}
 
 
 @register.inclusion_tag("tiering/tier_sentence.html", takes_context=True)
@@ -224,7 +231,6 @@ def tier_history(
         return {"history": None}
     change = panels.change_on(request, customer.pk, on=on)
     chips = {chip.code: chip for chip in history.lanes}
-    code = change.earned_tier.code if change else ""
     return {
         "history": history,
         "customer": customer,
@@ -232,7 +238,7 @@ def tier_history(
         "today": today(),
         "is_past": on < today(),
         "change": change,
-        "held": (chips.get(code) or unranked(code)) if change else None,
+        "shown": tier_shown(request, customer, on=on) if on < today() else None,
         "moves": [
             (change, chips.get(change.earned_tier.code) or unranked(change.earned_tier.code))
             for change in history.changes

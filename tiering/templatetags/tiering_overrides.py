@@ -1,0 +1,73 @@
+"""Manual overrides and payment stops on pages of one customer: `{% load tiering_overrides %}`.
+
+None of them is to be used in screen-share mode.
+"""
+
+import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from customers.models import Customer
+from firm import access
+from firm.dates import today
+from firm.refusals import refusal_of
+from firm.roles import Right
+from firm.templatetags.ui import tier_label
+from tiering import actions
+from tiering.models import Override
+from tiering.override_list import Book
+from tiering.overrides import waiting_for
+from tiering.templatetags.tiering_panels import chip_html
+from tiering.tier_shown import tier_shown
+
+register = template.Library()
+
+
+@register.inclusion_tag("tiering/tier_instead.html", takes_context=True)
+def tier_instead(
+    context: template.Context, customer: Customer, on: datetime.date | None = None
+) -> dict[str, Any]:
+    """What holds instead of the earned tier, with the earned one beside; nothing otherwise."""
+    return {"tier": tier_shown(context["request"], customer, on=on)}
+
+
+@register.simple_tag(takes_context=True)
+def earned_chip(context: template.Context, customer: Customer) -> SafeString:
+    """The earned tier's chip and name."""
+    earned = tier_shown(context["request"], customer).earned
+    name = tier_label(earned) if earned else "—"
+    return mark_safe(f"{chip_html(earned)} {name}")
+
+
+@register.inclusion_tag("tiering/customer_overrides.html", takes_context=True)
+def customer_overrides(context: template.Context, customer: Customer) -> dict[str, Any]:
+    """The section of the file: what is in force and asked for, and what one may do."""
+    request = context["request"]
+    scope, by, now = access.scope(request), access.reader(request), timezone.now()
+    book = Book(scope, on=today())
+    mine = Override.objects.with_end().filter(customer=customer)
+    rows = mine.exclude(state=Override.State.WITHDRAWN).select_related(
+        "customer__snapshot", "tier", "earned_tier", "requested_by", "decided_by"
+    )
+    latest = book.shown(rows.order_by("-starts_on", "-pk")[:5])
+    may_request = scope.may(Right.REQUEST_OVERRIDE)
+    return {
+        "customer": customer,
+        "open": [row for row in latest if book.is_open(row.override)],
+        "past": [row for row in latest if not book.is_open(row.override)],
+        "may_request": may_request,
+        "refusal": refusal_of(actions.check_can_request, customer=customer, by=by, now=now)
+        if may_request
+        else None,
+        "stop": customer.payment_stops.in_force(today()).select_related("set_by").first(),
+        "may_stop": scope.may(Right.EDIT_CUSTOMERS),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def overrides_waiting(context: template.Context) -> int:
+    """How many requests wait for this person's decision."""
+    return waiting_for(access.scope(context["request"]))

@@ -1,0 +1,85 @@
+"""The tier in force of one customer as pages show it: its chip with what stands beside it."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from customers.models import Customer
+from firm.dates import today
+from tiering import wording
+from tiering.chips import Chip, chips, unranked
+from tiering.in_force import InForce, Source, instead_of_earned, resolve
+from tiering.models import Tier
+from tiering.overview import overview_of
+from tiering.standings import rules_on, tier_on
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`until` is the first day on which an override or a payment stop does not hold any more."""
+
+    rank: int | None
+    chip: Chip | None
+    earned: Chip | None
+    source: Source
+    until: datetime.date | None
+
+    @property
+    def note(self) -> str:
+        """個別 〜12/11, 与信停止; empty for the earned tier."""
+        return wording.in_force_note(self.source, self.until)
+
+    @property
+    def is_earned(self) -> bool:
+        return self.source == Source.EARNED
+
+    @property
+    def is_override(self) -> bool:
+        return self.source == Source.OVERRIDE
+
+    @property
+    def differs(self) -> bool:
+        return self.chip != self.earned
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        return self.until - datetime.timedelta(days=1) if self.until else None
+
+
+def tier_shown(
+    request: HttpRequest, customer: Customer, *, on: datetime.date | None = None
+) -> Shown:
+    """Today's once a request; that of a past day is worked out."""
+    if on is not None and on < today():
+        return _on(customer, on)
+    known: dict[int, Shown] = request.__dict__.setdefault("_tiers_shown", {})
+    if customer.pk not in known:
+        known[customer.pk] = _today(request, customer)
+    return known[customer.pk]
+
+
+def _today(request: HttpRequest, customer: Customer) -> Shown:
+    """Overrides and payment stops are asked for themselves: the list's row is for lists."""
+    overview = overview_of(request)
+    if overview is None:
+        return _on(customer, today())
+    instead = instead_of_earned(
+        on=today(), rules=overview.evaluation.rule_set_id, customers=[customer.pk]
+    )
+    held: InForce = resolve(customer.snapshot.earned_rank, instead.get(customer.pk))
+    chip = overview.chips.get(held.rank or 0)
+    earned = overview.chips.get(held.earned_rank or 0)
+    return Shown(held.rank, chip, earned, held.source, held.until)
+
+
+def _on(customer: Customer, on: datetime.date) -> Shown:
+    held, rules = tier_on(customer.pk, on=on), rules_on(on)
+    by_code = chips(rules) if rules else {}
+
+    def chip(tier: Tier | None) -> Chip | None:
+        return (by_code.get(tier.code) or unranked(tier.code)) if tier else None
+
+    chosen = chip(held.tier)
+    rank = chosen.hue + 1 if chosen else None
+    return Shown(rank, chosen, chip(held.earned), held.source, held.until)
