@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from firm import formats
+from tiering.in_force import Source
 from tiering.models import RuleSet, TierRule
 
 
@@ -133,6 +134,20 @@ def _month_close(rule_set: RuleSet) -> str:
             " of the next month."
         )
     return _("A month counts as soon as it is over.")
+
+
+def in_force_note(source: str, until: datetime.date | None) -> str:
+    """What stands beside the chip of a tier that is not the earned one, as short as can be;
+    `until` is the first day without it. Empty for the earned tier.
+    """
+    if source == Source.PAYMENT_STOP:
+        return _("Payment stop")
+    if source != Source.OVERRIDE:
+        return ""
+    if until is None:
+        return _("Override")
+    last = until - datetime.timedelta(days=1)
+    return _("Override to %(day)s") % {"day": formats.short_day(last)}
 
 
 def run_title(night: datetime.date) -> str:

@@ -20,10 +20,11 @@ from firm.api import holds, versioned
 from firm.dates import today
 from firm.roles import Right
 from firm.scope import Scope
-from tiering.explanations import explain
+from tiering.explanations import Explanation, explain
+from tiering.in_force import Source
 from tiering.models import Evaluation, RuleSet
 from tiering.share_line import exactly
-from tiering.standings import latest_evaluation
+from tiering.standings import Held, latest_evaluation, tier_on
 from tiering.versions import Status, status_of
 
 
@@ -184,8 +185,13 @@ class DistanceSerializer(serializers.Serializer):
 
 
 class StandingSerializer(serializers.Serializer):
-    """What held on a day, and why. The window is `[window_start, window_end)`."""
+    """What held on a day, and why. The window is `[window_start, window_end)`; until `tier_until`,
+    the first day without it, an override or a payment stop holds instead of the earned tier.
+    """
 
+    tier = serializers.SerializerMethodField()
+    tier_source = serializers.SerializerMethodField()
+    tier_until = serializers.SerializerMethodField()
     earned_tier = serializers.CharField(source="earned_tier.code")
     raw_tier = serializers.CharField(source="raw_tier.code")
     reason = serializers.CharField()
@@ -203,6 +209,23 @@ class StandingSerializer(serializers.Serializer):
     criteria = CriterionSerializer(many=True, help_text="from the top")
     up = DistanceSerializer(allow_null=True)
     down = DistanceSerializer(allow_null=True)
+
+    @property
+    def _held(self) -> Held:
+        held: Held = self.context["held"]
+        return held
+
+    def get_tier(self, explanation: Explanation) -> str:
+        instead = self._held.tier if self._held.source != Source.EARNED else None
+        return (instead or explanation.earned_tier).code
+
+    @extend_schema_field(serializers.ChoiceField(choices=Source.choices))
+    def get_tier_source(self, explanation: Explanation) -> str:
+        return self._held.source.value
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_tier_until(self, explanation: Explanation) -> datetime.date | None:
+        return self._held.until
 
 
 class CustomerStanding(APIView):
@@ -222,15 +245,17 @@ class CustomerStanding(APIView):
     def get(self, request: Request, pk: int) -> Response:
         customer = get_object_or_404(_with_revenue(access.scope(request)), pk=pk)
         asked = request.query_params
+        on = _date(asked.get("as_of", ""))
         found = explain(
             customer.pk,
-            on=_date(asked.get("as_of", "")),
+            on=on,
             as_known_today=_flag(asked.get("as_known_today", "false")),
         )
         if found is None:
             raise NotFound(_("The customer had not been evaluated by that day."))
         found = exactly(found, customer.pk, current=latest_evaluation())
-        return versioned(request, StandingSerializer(found).data)
+        held = tier_on(customer.pk, on=on)
+        return versioned(request, StandingSerializer(found, context={"held": held}).data)
 
 
 def _with_revenue(scope: Scope) -> QuerySet[Customer]:

@@ -17,6 +17,7 @@ from tiering.explanations import leaving_next
 from tiering.reports import tables
 from tiering.reports.explained import explained_rows
 from tiering.reports.pages import check_screen, file_of
+from tiering.tier_shown import tier_shown
 
 
 @require_GET
@@ -28,7 +29,8 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     scope, on = access.scope(request), day_asked_for(request.GET.get("on", ""))
     has_file = scope.has_file(customer.owner_id, customer.backup_id)
     context: dict[str, Any] = {"customer": customer, "has_file": has_file, "on": on}
-    context["is_past"] = on < today()
+    shown = tier_shown(request, customer, on=on)
+    context |= {"is_past": on < today(), "shown": shown}
     if has_file and scope.may(Right.REVENUE):
         context |= panels.reasons(request, customer, on=on)
         context["leaving"] = leaving_next(context["explanation"], customer.pk)
@@ -36,7 +38,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
             told = context["explanation"]
             context["known_today"] = panels.as_known_today(request, customer, on=on, told=told)
     else:
-        context |= panels.ladder(request, customer.snapshot.tier_rank)
+        context |= panels.ladder(request, shown.rank)
     part = "#why" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"tiering/why.html{part}", context)
 
