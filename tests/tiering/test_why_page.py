@@ -92,7 +92,7 @@ def test_it_says_nothing_of_the_figures_without_the_file(client_of, customer, st
 def exported(client, **query):
     response = client.get(reverse("tiering:explanations-export"), query)
     assert response.status_code == 200
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    book = openpyxl.load_workbook(io.BytesIO(response.getvalue()))
     head, *rows = book.active.iter_rows(values_only=True)
     return {row[0]: dict(zip(head, row, strict=True)) for row in rows}
 

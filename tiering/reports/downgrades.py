@@ -23,14 +23,15 @@ from tiering.overview import Overview
 class Downgrade:
     """`missing` is None where revenue is not what is missing; `after` is the tier that follows.
 
-    `months` are (month ends below so far, the one at which the tier ends).
+    `month` of `months`: month ends below so far, and the one at which the tier ends.
     """
 
     customer: Customer
     before: Chip
     after: Chip
     falls_on: datetime.date
-    months: tuple[int, int]
+    month: int
+    months: int
     missing: Decimal | None
 
 
@@ -78,6 +79,7 @@ def _downgrade(row: Standing, tiers: Overview) -> Downgrade:
         before=chips.get(before) or unranked(before),
         after=chips.get(after) or unranked(after),
         falls_on=grace_ends_on(row.below_since, rules=rules),
-        months=(months_below(row.below_since, evaluation.as_of), rules.grace_evaluations),
+        month=months_below(row.below_since, evaluation.as_of),
+        months=rules.grace_evaluations,
         missing=missing if missing > 0 else None,
     )

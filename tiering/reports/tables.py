@@ -251,7 +251,8 @@ def downgrades(rows: list[Downgrade]) -> Table:
             tier_label(row.before),
             tier_label(row.after),
             row.falls_on,
-            *row.months,
+            row.month,
+            row.months,
             row.missing,
             row.customer.owner.name if row.customer.owner else "",
         ]

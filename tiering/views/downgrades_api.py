@@ -24,8 +24,8 @@ class DowngradeSerializer(serializers.Serializer):
     tier = serializers.CharField(source="before.code")
     follows = serializers.CharField(source="after.code", help_text="the tier after it")
     falls_on = serializers.DateField()
-    month = serializers.IntegerField(source="months.0", help_text="of the grace period")
-    months = serializers.IntegerField(source="months.1")
+    month = serializers.IntegerField(help_text="of the grace period")
+    months = serializers.IntegerField()
     missing = AmountField()
 
 
