@@ -22,8 +22,9 @@ PREVIEW_LOCK = 7_205  # with the preview's number: two workers never work at the
 
 
 def run(job: JobRun, *, lease: Lease, now: datetime.datetime) -> None:
-    preview = Preview.objects.select_related("draft").get(pk=job.params["preview_id"])
-    if preview.left_at is not None:
+    found = Preview.objects.select_related("draft").filter(pk=job.params["preview_id"])
+    preview = found.first()
+    if preview is None or preview.left_at is not None:  # or gone with its draft
         _finish(job, {"left": True})
         return
     versions = _versions(preview, now)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from firm.dates import add_months
@@ -19,6 +20,8 @@ from tiering.models import Preview, PreviewMove, RuleSet, Tier
 from tiering.models.standing import Reason
 
 Way, Cause = PreviewMove.Way, PreviewMove.Cause
+DOWN = (Reason.DOWNGRADED, Reason.NONPOSITIVE)
+KEEPING = (Reason.KEPT_BY_KEEP_BOUND, Reason.GRACE, Reason.MINIMUM_TENURE)
 
 # The tabs over the movers: which ways each shows, and whether only those others have moved.
 TABS: dict[str, tuple[Way, ...]] = {
@@ -188,7 +191,7 @@ class Shown:
                         Cell(count, revenue if with_revenue else None, tier == other)
                         for other, (count, revenue) in zip(after, cells, strict=True)
                     ],
-                    sum=sum(count for count, _revenue in cells),
+                    sum=sum(count for count, __ in cells),
                 )
             )
         sums = [sum(row.cells[place].count for row in rows) for place in range(len(after))]
@@ -209,7 +212,7 @@ class Shown:
             moved = sum(count for earlier, later, count in cells if earlier != later)
             load = [(self.draft_chips[tier], before[tier], after[tier]) for tier in tiers]
             rows.append((moved, Load(owners.get(owner, ""), load)))
-        return [load for _moved, load in sorted(rows, key=lambda row: -row[0])]
+        return [load for __, load in sorted(rows, key=lambda row: -row[0])]
 
 
 def shown_of(preview: Preview) -> Shown:
@@ -241,6 +244,18 @@ class Mover:
     revenue: Decimal | None
     margin: Decimal | None
     missing: Decimal | None
+
+    @property
+    def reason(self) -> str:
+        """The engine's reason. Seen from today it can be that a move of this evaluation date,
+        which the rules in force made, does not come about.
+        """
+        reason = self.move.reason
+        if self.move.way == Way.DOWN and reason not in (*DOWN, Reason.INITIAL, Reason.PROVISIONAL):
+            return _("The upgrade of this evaluation date falls away")
+        if self.move.way == Way.UP and reason in (Reason.UNCHANGED, *KEEPING):
+            return _("The downgrade of this evaluation date falls away")
+        return self.move.get_reason_display()
 
     @property
     def note(self) -> str:
@@ -295,7 +310,7 @@ def _margin(move: PreviewMove) -> Decimal | None:
     """As the draft's guard reads it; without one, after the cost to serve."""
     for guard in move.explanation.get("guards", []):
         return Decimal(guard["value"]) if "value" in guard else None
-    if move.trailing_revenue <= 0:
+    if move.trailing_revenue <= 0 or not move.cost_to_serve:
         return None
     return 100 * (move.trailing_revenue - move.cost_to_serve) / move.trailing_revenue
 

@@ -42,7 +42,7 @@ def _line(mover: Mover, with_revenue: bool) -> list[Any]:
         tier_label(mover.before) if mover.before else "",
         tier_label(mover.after),
         move.get_way_display(),
-        move.get_reason_display(),
+        mover.reason,
         move.get_cause_display() if move.way in (Way.UP, Way.DOWN) else "",
         mover.falls_on,
         tier_label(mover.falls_to) if mover.falls_to else "",

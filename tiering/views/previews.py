@@ -15,11 +15,12 @@ from firm.exports import table_response
 from firm.paging import pager_links
 from firm.refusals import Refused, refusal_of
 from firm.roles import Right
-from tiering import actions
+from tiering import actions, differences
 from tiering.models import Preview, PreviewMove, RuleSet
 from tiering.previews import tables
 from tiering.previews.binding import check_is_fresh
 from tiering.previews.chart import chart_of
+from tiering.previews.promised import promised
 from tiering.previews.shown import TABS, Mover, Shown, movers, moves_of, shown_of
 
 CHUNK = 500  # movers worked out at a time for a file
@@ -77,7 +78,12 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
     return {
         "earned": shown.matrix("earned", with_revenue=with_revenue),
         "raw": shown.matrix("raw", with_revenue=with_revenue),
+        "with_revenue": with_revenue,
         "loads": shown.loads(),
+        "promised": promised(shown),
+        "difference": differences.between(shown.present, shown.row.draft)
+        if shown.present
+        else None,
         "chart": chart_of(shown),
         "tab": tab,
         "tabs": _tabs(shown),
