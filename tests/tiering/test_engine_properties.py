@@ -12,21 +12,29 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customers.models import CustomerSnapshot, RevenueEntry
+from customers.models import ActivitySlice, CustomerSnapshot, RevenueEntry
 from firm.models import User
-from tests.factories import a_customer, an_entry, an_import
+from tests.factories import a_customer, an_activity, an_entry, an_import
 from tests.tiering.evaluations import (
     a_night,
     a_replay,
     at_night,
     correct,
     exported,
-    published,
     some_rules,
 )
-from tests.tiering.oracle import Book, Entry, OracleRules, OracleTier
-from tiering import rule_file
-from tiering.models import Standing
+from tests.tiering.oracle import (
+    Book,
+    Entry,
+    OracleGuard,
+    OracleRules,
+    OracleTier,
+    Person,
+    Work,
+    World,
+)
+from tiering import actions, rule_file
+from tiering.models import RuleSet, Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +54,23 @@ percentages = st.sampled_from([10, 20, 25, 40, 50, 60, 75, 80, 100]).map(Decimal
 
 
 @st.composite
+def features(draw: st.DrawFn, window_months: int, codes: list[str]) -> dict[str, Any]:
+    """Any of what is off where a rule file is silent."""
+    found: dict[str, Any] = {
+        "one_off_weight": draw(st.sampled_from([1, 0, Decimal("0.5"), Decimal("0.3333")])),
+        "cold_start": {"months": draw(st.integers(0, min(window_months, 3)))},
+        "dormant_after_months": draw(st.sampled_from([0, 0, 1, 2, 13])),
+        "minimum_tenure_days": draw(st.sampled_from([0, 0, 1, 31, 61, 90])),
+        "rolls_up": draw(st.booleans()),
+    }
+    if len(codes) > 2 and draw(st.booleans()):
+        enter, keep = draw(st.sampled_from([(10, 8), (25, 25), (0, -50), (50, 20)]))
+        cap = draw(st.sampled_from(codes[1:]))
+        found["guards"] = [{"fact": "margin", "enter": enter, "keep": keep, "cap": cap}]
+    return found
+
+
+@st.composite
 def rule_files(draw: st.DrawFn, window_end: str = "closed_months") -> dict[str, Any]:
     """Any rules the file format allows, with two to four tiers."""
     share = draw(st.booleans())
@@ -57,22 +82,33 @@ def rule_files(draw: st.DrawFn, window_end: str = "closed_months") -> dict[str, 
         slack = draw(st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("0.5"), Decimal(1)]))
         keep = min(enter * (1 + slack), Decimal(100)) if share else enter * (1 - slack)
         tiers.append({"code": f"T{number}", "enter": enter, "keep": keep})
+    tiers.append({"code": "T9"})
+    window_months = draw(st.sampled_from([1, 2, 3, 12]))
     return some_rules(
         method="share" if share else "threshold",
-        tiers=[*tiers, {"code": "T9"}],
-        window_months=draw(st.sampled_from([1, 2, 3, 12])),
+        tiers=tiers,
+        window_months=window_months,
         window_end=window_end,
         grace_evaluations=draw(st.integers(0, 3)),
         drop=draw(st.sampled_from(["to_raw", "one_step"])),
         nonpositive=draw(st.sampled_from(["at_once", "with_grace"])),
+        **draw(features(window_months, [tier["code"] for tier in tiers])),
     )
 
 
 def oracle_rules(data: dict[str, Any]) -> OracleRules:
     rules = rule_file.parse(data)
+    codes = [line.code for line in rules.tiers]
+    guards = [OracleGuard(g.enter, g.keep, codes.index(g.cap) + 1) for g in rules.guards]
     return OracleRules(
         method=rules.method,
         tiers=tuple(OracleTier(line.code, line.enter, line.keep) for line in rules.tiers),
+        guard=guards[0] if guards else None,
+        one_off_weight=rules.one_off_weight,
+        cold_start_months=rules.cold_start_months,
+        dormant_after_months=rules.dormant_after_months,
+        minimum_tenure_days=rules.minimum_tenure_days,
+        rolls_up=rules.rolls_up,
         window_months=rules.window_months,
         window_end=rules.window_end,
         grace_evaluations=rules.grace_evaluations,
@@ -99,8 +135,40 @@ def dates() -> st.SearchStrategy[datetime.date]:
     return st.sampled_from(days) | st.sampled_from(edges)
 
 
-def entries(data: dict[str, Any], most: int = 25) -> st.SearchStrategy[list[Entry]]:
-    return st.lists(st.tuples(st.sampled_from(CODES), dates(), amounts(data)), max_size=most)
+def costs(data: dict[str, Any], amount: Decimal) -> st.SearchStrategy[Decimal]:
+    """Costs with which the margin meets a bound of the guard, or misses it by the smallest unit."""
+    edges = {Decimal(0), amount}
+    for guard in data.get("guards", []):
+        edges |= {amount * (100 - guard[bound]) / 100 for bound in ("enter", "keep")}
+    near = {round(edge, 4) + unit for edge in edges for unit in (0, UNIT, -UNIT)}
+    return st.sampled_from(sorted(near))
+
+
+@st.composite
+def entries(draw: st.DrawFn, data: dict[str, Any]) -> Entry:
+    amount = draw(amounts(data))
+    cost = draw(st.none() | costs(data, amount))
+    return Entry(draw(st.sampled_from(CODES)), draw(dates()), amount, draw(st.booleans()), cost)
+
+
+@st.composite
+def work(draw: st.DrawFn, data: dict[str, Any]) -> Work:
+    cost = draw(costs(data, draw(amounts(data))))
+    return Work(draw(st.sampled_from(CODES)), draw(dates()), max(cost, Decimal(0)))
+
+
+@st.composite
+def worlds(draw: st.DrawFn, data: dict[str, Any], most: int = 25) -> World:
+    """Customers without a start or with one around the evaluated months, some below another."""
+    customers = {}
+    for number, code in enumerate(CODES):
+        parent = draw(st.none() | st.sampled_from(CODES[:number])) if number else None
+        customers[code] = Person(draw(st.none() | dates()), parent)
+    return World(
+        customers,
+        draw(st.lists(entries(data), max_size=most)),
+        draw(st.lists(work(data), max_size=3)),
+    )
 
 
 @contextmanager
@@ -111,27 +179,53 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def in_force(data: dict[str, Any], *, by: User) -> RuleSet:
+    """Without the preview that a person publishes by: it takes longer than the example."""
+    draft = actions.create_draft(rules=rule_file.parse(data), by=by, now=at_night(LAST_DAY))
+    draft.number, draft.state = 1, RuleSet.State.PUBLISHED
+    draft.effective_from = datetime.date(2023, 1, 1)
+    draft.published_at, draft.published_by = at_night(LAST_DAY), by
+    draft.save()
+    return draft
+
+
 class Firm:
     """The product and the oracle, kept side by side."""
 
-    def __init__(self, data: dict[str, Any], by: User) -> None:
-        self.customers = {code: a_customer(code=code) for code in CODES}
-        published(data, by=by, since="2023-01-01", now=at_night(LAST_DAY))
+    def __init__(self, data: dict[str, Any], people: dict[str, Person], by: User) -> None:
+        self.people, self.by, self.customers = people, by, {}
+        for code, one in people.items():
+            parent = self.customers[one.parent] if one.parent else None
+            self.customers[code] = a_customer(code=code, started_on=one.started_on, parent=parent)
+        in_force(data, by=by)
         self.codes = [tier["code"] for tier in data["tiers"]]
         self.book = Book(oracle_rules(data))
 
-    def record(self, lines: list[Entry]) -> None:
+    def record(self, lines: list[Entry], work: list[Work] | None = None) -> None:
         applied = an_import()
-        for code, date, amount in lines:
-            an_entry(self.customers[code], date, amount, import_ref=applied)
+        for line in lines:
+            kind = RevenueEntry.Kind.ONE_OFF if line.is_one_off else RevenueEntry.Kind.RECURRING
+            customer = self.customers[line.customer]
+            values = {"kind": kind, "cost": line.cost, "import_ref": applied}
+            an_entry(customer, line.date, line.amount, **values)
+        for piece in work or []:
+            an_activity(self.customers[piece.customer], piece.day, staff=self.by, cost=piece.cost)
 
-    def ledger(self) -> list[Entry]:
-        rows = RevenueEntry.objects.live().values_list("customer__code", "date", "amount")
-        return list(rows)
+    def world(self) -> World:
+        live = RevenueEntry.objects.live()
+        rows = live.values_list("customer__code", "date", "amount", "kind", "cost")
+        return World(
+            self.people,
+            [Entry(*row, kind == RevenueEntry.Kind.ONE_OFF, cost) for *row, kind, cost in rows],
+            [
+                Work(*row)
+                for row in ActivitySlice.objects.values_list("customer__code", "day", "cost")
+            ],
+        )
 
     def night(self, date: datetime.date, as_of: datetime.date) -> None:
         a_night(date)
-        self.book.evaluate(as_of, self.ledger(), CODES)
+        self.book.evaluate(as_of, self.world())
 
     def assert_equal(self, as_of: datetime.date) -> None:
         found = {
@@ -153,12 +247,15 @@ class Firm:
         expected = self.book.evaluated[as_of]
         for standing in Standing.objects.select_related("customer"):
             row = expected[standing.customer.code]
+            own, group = standing.trailing_revenue, standing.group_revenue
+            assert (own if group is None else group) == row.revenue
             assert standing.below_since == row.state.below_since
-            assert standing.trailing_revenue == row.revenue
-        for snapshot in CustomerSnapshot.objects.all():
+            assert standing.earned_since == row.state.since
+            assert (standing.reason == "provisional") == row.state.is_provisional
+        for snapshot in CustomerSnapshot.objects.select_related("customer__standing"):
             row = expected[snapshot.code]
             assert snapshot.tier_rank == snapshot.earned_rank == row.state.earned
-            assert snapshot.trailing_revenue == row.revenue
+            assert snapshot.trailing_revenue == snapshot.customer.standing.trailing_revenue
             assert snapshot.in_grace == (row.reason == "grace")
 
 
@@ -172,13 +269,13 @@ def month_starts() -> list[datetime.date]:
 @given(st.data())
 def test_every_month_is_as_the_oracle_says(administrator: User, data: st.DataObject):
     rules = data.draw(rule_files())
-    lines = data.draw(entries(rules))
+    world = data.draw(worlds(rules))
     with undone():
-        firm = Firm(rules, administrator)
-        firm.record(lines)
+        firm = Firm(rules, world.customers, administrator)
+        firm.record(world.entries, world.work)
         a_replay(str(FIRST_DAY), str(LAST_DAY), now=at_night(LAST_DAY))
         for as_of in month_starts():
-            firm.book.evaluate(as_of, firm.ledger(), CODES)
+            firm.book.evaluate(as_of, firm.world())
             firm.assert_equal(as_of)
         firm.assert_current(LAST_DAY)
 
@@ -197,10 +294,14 @@ def test_shares_met_exactly_are_as_the_oracle_says(
     """Few amounts and round shares: sums that end on a line to the smallest unit, and ties."""
     tiers = [{"code": f"T{share}", "enter": share} for share in sorted(shares)]
     with undone():
-        firm = Firm(some_rules(method="share", tiers=[*tiers, {"code": "T0"}]), administrator)
+        firm = Firm(
+            some_rules(method="share", tiers=[*tiers, {"code": "T0"}]),
+            dict.fromkeys(CODES, Person()),
+            administrator,
+        )
         firm.record(
             [
-                (code, FIRST_DAY - datetime.timedelta(days=1), revenue)
+                Entry(code, FIRST_DAY - datetime.timedelta(days=1), revenue)
                 for code, revenue in zip(CODES, revenues, strict=True)
             ]
         )
@@ -212,12 +313,12 @@ def test_shares_met_exactly_are_as_the_oracle_says(
 @given(st.data())
 def test_the_order_of_the_ledger_does_not_matter(administrator: User, data: st.DataObject):
     rules = data.draw(rule_files())
-    lines = data.draw(entries(rules))
-    shuffled = data.draw(st.permutations(lines))
+    world = data.draw(worlds(rules))
+    shuffled = data.draw(st.permutations(world.entries))
     results = []
-    for one in (lines, shuffled):
+    for lines in (world.entries, shuffled):
         with undone():
-            Firm(rules, administrator).record(one)
+            Firm(rules, world.customers, administrator).record(lines, world.work)
             a_replay(str(FIRST_DAY), str(LAST_DAY), now=at_night(LAST_DAY))
             results.append([exported(as_of) for as_of in month_starts()])
     assert results[0] == results[1]
@@ -232,12 +333,13 @@ def test_late_corrections_and_replays_are_as_the_oracle_says(
     an evaluation starts from the state before its date, whatever was there.
     """
     rules = data.draw(rule_files())
+    world = data.draw(worlds(rules, most=12))
     with undone():
-        firm = Firm(rules, administrator)
-        firm.record(data.draw(entries(rules, most=12)))
+        firm = Firm(rules, world.customers, administrator)
+        firm.record(world.entries, world.work)
         for as_of in month_starts()[:6]:
             firm.night(as_of, as_of)
-            firm.record(data.draw(entries(rules, most=4)))
+            firm.record(data.draw(st.lists(entries(rules), max_size=4)))
             live = list(RevenueEntry.objects.live().order_by("pk"))
             if live and data.draw(st.booleans(), label="correct one"):
                 entry = data.draw(st.sampled_from(live))
@@ -248,7 +350,7 @@ def test_late_corrections_and_replays_are_as_the_oracle_says(
             if data.draw(st.booleans(), label="replay"):
                 first = data.draw(st.sampled_from(sorted(firm.book.evaluated)))
                 a_replay(str(first), str(first), now=at_night(as_of) + datetime.timedelta(days=25))
-                firm.book.replay(first, firm.ledger(), CODES)
+                firm.book.replay(first, firm.world())
             for evaluated in firm.book.evaluated:
                 firm.assert_equal(evaluated)
             firm.assert_current(as_of)
@@ -258,13 +360,13 @@ def test_late_corrections_and_replays_are_as_the_oracle_says(
 @given(st.data())
 def test_day_by_day_only_the_first_of_a_month_lowers(administrator: User, data: st.DataObject):
     rules = data.draw(rule_files(window_end="to_date"))
-    lines = data.draw(entries(rules, most=15))
+    world = data.draw(worlds(rules, most=15))
     start, end = datetime.date(2024, 1, 20), datetime.date(2024, 3, 5)
     with undone():
-        firm = Firm(rules, administrator)
-        firm.record(lines)
+        firm = Firm(rules, world.customers, administrator)
+        firm.record(world.entries, world.work)
         a_replay(str(start), str(end), now=at_night(LAST_DAY))
         for number in range((end - start).days + 1):
             as_of = start + datetime.timedelta(days=number)
-            firm.book.evaluate(as_of, firm.ledger(), CODES)
+            firm.book.evaluate(as_of, firm.world())
             firm.assert_equal(as_of)

@@ -206,12 +206,14 @@ class Reading:
 
     @property
     def _begun(self) -> str:
-        """Months since the start, at most those of the window."""
+        """Months since the start, at most those of the window; NULL where no start is noted."""
         last = self.as_of - datetime.timedelta(days=1)
         since = f"{self._unit}.started_on"
         begun = f"""{last.year * 12 + last.month + 1}
             - (extract(year FROM {since}) * 12 + extract(month FROM {since}))::int"""
-        return f"least(greatest({begun}, 1), {self.measure.window_months})"
+        # greatest and least pass over NULL: without a start there are no months.
+        months = f"least(greatest({begun}, 1), {self.measure.window_months})"
+        return f"(CASE WHEN {since} IS NOT NULL THEN {months} END)"
 
     def _unit_columns(self) -> list[str]:
         measure = self.measure
