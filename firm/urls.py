@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from firm.views import audit, calendar, components, health, help, people, preferences
+from firm.views import (
+    audit,
+    calendar,
+    components,
+    going_live,
+    health,
+    help,
+    people,
+    preferences,
+    work_calendars,
+)
 
 app_name = "firm"
 
 urlpatterns = [
+    path("going-live/", going_live.going_live, name="going_live"),
+    path("going-live/start/", going_live.go_live, name="go_live"),
+    path("going-live/four-eyes/", going_live.set_four_eyes, name="set_four_eyes"),
     path("people/", people.people, name="people"),
     path("people/new/", people.new_person, name="new_person"),
     path("people/create/", people.create_person, name="create_person"),
+    path("people/posts/<int:post>/abolish/", people.abolish, name="abolish_post"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/save/", people.save_person, name="save_person"),
     path("people/<int:pk>/posts/", people.add_post, name="add_post"),
@@ -28,6 +42,33 @@ urlpatterns = [
     ),
     path("calendar/months/close/", calendar.close_month, name="close_month"),
     path("calendar/months/reopen/", calendar.reopen_month, name="reopen_month"),
+    path("calendar/days-file/", work_calendars.read_days, name="read_days"),
+    path("calendar/days-file/add/", work_calendars.add_days, name="add_days"),
+    path("calendar/hours/new/", work_calendars.new_calendar, name="new_calendar"),
+    path("calendar/hours/create/", work_calendars.create_calendar, name="create_calendar"),
+    path("calendar/hours/<int:pk>/", work_calendars.work_calendar, name="work_calendar"),
+    path(
+        "calendar/hours/<int:pk>/versions/",
+        work_calendars.add_version,
+        name="add_calendar_version",
+    ),
+    path(
+        "calendar/hours/<int:pk>/versions/<int:version>/remove/",
+        work_calendars.remove_version,
+        name="remove_calendar_version",
+    ),
+    path("calendar/hours/<int:pk>/shifts/", work_calendars.add_shift, name="add_shift"),
+    path(
+        "calendar/hours/<int:pk>/shifts/<int:shift>/remove/",
+        work_calendars.remove_shift,
+        name="remove_shift",
+    ),
+    path("calendar/hours/<int:pk>/days-off/", work_calendars.add_days_off, name="add_days_off"),
+    path(
+        "calendar/hours/<int:pk>/days-off/<int:day_off>/remove/",
+        work_calendars.remove_day_off,
+        name="remove_day_off",
+    ),
     path("audit/", audit.audit, name="audit"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/save/", preferences.save_preferences, name="save_preferences"),

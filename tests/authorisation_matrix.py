@@ -112,6 +112,7 @@ firm:person                     GET   person     administrator
 firm:save_person                POST  person     administrator
 firm:add_post                   POST  person     administrator
 firm:remove_post                POST  holding    administrator
+firm:abolish_post               POST  post       administrator
 firm:disable                    POST  person     administrator
 firm:enable                     POST  person     administrator
 firm:make_password_link         POST  person     administrator
@@ -169,6 +170,7 @@ customers:revision-correct-save POST  revision   administrator back_office
 customers:revision-explained    POST  revision   file_workers else 404
 customers:scope-sheet           GET   customer   file_readers else 404
 customers:renewals              GET   -          revenue_readers
+customers:renewals-export       GET   -          revenue_readers
 customers:imports               GET   -          importers
 customers:import-new            GET   -          importers
 customers:import-create         POST  -          importers
@@ -335,6 +337,7 @@ mfa_download_recovery_codes     GET   totp        everyone
 OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "-": lambda cast: {},
     "person": lambda cast: {"pk": a_person().pk},
+    "post": lambda cast: {"post": a_post(None, "auditor").pk},
     "holding": lambda cast: _holding(),
     "holiday": lambda cast: {"pk": Holiday.objects.latest("pk").pk},
     "calendar": lambda cast: {"pk": WorkCalendar.objects.get().pk},

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -52,7 +53,25 @@ def published(*, on: datetime.date) -> list[Dated]:
     """Every published version, the latest first."""
     versions = (
         RuleSet.objects.filter(state=RuleSet.State.PUBLISHED)
-        .select_related("published_by", "approved_by")
+        .select_related("published_by", "approved_by", "owner")
         .order_by("-effective_from", "-number")
     )
     return [Dated(version, status_of(version, on=on)) for version in versions]
+
+
+def drafts() -> list[RuleSet]:
+    """Everything that is not published, the latest work first."""
+    rows = RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED)
+    return list(
+        rows.select_related("created_by", "submitted_by", "approved_by").order_by(
+            F("changed_at").desc(nulls_last=True), "-pk"
+        )
+    )
+
+
+def overdue(*, on: datetime.date) -> RuleSet | None:
+    """The version in force, where its half-yearly review is due by this day."""
+    version = RuleSet.objects.in_force(on)
+    if version is None or version.review_on is None or version.review_on > on:
+        return None
+    return version

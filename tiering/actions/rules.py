@@ -14,6 +14,7 @@ from firm.scope import scope_of
 from tiering import rule_file
 from tiering.actions.authors import note_author
 from tiering.actions.services import write_levels
+from tiering.default_rules import DEFAULT
 from tiering.models import Benefit, GuardRule, RuleSet, Tier, TierRule
 from tiering.rule_file import Rules
 
@@ -42,6 +43,13 @@ def create_draft(*, rules: Rules, by: User | None, now: datetime.datetime) -> Ru
     _write(draft, rules, by=by, now=now)
     audit.record("rules_drafted", by=by, now=now, subject=draft)
     return draft
+
+
+@transaction.atomic
+def begin_draft(*, by: User, now: datetime.datetime) -> RuleSet:
+    """A draft for a firm that has published no rules yet: the product's default set."""
+    check_can_draft(by=by, now=now)
+    return create_draft(rules=rule_file.parse(DEFAULT), by=by, now=now)
 
 
 @transaction.atomic

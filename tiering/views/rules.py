@@ -10,12 +10,13 @@ from firm import access
 from firm.dates import today
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
-from tiering import wording
+from tiering import differences, rule_words, wording
 from tiering.ladder import ladder
+from tiering.models import Override
 from tiering.night import night_ahead
 from tiering.promise import PROMISE
 from tiering.standings import latest_evaluation
-from tiering.versions import Dated, published
+from tiering.versions import Dated, drafts, published, status_of
 
 
 @require_GET
@@ -25,7 +26,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     if not request.screen_share:  # type: ignore[attr-defined]
         versions = published(on=today())
         shown = _chosen(versions, request.GET.get("version", ""))
-        context |= {"versions": versions, "shown": shown}
+        context |= {"versions": versions, "shown": shown, **_drafts(request)}
         if shown is not None:
             context |= _in_words(request, shown)
     return render(request, "tiering/rules.html", context)
@@ -40,6 +41,18 @@ def _chosen(versions: list[Dated], number: str) -> Dated | None:
     return None
 
 
+def _drafts(request: HttpRequest) -> dict[str, Any]:
+    """For people who write or review them."""
+    scope = access.scope(request)
+    if not scope.may(Right.REVIEW_RULES):
+        return {}
+    return {
+        "drafts": [Dated(draft, status_of(draft, on=today())) for draft in drafts()],
+        "may_review": True,
+        "may_edit": scope.may(Right.EDIT_RULES),
+    }
+
+
 def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
     scope = access.scope(request)
     evaluation = latest_evaluation() if shown.is_active else None
@@ -52,7 +65,11 @@ def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
     )
     return {
         "rungs": rungs,
-        "terms": wording.terms(shown.version, lowest=tier_label(rungs[-1].chip)),
+        "terms": [
+            *wording.terms(shown.version, lowest=tier_label(rungs[-1].chip)),
+            *rule_words.further_terms(differences.rules_of(shown.version)),
+        ],
+        "exceptions": Override.objects.in_force(today()).count() if shown.is_active else None,
         "evaluation": evaluation,
         "has_shares": has_shares,
         "night": night_ahead(shown.version, on=today()) if shown.is_active else None,
