@@ -1,7 +1,7 @@
 """The lists of manual overrides, and the report by direction: up or down from the earned tier."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -10,12 +10,13 @@ from django.db.models import Case, Count, F, IntegerField, Sum, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from customers.models import Customer
 from firm.keyset import Page, page_of
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
 from tiering.in_force import rules_on
-from tiering.models import Override
+from tiering.models import Override, TierRule
 from tiering.models.override import OverrideQuerySet
 from tiering.overrides import ENDING_SOON, visible_to
 
@@ -88,10 +89,14 @@ class Total:
 class Book:
     """The overrides a person may read on a day, with the tiers as that day's version ranks them."""
 
-    def __init__(self, scope: Scope, *, on: datetime.date) -> None:
+    def __init__(
+        self, scope: Scope, *, on: datetime.date, ladder: Sequence[TierRule] | None = None
+    ) -> None:
+        """`ladder` is that version's, for who has it at hand."""
         self.scope, self.on = scope, on
-        rules = rules_on(on)
-        ladder = list(rules.tiers.select_related("tier").order_by("rank")) if rules else []
+        if ladder is None:
+            rules = rules_on(on)
+            ladder = list(rules.tiers.select_related("tier").order_by("rank")) if rules else []
         self.rank = {rule.tier_id: rule.rank for rule in ladder}
         self.chips = {rule.tier_id: chip_of(rule) for rule in ladder}
         self.by_rank = {rule.rank: chip_of(rule) for rule in ladder}
@@ -200,6 +205,17 @@ class Book:
 
     def _chip(self, tier_id: int, code: str) -> Chip:
         return self.chips.get(tier_id) or unranked(code)
+
+
+def of_customer(customer: Customer) -> OverrideQuerySet:
+    """What waits first, then the latest."""
+    waits = Case(When(state=Override.State.REQUESTED, then=0), default=1)
+    rows = Override.objects.with_end().exclude(state=Override.State.WITHDRAWN)
+    return (
+        rows.filter(customer=customer)
+        .select_related("customer__snapshot", "tier", "earned_tier", "requested_by", "decided_by")
+        .order_by(waits, "-starts_on", "-pk")
+    )
 
 
 def _direction(rank: int | None, earned: int | None) -> Direction | None:

@@ -23,7 +23,7 @@ from customers.actions import (
     sign_contract,
 )
 from customers.models import Contract, Customer, Import, RevenueEntry
-from escalation.demo import company
+from escalation.demo import company, exceptions
 from escalation.demo.benefits import MONTHS, generate_uses
 from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contracts
 from escalation.demo.customers import DemoCustomer, generate_customers
@@ -41,7 +41,7 @@ from firm.dates import add_months, firm_date, firm_zone
 from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
 from firm.refusals import Refused
 from tiering.actions import record_use
-from tiering.models import BenefitUse, Evaluation, RuleSet
+from tiering.models import BenefitUse, Evaluation, Override, RuleSet
 
 SOURCE = "demo"
 RULES = Path(__file__).with_name("rules.json")
@@ -84,6 +84,7 @@ def is_loaded() -> bool:
     return (
         Firm.objects.filter(is_demo=True).exists()
         and Evaluation.objects.filter(as_of__gte=_last_night_of_demo()).exists()
+        and Override.objects.exists()
     )
 
 
@@ -326,6 +327,7 @@ def _run_nights(plan: Plan) -> None:
     first, last = (night.isoformat() for night in plan.nights)
     quiet = io.StringIO()
     call_command("nightly", "--from", first, "--to", last, "--monthly", stdout=quiet)
+    exceptions.make(t=plan.t, now=plan.now)
     call_command("nightly", "--date", firm_date(plan.now).isoformat(), stdout=quiet)
 
 

@@ -53,6 +53,9 @@ GINREI = "銀嶺ホテルズ"
 MIDORI = "みどり医療会"
 SHOEI = "昭栄建設"
 KS = "ケーズ教材"
+HOKUTO = "北斗リース"
+HOSHINO = "星野町役場"
+MINAMO = "みなも食品工業"
 
 STORIES = (
     Planted(1, TOTO, "トウトセイキハンバイ", MANUFACTURING, "sato"),
@@ -64,9 +67,9 @@ STORIES = (
     Planted(7, "松風堂", "ショウフウドウ", RETAIL, "kobayashi"),
     Planted(13, SHOEI, "ショウエイケンセツ", PROPERTY, "sato", months=_FALLS_BELOW_IT),
     Planted(14, MIDORI, "ミドリイリョウカイ", HEALTH, "ito", months=_PASSES_THE_LINE),
-    Planted(18, "北斗リース", "ホクトリース", PROPERTY, "sato"),
+    Planted(18, HOKUTO, "ホクトリース", PROPERTY, "sato"),
     Planted(21, "佐々木産業", "ササキサンギョウ", MANUFACTURING, "kobayashi"),
-    Planted(27, "星野町役場", "ホシノマチヤクバ", PUBLIC, "yamamoto"),
+    Planted(27, HOSHINO, "ホシノマチヤクバ", PUBLIC, "yamamoto"),
     Planted(31, "アルファ税理士法人", "アルファゼイリシホウジン", PROFESSIONS, "kobayashi"),
     Planted(33, KS, "ケーズキョウザイ", PROFESSIONS, "ito", ended=2, reason="不備への対応の遅れ"),
     Planted(49, "グランベル企画", "グランベルキカク", IT, "kobayashi", is_regulated=True),
@@ -90,7 +93,7 @@ OTHERS = (
     Planted(86, "銀嶺リネン", "ギンレイリネン", RETAIL, "ito", parent=GINREI),
     Planted(20, "碧空テクノロジー", "ヘキクウテクノロジー", IT, "sato", started=18),
     Planted(
-        34, "みなも食品工業", "ミナモショクヒンコウギョウ", MANUFACTURING, "yamamoto", started=15
+        34, MINAMO, "ミナモショクヒンコウギョウ", MANUFACTURING, "yamamoto", started=15
     ),
     Planted(53, "こだま法務事務所", "コダマホウムジムショ", PROFESSIONS, "nakamura", started=21),
     Planted(64, "ひだまり保育会", "ヒダマリホイクカイ", HEALTH, "ito", started=13),

@@ -7,23 +7,23 @@ import datetime
 from typing import Any
 
 from django import template
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from customers.models import Customer
 from firm import access
 from firm.dates import today
-from firm.refusals import refusal_of
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
-from tiering import actions
 from tiering.models import Override
-from tiering.override_list import Book
+from tiering.override_list import Book, of_customer
 from tiering.overrides import waiting_for
+from tiering.overview import overview_of
 from tiering.templatetags.tiering_panels import chip_html
 from tiering.tier_shown import tier_shown
 
 register = template.Library()
+
+SHOWN = 6  # of one customer on its file
 
 
 @register.inclusion_tag("tiering/tier_instead.html", takes_context=True)
@@ -46,22 +46,16 @@ def earned_chip(context: template.Context, customer: Customer) -> SafeString:
 def customer_overrides(context: template.Context, customer: Customer) -> dict[str, Any]:
     """The section of the file: what is in force and asked for, and what one may do."""
     request = context["request"]
-    scope, by, now = access.scope(request), access.reader(request), timezone.now()
-    book = Book(scope, on=today())
-    mine = Override.objects.with_end().filter(customer=customer)
-    rows = mine.exclude(state=Override.State.WITHDRAWN).select_related(
-        "customer__snapshot", "tier", "earned_tier", "requested_by", "decided_by"
-    )
-    latest = book.shown(rows.order_by("-starts_on", "-pk")[:5])
-    may_request = scope.may(Right.REQUEST_OVERRIDE)
+    scope, tiers = access.scope(request), overview_of(request)
+    ladder = [card.rule for card in tiers.cards] if tiers else []
+    book = Book(scope, on=today(), ladder=ladder)
+    rows = book.shown(of_customer(customer)[:SHOWN])
     return {
         "customer": customer,
-        "open": [row for row in latest if book.is_open(row.override)],
-        "past": [row for row in latest if not book.is_open(row.override)],
-        "may_request": may_request,
-        "refusal": refusal_of(actions.check_can_request, customer=customer, by=by, now=now)
-        if may_request
-        else None,
+        "open": [row for row in rows if book.is_open(row.override)],
+        "past": [row for row in rows if not book.is_open(row.override)],
+        "is_waiting": any(row.override.state == Override.State.REQUESTED for row in rows),
+        "may_request": scope.may(Right.REQUEST_OVERRIDE),
         "stop": customer.payment_stops.in_force(today()).select_related("set_by").first(),
         "may_stop": scope.may(Right.EDIT_CUSTOMERS),
     }
