@@ -289,6 +289,15 @@ api-benefits                    GET   customer   file_readers else 404
 api-benefit-uses                GET   customer   file_readers else 404
 api-benefit-uses                POST  customer   file_workers else 404
 api-benefit-use-reverse         POST  benefit_use file_workers else 404
+api-drafts                      GET   -          rule_reviewers
+api-drafts                      POST  -          administrator
+api-draft                       GET   draft      rule_reviewers
+api-draft                       PUT   draft      administrator
+api-draft                       DELETE draft     administrator
+api-draft-submit                POST  draft      administrator
+api-draft-take-back             POST  draft      administrator
+api-draft-return                POST  draft      rule_reviewers
+api-draft-approve               POST  draft      rule_reviewers
 api-new-preview                 POST  draft      administrator
 api-preview                     GET   preview    rule_reviewers
 api-preview-moves               GET   preview    rule_reviewers

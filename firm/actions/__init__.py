@@ -6,6 +6,7 @@ from firm.actions.calendar import (
     add_holiday,
     check_can_change_day,
     check_can_edit_calendar,
+    first_open_day,
     remove_company_day,
     remove_holiday,
 )
@@ -22,8 +23,10 @@ from firm.actions.months import (
     reopen_month,
 )
 from firm.actions.people import (
+    abolish_post,
     add_person,
     change_person,
+    check_can_abolish_post,
     check_can_disable,
     check_can_edit_people,
     check_can_end_post,
@@ -39,13 +42,13 @@ from firm.actions.work_calendars import (
     add_calendar_version,
     add_days_off,
     add_shift,
-    check_can_remove_version,
     remove_calendar_version,
     remove_day_off,
     remove_shift,
 )
 
 __all__ = [
+    "abolish_post",
     "add_calendar",
     "add_calendar_version",
     "add_company_days",
@@ -55,6 +58,7 @@ __all__ = [
     "add_person",
     "add_shift",
     "change_person",
+    "check_can_abolish_post",
     "check_can_change_day",
     "check_can_close_month",
     "check_can_disable",
@@ -62,7 +66,6 @@ __all__ = [
     "check_can_edit_people",
     "check_can_end_post",
     "check_can_go_live",
-    "check_can_remove_version",
     "check_can_reopen_month",
     "check_can_set_four_eyes",
     "close_month",
@@ -70,6 +73,7 @@ __all__ = [
     "disable_person",
     "enable_person",
     "end_post",
+    "first_open_day",
     "give_post",
     "go_live",
     "note_password_link",

@@ -180,6 +180,32 @@ def end_post(*, holding: PostHolding, by: User | None, now: datetime.datetime) -
     )
 
 
+def check_can_abolish_post(*, post: Post, by: User | None, now: datetime.datetime) -> None:
+    """A post that somebody holds, or is going to hold, is given up by that person first."""
+    check_can_edit_people(by=by, now=now)
+    if post.ended_on is not None:
+        raise Refused(_("This post no longer exists."))
+    today = firm_date(now)
+    holding = (
+        PostHolding.objects.filter(Q(held_until__isnull=True) | Q(held_until__gt=today), post=post)
+        .select_related("person")
+        .first()
+    )
+    if holding is not None:
+        held = _("%(name)s holds this post. End that on the person's page first.")
+        raise Refused(held % {"name": holding.person.name})
+
+
+@transaction.atomic
+def abolish_post(*, post: Post, by: User | None, now: datetime.datetime) -> None:
+    """From today on there is no such post: nobody is offered it, and it is not vacant either."""
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    check_can_abolish_post(post=post, by=by, now=now)
+    post.ended_on = firm_date(now)
+    post.save(update_fields=["ended_on"])
+    audit.record("post_abolished", by=by, now=now, subject=post, role=post.role)
+
+
 def check_can_disable(*, person: User, by: User | None, now: datetime.datetime) -> None:
     check_can_edit_people(by=by, now=now)
     if by is not None and by.pk == person.pk:

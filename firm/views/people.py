@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from firm import keyset, queries
 from firm.access import needs, reader
 from firm.actions import (
+    abolish_post,
     add_person,
     change_person,
     check_can_disable,
@@ -26,7 +27,7 @@ from firm.actions import (
 )
 from firm.dates import today
 from firm.forms import NewPersonForm, PersonForm, PostForm
-from firm.models import PostHolding, User
+from firm.models import Post, PostHolding, User
 from firm.paging import pager_links
 from firm.refusals import Refused, refusal_of
 from firm.roles import Right, Role
@@ -169,6 +170,20 @@ def add_post(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_post(request: HttpRequest, pk: int, holding: int) -> HttpResponse:
     held = get_object_or_404(PostHolding, pk=holding, person=pk)
     return _act(request, pk, _("The post has ended."), end_post, holding=held)
+
+
+@require_POST
+@needs(Right.EDIT_PEOPLE)
+def abolish(request: HttpRequest, post: int) -> HttpResponse:
+    """A vacant post of the list ends for good."""
+    try:
+        ended = get_object_or_404(Post, pk=post)
+        abolish_post(post=ended, by=reader(request), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("The post is abolished."))
+    return redirect("firm:people")
 
 
 @require_POST

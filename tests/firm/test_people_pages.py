@@ -1,9 +1,12 @@
 """The pages of people and posts, as an administrator uses them."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
-from firm.models import PostHolding, User
+from firm.actions import give_post
+from firm.models import Post, PostHolding, User
 from tests.factories import a_department, a_person, a_post
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +51,33 @@ def test_disabled_people_are_shown_on_request(browser):
 def test_vacant_posts_are_listed(browser):
     a_post(None, "section_manager", department="営業部/第二課")
     assert "営業部/第二課" in browser.get(reverse("firm:people")).content.decode()
+
+
+def test_an_abolished_post_is_neither_vacant_nor_offered(browser, administrator, now):
+    post = a_post(None, "section_manager", department="営業部/第二課")
+    url = reverse("firm:abolish_post", args=[post.pk])
+    assert url in browser.get(reverse("firm:people")).content.decode()
+    assert "廃止しました" in browser.post(url, follow=True).content.decode()
+    assert "営業部/第二課" not in browser.get(reverse("firm:people")).content.decode()
+    successor = give_post(
+        person=a_person(),
+        role="section_manager",
+        department=post.department,
+        by=administrator,
+        now=now,
+    )
+    assert successor.post != post
+    assert "もうありません" in browser.post(url, follow=True).content.decode()
+
+
+def test_a_post_that_somebody_holds_or_will_hold_is_not_abolished(browser, auditor, today):
+    held = auditor.holdings.get().post
+    page = browser.post(reverse("firm:abolish_post", args=[held.pk]), follow=True)
+    assert "石井 亮さんがこの役職に就いています" in page.content.decode()
+    promised = a_post(a_person("次の人"), "auditor", since=today + datetime.timedelta(days=9000))
+    page = browser.post(reverse("firm:abolish_post", args=[promised.pk]), follow=True)
+    assert "次の人さん" in page.content.decode()
+    assert not Post.objects.filter(ended_on__isnull=False).exists()
 
 
 def test_a_long_list_goes_on_and_back_to_its_top(browser):
