@@ -11,7 +11,7 @@ aware and come out in UTC. Inside this module a moment is its whole second since
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,12 +61,13 @@ class Week:
 class Schedule:
     """`weeks` holds from when on each week applies, ascending; before the first there are no
     weekly hours. A shift replaces its date's weekly hours; an empty one closes the date.
+    Holidays have names, for those who show them.
     """
 
     zone: ZoneInfo
     weeks: tuple[tuple[datetime.date, Week], ...]
     shifts: Mapping[datetime.date, tuple[Hours, ...]] = field(default_factory=dict)
-    holidays: Collection[datetime.date] = frozenset()
+    holidays: Mapping[datetime.date, str] = field(default_factory=dict)
 
     def week_on(self, day: datetime.date) -> Week | None:
         return next((week for since, week in reversed(self.weeks) if since <= day), None)
@@ -110,6 +111,13 @@ def openings(
     """The stretches of business time in `[start, end)`, ascending."""
     for opens, closes in _union(_openings(schedule, _second(start), _second(end))):
         yield _moment(opens), _moment(closes)
+
+
+def openings_on(
+    schedule: Schedule, day: datetime.date
+) -> list[tuple[datetime.datetime, datetime.datetime]]:
+    """The business time that belongs to a date, without its breaks; it may end on the next."""
+    return [(_moment(opens), _moment(closes)) for opens, closes in _open_on(schedule, day)]
 
 
 def due_after(

@@ -1,6 +1,7 @@
 """Hours as people type and read them: 09:00-12:00, 13:00-18:00."""
 
 import re
+from collections.abc import Iterable
 from itertools import groupby, pairwise
 
 from django.utils.translation import gettext as _
@@ -51,19 +52,23 @@ def written(hours: tuple[Hours, ...]) -> str:
 
 
 def in_words(hours: tuple[Hours, ...]) -> str:
-    """09:00–12:00, 22:00–06:00 next day; Closed."""
-    if not hours:
-        return _("Closed")
-    return _(", ").join(_span_in_words(span) for span in hours)
+    """09:00–12:00, 22:00–06:00 of the next day; Closed."""
+    return spans_in_words((span.opens, span.end) for span in hours)
 
 
-def _span_in_words(span: Hours) -> str:
-    if (span.opens, span.closes) == (0, MINUTES_A_DAY):
+def spans_in_words(spans: Iterable[tuple[int, int]]) -> str:
+    """From and until in minutes after a midnight; beyond 1440 is the next day."""
+    between = pgettext("between hours", ", ")
+    return between.join(_span_in_words(*span) for span in spans) or _("Closed")
+
+
+def _span_in_words(opens: int, end: int) -> str:
+    if (opens, end) == (0, MINUTES_A_DAY):
         return _("all day")
-    words = {"opens": clock(span.opens), "closes": clock(span.closes)}
-    if span.end > MINUTES_A_DAY:
+    if end > MINUTES_A_DAY:
+        words = {"opens": clock(opens), "closes": clock(end - MINUTES_A_DAY)}
         return _("%(opens)s–%(closes)s of the next day") % words
-    return _("%(opens)s–%(closes)s") % words
+    return _("%(opens)s–%(closes)s") % {"opens": clock(opens), "closes": clock(end)}
 
 
 def weekday_names() -> list[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import F, Min, Value, prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -39,18 +39,27 @@ def schedule_of(
     since: datetime.date = datetime.date.min,
     until: datetime.date = datetime.date.max,
 ) -> Schedule:
-    """The calendar with the shifts and days off of `[since, until)`; without bounds, all."""
-    versions = list(calendar.versions.prefetch_related("hours"))
-    window = {"day__gte": since, "day__lt": until}
-    shifts: dict[datetime.date, list[Hours]] = {}
-    for shift in calendar.shifts.filter(**window):
-        shifts.setdefault(shift.day, []).append(Hours(shift.opens, shift.closes))
+    """The calendar with the shifts and days off of `[since, until)`; without bounds, all.
+
+    Its holidays are a mapping to their names.
+    """
+    prefetch_related_objects([calendar], "versions__hours")
+    shifts: dict[datetime.date, tuple[Hours, ...]] = {}
+    for shift in calendar.shifts.filter(day__gte=since, day__lt=until):
+        shifts[shift.day] = (*shifts.get(shift.day, ()), Hours(shift.opens, shift.closes))
     return Schedule(
         zone=ZoneInfo(calendar.zone),
-        weeks=tuple((version.effective_from, week_of(version)) for version in versions),
-        shifts={day: tuple(hours) for day, hours in shifts.items()},
-        holidays=_holidays(calendar, versions, window),
+        weeks=tuple(
+            (version.effective_from, week_of(version)) for version in calendar.versions.all()
+        ),
+        shifts=shifts,
+        holidays=holidays_of(calendar, since=since, until=until),
     )
+
+
+def version_on(calendar: WorkCalendar, day: datetime.date) -> CalendarVersion | None:
+    versions = [row for row in calendar.versions.all() if row.effective_from <= day]
+    return versions[-1] if versions else None
 
 
 def week_of(version: CalendarVersion) -> Week:
@@ -61,23 +70,33 @@ def week_of(version: CalendarVersion) -> Week:
     return Week(tuple(map(tuple, hours)), tuple(map(tuple, breaks)))
 
 
-def _holidays(
-    calendar: WorkCalendar, versions: list[CalendarVersion], window: dict[str, datetime.date]
-) -> frozenset[datetime.date]:
-    """Its own days off, and of the country's and the firm's those that the version observes."""
-    off = set(calendar.days_off.filter(**window).values_list("day", flat=True))
-    countries = {version.country for version in versions}
-    observed = [
-        *Holiday.objects.filter(country__in=countries, **window).values_list("country", "day"),
-        *((None, day) for day in CompanyDay.objects.filter(**window).values_list("day", flat=True)),
+def holidays_of(
+    calendar: WorkCalendar, *, since: datetime.date, until: datetime.date
+) -> dict[datetime.date, str]:
+    """Its own days off, and of the countries' and the firm's those that its version of the day
+    observes, with their names.
+    """
+    rows = [
+        kind.filter(day__gte=since, day__lt=until).values_list(
+            Value(of), country, "day", "name", named=False
+        )
+        for of, kind, country in (
+            ("own", calendar.days_off.order_by(), Value("")),
+            ("country", Holiday.objects.order_by(), F("country")),
+            ("firm", CompanyDay.objects.order_by(), Value("")),
+        )
     ]
-    for country, day in observed:
-        version = next((row for row in reversed(versions) if row.effective_from <= day), None)
-        if version and (
-            version.off_on_company_days if country is None else country == version.country
-        ):
-            off.add(day)
-    return frozenset(off)
+    return {
+        day: name
+        for of, country, day, name in rows[0].union(*rows[1:], all=True)
+        if of == "own" or _observes(version_on(calendar, day), of, country)
+    }
+
+
+def _observes(version: CalendarVersion | None, of: str, country: str) -> bool:
+    if version is None:
+        return False
+    return version.off_on_company_days if of == "firm" else version.country == country
 
 
 def add_version(

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from firm.business_time import Hours, Week
 from firm.roles import Role
 
 NAME = "青葉みらいデジタル株式会社（架空）"
@@ -130,6 +131,12 @@ COST_RATES = {
 
 _SUMMER = tuple((8, day) for day in (13, 14, 15))
 _NEW_YEAR = tuple([(12, day) for day in (29, 30, 31)] + [(1, day) for day in (1, 2, 3)])
+
+# Work calendars besides the office's 09:00 to 18:00: hours, and whether days off are kept.
+CALENDARS = {
+    "サポート窓口": (Week(hours=((Hours(10 * 60, 18 * 60),),) * 5 + ((), ())), True),
+    "障害受付（24時間365日）": (Week(hours=((Hours(0, 24 * 60),),) * 7), False),
+}
 
 
 def person(key: str) -> DemoPerson:

@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,7 +30,8 @@ from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contr
 from escalation.demo.customers import DemoCustomer, generate_customers
 from escalation.demo.revenue import as_csv, closed_months, generate_revenue
 from firm.actions import (
-    add_company_days,
+    add_calendar,
+    add_days,
     add_person,
     close_month,
     department_at,
@@ -40,6 +42,7 @@ from firm.calendar import SATURDAY, closed_days, last_business_day
 from firm.dates import add_months, firm_date, firm_zone
 from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
 from firm.refusals import Refused
+from firm.work_calendars import ensure_firm_calendar
 from tiering.actions import record_use
 from tiering.models import BenefitUse, Evaluation, Override, RuleSet
 
@@ -183,8 +186,18 @@ def _add_days(plan: Plan) -> None:
     if CompanyDay.objects.exists():
         return
     days = company.company_days(plan.months[0], add_months(plan.t, 14))
-    for day, name in days.items():
-        add_company_days(first=day, last=day, name=name, by=None, now=plan.now)
+    add_days(days=days, calendar=None, by=None, now=plan.now)
+    ensure_firm_calendar(now=plan.now)
+    for name, (week, keeps_days_off) in company.CALENDARS.items():
+        add_calendar(
+            name=name,
+            zone=settings.FIRM_TIME_ZONE,
+            week=week,
+            country=settings.FIRM_COUNTRY if keeps_days_off else "",
+            off_on_company_days=keeps_days_off,
+            by=None,
+            now=plan.now,
+        )
 
 
 @transaction.atomic

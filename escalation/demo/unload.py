@@ -10,6 +10,7 @@ import json
 import pgtrigger
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, Import
@@ -19,6 +20,7 @@ from escalation.demo.load import RULES, SOURCE
 from firm import audit_chain
 from firm.models import Firm, StoredFile, User
 from firm.refusals import Refused
+from firm.work_calendars import ensure_firm_calendar
 from tiering.models import RuleSet
 
 # What no demo has written, or what makes up the schema.
@@ -72,6 +74,7 @@ def unload() -> bool:
         check_can_unload()
         files = [file.path for file in StoredFile.objects.all()]
         _empty_tables()
+        ensure_firm_calendar(now=timezone.now())
         Firm.objects.filter(pk=1).update(name="", is_demo=False)
     # The heads noted outside would call the next firm's chain a forgery.
     for path in [*files, audit_chain.heads_file()]:

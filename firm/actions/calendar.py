@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from firm import audit, work_calendars
-from firm.dates import firm_date
+from firm.dates import EARLIEST, firm_date
 from firm.models import CalendarDayOff, CompanyDay, Firm, Holiday, User, WorkCalendar
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
@@ -24,11 +24,17 @@ def check_can_edit_calendar(*, by: User | None, now: datetime.datetime) -> None:
         raise Forbidden(_("Only an administrator or the back office may change the calendar."))
 
 
+def first_open_day(*, now: datetime.datetime) -> datetime.date:
+    """The earliest day that may be changed: once the firm works in earnest, days that have passed
+    stay as they were judged.
+    """
+    is_live = Firm.objects.filter(went_live_at__lte=now).exists()
+    return firm_date(now) if is_live else EARLIEST
+
+
 def check_can_change_day(*, day: datetime.date, by: User | None, now: datetime.datetime) -> None:
-    """Once the firm works in earnest, days that have passed stay as they were judged."""
     check_can_edit_calendar(by=by, now=now)
-    live = Firm.objects.filter(went_live_at__lte=now).exists()
-    if live and day < firm_date(now):
+    if day < first_open_day(now=now):
         raise Refused(_("Days that have passed stay as they were. Choose today or a later day."))
 
 

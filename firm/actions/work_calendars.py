@@ -117,20 +117,14 @@ def add_calendar_version(
     return version
 
 
-def check_can_remove_version(
-    *, version: CalendarVersion, by: User | None, now: datetime.datetime
-) -> None:
-    check_can_change_day(day=version.effective_from, by=by, now=now)
-    if version.effective_from == version.calendar.told_since:
-        raise Refused(_("The first version of a calendar stays."))
-
-
 @transaction.atomic
 def remove_calendar_version(
     *, version: CalendarVersion, by: User | None, now: datetime.datetime
 ) -> None:
     """The version before it goes on holding."""
-    check_can_remove_version(version=version, by=by, now=now)
+    check_can_change_day(day=version.effective_from, by=by, now=now)
+    if version.effective_from == version.calendar.told_since:
+        raise Refused(_("The first version of a calendar stays."))
     calendar, since = version.calendar, version.effective_from
     version.delete()
     _tell_from(calendar, since)

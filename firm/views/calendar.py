@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import actions, queries
+from firm import actions, calendar_shown, queries
 from firm.access import needs, reader, scope
+from firm.calendar_forms import DaysFileForm
 from firm.dates import today
 from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
 from firm.models import CompanyDay, Holiday
@@ -47,6 +48,8 @@ def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse
         "may_edit": scope(request).may(Right.EDIT_CALENDAR),
         "company_days_form": CompanyDaysForm(prefix="own"),
         "holiday_form": HolidayForm(prefix="holiday"),
+        "calendars": calendar_shown.calendars(on=today()),
+        "days_file_form": DaysFileForm(),
         **forms,
     }
     return render(request, "firm/calendar.html", context, status=status)

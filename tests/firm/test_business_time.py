@@ -140,7 +140,7 @@ def test_a_night_shift_over_new_year_belongs_to_the_old_year():
     is off, until six in the morning of the second.
     """
     new_year = datetime.date(2027, 1, 1)
-    nights = Schedule(TOKYO, week_of(NIGHT, days=range(7)), holidays={new_year})
+    nights = Schedule(TOKYO, week_of(NIGHT, days=range(7)), holidays={new_year: "元日"})
     worked = split(nights, tokyo("2026-12-31 20:00"), tokyo("2027-01-02 08:00"))
     assert worked == Split(inside=8 * 60, outside=(2 + 8) * 60, holiday=18 * 60, paused=0)
     assert due_after(nights, tokyo("2026-12-31 20:00"), 8 * 60) == tokyo("2027-01-01 06:00")
@@ -160,7 +160,7 @@ def test_a_break_beats_a_shift_which_beats_the_week_and_a_holiday_beats_all():
     week = week_of(TEN_TO_SIX, breaks=(noon,))
     whole = tokyo("2026-07-16 00:00"), tokyo("2026-07-17 00:00")
     assert split(Schedule(TOKYO, week, shift), *whole).inside == 5 * 60
-    closed = split(Schedule(TOKYO, week, shift, {day}), *whole)
+    closed = split(Schedule(TOKYO, week, shift, {day: "休業"}), *whole)
     assert closed == Split(inside=0, outside=0, holiday=1440, paused=0)
 
 
@@ -280,7 +280,7 @@ def calendars(draw: st.DrawFn) -> tuple[brute.Window, Schedule]:
         seen.zone,
         tuple(versions),
         shifts=draw(st.dictionaries(days, some_hours, max_size=2)),
-        holidays=draw(st.sets(days, max_size=2)),
+        holidays=draw(st.dictionaries(days, st.just("休業"), max_size=2)),
     )
     return seen, schedule
 

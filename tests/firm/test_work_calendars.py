@@ -110,7 +110,7 @@ def activity(db) -> Activity:
 
 
 def test_the_firm_has_office_hours_from_the_first_migration_on(office):
-    assert (office.zone, office.name) == ("Asia/Tokyo", "営業時間")
+    assert (office.zone, office.name) == ("Asia/Tokyo", "会社の営業時間")
     assert told(office, TOMORROW) == [(False, 540, 1080)]
     assert told(office, TOMORROW + 2 * ONE_DAY) == []  # a Saturday
     assert office.told_since == datetime.date(2015, 1, 1)
@@ -252,7 +252,7 @@ def test_a_calendar_of_new_york_is_told_in_tokyo_minutes_and_has_its_own_holiday
         {"week": Week(hours=((Hours(600, 720), Hours(660, 780)),) * 7)},
         {"zone": "Asia/Edo"},
         {"country": "XX"},
-        {"name": "営業時間"},
+        {"name": "会社の営業時間"},
     ],
 )
 def test_a_calendar_that_makes_no_sense_is_refused(back_office, now, wrong):
