@@ -89,6 +89,33 @@ SECTIONS = [
         "tiering:rules",
     ),
     Section(
+        "overrides",
+        _("Manual overrides and payment stops"),
+        [
+            _(
+                "Whoever has a customer's file can request another tier than the earned one: with"
+                " a reason, a first and a last day, twelve months at most. The account manager's"
+                " nearest superior who may decide is asked; without one, the executives. Somebody"
+                " else than the requester decides; only while the firm is in trial may one person"
+                " do both, and that stays visible."
+            ),
+            _(
+                "While it holds, the chip says so with its last day, and the earned tier stands"
+                " beside it. The nightly evaluation goes on. It ends by itself at midnight after"
+                " its last day; 30 and 7 days before, the account manager, their manager and the"
+                " requester are told."
+            ),
+            _(
+                "A payment stop is set and lifted by the back office on the customer's file."
+                " Where the tier rules have a blocking guard for it, its cap holds at once and"
+                " ends at once, whatever has been earned; a manual override goes before it."
+            ),
+        ],
+        "例外 特例 上書き 手動 ランク変更 期限 未入金 与信 入金 exception manual exemption credit"
+        " unpaid",
+        "tiering:overrides",
+    ),
+    Section(
         "reports",
         _("Reports"),
         [
