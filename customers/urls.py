@@ -18,6 +18,7 @@ urlpatterns = [
     path("customers/<int:pk>/contracts/create/", contracts.create, name="contract-create"),
     path("customers/<int:pk>/included/", contracts.sheet, name="scope-sheet"),
     path("contracts/renewals/", contracts.renewals, name="renewals"),
+    path("contracts/renewals/export/", contracts.renewals_export, name="renewals-export"),
     path("contracts/<int:pk>/revise/", contracts.revise, name="contract-revise"),
     path("contracts/<int:pk>/revise/save/", contracts.save_revision, name="contract-revise-save"),
     path("contracts/<int:pk>/end/", contracts.end, name="contract-end"),

@@ -50,7 +50,7 @@ class RevisionForm(forms.Form):
         label=gettext_lazy("Unused hours"), choices=ContractRevision.CarryOver.choices
     )
     carry_cap = forms.IntegerField(
-        label=gettext_lazy("Cap (% of a month's hours)"),
+        label=gettext_lazy("Cap in per cent of a month's hours"),
         min_value=1,
         max_value=1000,
         required=False,

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from customers.models import Channel, ContractRevision, ScopeExtension, ScopeTerm
 
@@ -60,6 +60,16 @@ def agreed_with(customer_id: int, *, on: datetime.date) -> list[Agreed]:
         Agreed(revision, revision.contract.extensions_on)  # type: ignore[attr-defined]
         for revision in revisions
     ]
+
+
+def upcoming_for(customer_id: int, *, on: datetime.date) -> QuerySet[ContractRevision]:
+    """Contracts and revisions of the customer that begin after the day, the next first."""
+    return (
+        ContractRevision.objects.filter(contract__customer=customer_id, valid_from__gt=on)
+        .exclude(valid_to=F("valid_from"))
+        .select_related("contract")
+        .order_by("valid_from", "contract__name")
+    )
 
 
 def renewing_within(days: int, *, on: datetime.date) -> QuerySet[ContractRevision]:

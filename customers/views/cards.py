@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from customers.contracts.in_force import agreed_with
+from customers.contracts.in_force import agreed_with, upcoming_for
 from customers.models import Customer
 from customers.revenue import chart_of, monthly_revenue
 from firm import access
@@ -48,6 +48,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         "contacts": customer.contacts.all(),
         "on": day_asked_for(request.GET.get("on", "")),
         "agreed": agreed_with(pk, on=today()),
+        "upcoming": upcoming_for(pk, on=today()),
         "may_edit_contracts": scope.may(Right.EDIT_CUSTOMERS),
         "may_see_price": scope.may(Right.PRICE),
         "may_see_revenue": scope.may(Right.REVENUE),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from customers.contracts.templates import start_of
 from customers.models import Contract, ContractRevision, Customer
 from firm import access
 from firm.dates import today
+from firm.exports import table_response
 from firm.refusals import Refused
 from firm.roles import Right
 
@@ -212,19 +214,43 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.REVENUE)
 def renewals(request: HttpRequest) -> HttpResponse:
     """Contracts to be renewed soon, of the customers whose file one has."""
-    asked = request.GET.get("within", "")
-    within = int(asked) if asked in map(str, RENEWAL_NOTICES) else RENEWAL_NOTICES[0]
-    theirs = Customer.objects.visible_to(access.scope(request))
-    found = renewing_within(within, on=today()).filter(contract__customer__in=theirs)
+    within = _within(request)
     context = {
         "within": within,
         "choices": RENEWAL_NOTICES,
-        "rows": [
-            (one, _notice_by(one)) for one in found.select_related("contract__customer__owner")
-        ],
+        "rows": [(revision, _notice_by(revision)) for revision in _renewing(request, within)],
         "today": today(),
     }
     return render(request, "customers/renewals.html", context)
+
+
+@require_GET
+@access.needs(Right.REVENUE)
+def renewals_export(request: HttpRequest) -> HttpResponseBase:
+    header = [_("Code"), _("Name"), _("Contract"), _("Renewal"), _("Notice by")]
+    rows = (
+        [
+            revision.contract.customer.code,
+            revision.contract.customer.name,
+            revision.contract.name,
+            revision.renews_on,
+            _notice_by(revision),
+        ]
+        for revision in _renewing(request, _within(request))
+    )
+    name = f"{_('Contract renewals')} {today():%Y-%m-%d}"
+    return table_response(name, header, rows, format=request.GET.get("format", "xlsx"))
+
+
+def _within(request: HttpRequest) -> int:
+    asked = request.GET.get("within", "")
+    return int(asked) if asked in map(str, RENEWAL_NOTICES) else RENEWAL_NOTICES[0]
+
+
+def _renewing(request: HttpRequest, within: int) -> QuerySet[ContractRevision]:
+    theirs = Customer.objects.visible_to(access.scope(request))
+    found = renewing_within(within, on=today()).filter(contract__customer__in=theirs)
+    return found.select_related("contract__customer__owner")
 
 
 def _notice_by(revision: ContractRevision) -> datetime.date | None:

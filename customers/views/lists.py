@@ -29,6 +29,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     form = CustomerFilter(request.GET, scope=access.scope(request))
     query = query_of(request.GET)
     context: dict[str, Any] = {"filter": form, "query": query}
+    context["may_see_revenue"] = access.scope(request).may(Right.REVENUE)
     if form.is_valid():
         context |= _listed(request, form.question)
     part = "#list" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]

@@ -50,6 +50,12 @@ def test_a_file_without_a_contract_says_what_that_means(client_of, account_manag
     assert "有効な契約がありません" in page
 
 
+def test_the_file_tells_what_begins_later(client_of, account_manager, customer):
+    a_contract(customer, valid_from=datetime.date.today() + datetime.timedelta(days=9))
+    page = client_of(account_manager).get(f"/customers/{customer.pk}/").content.decode()
+    assert "から：保守" in page
+
+
 def test_the_back_office_adds_a_contract_from_a_template(client_of, back_office, customer):
     client = client_of(back_office)
     page = client.get(reverse("customers:contract-new", args=[customer.pk]) + "?template=retainer")
@@ -162,3 +168,10 @@ def test_the_api_refuses_what_it_does_not_know(client_of, back_office, customer)
     answer = client_of(back_office).post(address, json.dumps(body), "application/json")
     assert answer.status_code == 400
     assert "tempate" in answer.content.decode()
+
+
+def test_renewals_are_exported_as_the_page_shows_them(client_of, account_manager, customer):
+    a_contract(customer, renews_on=datetime.date.today() + datetime.timedelta(days=20))
+    address = reverse("customers:renewals-export") + "?format=csv"
+    answer = client_of(account_manager).get(address)
+    assert "青葉商事" in b"".join(answer.streaming_content).decode("utf-8-sig")
