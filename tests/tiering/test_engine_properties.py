@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from customers.models import ActivitySlice, CustomerSnapshot, RevenueEntry
@@ -45,6 +45,8 @@ LAST_DAY = datetime.date(2024, 6, 1)  # with the 29th of February in between
 SETTINGS = settings(
     max_examples=25,
     deadline=None,
+    # Shrinking a ledger takes longer than reading it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -24,7 +24,7 @@ CHANGED = """
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 SELECT customer_id, revenue, cost, before_id, below_before, since_before, reason,
        {raw_id} AS raw_id, earned_id, {since} AS since, {below} AS below,
-       stored_raw_id, stored_earned_id, stored_reason, stored_below,
+       stored_raw_id, stored_earned_id, stored_reason, stored_below, stored_since,
        {own} AS own_revenue, {booked} AS booked, {expenses} AS expenses,
        {group} AS group_revenue, {dormant} AS dormant {explained}
   FROM (SELECT judged.*, {earned_id} AS earned_id
@@ -54,7 +54,8 @@ RETURNING customer_id
 # What belongs into the history: not every change of an amount.
 MOVED = """
 (stored_earned_id IS NULL OR earned_id <> stored_earned_id OR raw_id <> stored_raw_id
- OR reason <> stored_reason OR below IS DISTINCT FROM stored_below)
+ OR reason <> stored_reason OR below IS DISTINCT FROM stored_below
+ OR since <> stored_since AND reason <> 'provisional')
 """
 
 HISTORY = """
