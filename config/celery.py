@@ -23,7 +23,7 @@ HARD_LIMIT = 2 * 60 * 60  # seconds for one task; a worker that needs longer is 
 BEAT = {
     "ensure-runs": {"task": "firm.tasks.ensure_runs", "schedule": 20.0},
     "sweep-outbox": {"task": "firm.tasks.sweep_outbox", "schedule": 60.0},
-    "canary": {"task": "firm.tasks.canary", "schedule": 60.0},
+    "canary": {"task": "firm.tasks.canary", "schedule": 20.0},
     "note-audit-head": {"task": "firm.tasks.note_audit_head", "schedule": 60.0},
     "keep-house": {"task": "firm.tasks.keep_house", "schedule": 3600.0},
 }

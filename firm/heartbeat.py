@@ -1,4 +1,4 @@
-"""Signs of life: a row a minute for each regular thing that happened."""
+"""Signs of life: a row for each regular thing that happened."""
 
 import datetime
 

@@ -97,6 +97,15 @@ class Service:
             self.process.wait()
         self.process = None
 
+    def life(self) -> float:
+        """Seconds since the last start; 0 while it does not run."""
+        return time.monotonic() - self.started_at if self.alive() else 0.0
+
+    def kill(self) -> None:
+        """At once, with all that came of it: what is stopped hears nothing gentler."""
+        if self.process is not None and self.alive():
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         self.ask_to_stop()
         self.wait_stopped()

@@ -12,12 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from firm.embedded.lease import lease_on
 from firm.embedded.places import Places
 from firm.embedded.service import Service
-from firm.running import processes
+from firm.running import deaf, processes
 from firm.running.claim import AlreadyRunning, Claim, listen
 
 STEP = 0.1  # seconds between two looks
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         self.places = Places(settings.DATA)
         self.places.make()
         self.told_to_stop = False
+        self.next_look = 0.0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.note_signal)
         try:
@@ -65,6 +67,7 @@ class Command(BaseCommand):
             self.start()
             while not self.told_to_stop:
                 self.look_after(self.services)
+                self.end_deaf_worker()
                 time.sleep(STEP)
         except Stopped:
             pass
@@ -129,6 +132,24 @@ class Command(BaseCommand):
             self.lease.ensure()
         if before != [service.process for service in self.services]:
             self.claim.write(self.services)
+
+    def end_deaf_worker(self) -> None:
+        """One that hears nothing any more; `look_after` starts another."""
+        if time.monotonic() < self.next_look:
+            return
+        self.next_look = time.monotonic() + deaf.LOOK_EVERY
+        worker = self.services[1]
+        if worker.life() < deaf.DEAF_AFTER.total_seconds():
+            return
+        try:
+            is_deaf = deaf.is_deaf(now=timezone.now())
+        except DatabaseError:
+            return  # the database's own trouble; its keeper looks after it
+        finally:
+            connection.close()
+        if is_deaf:
+            self.say("worker hears nothing: another one takes its place")
+            worker.kill()
 
     def run(self, *arguments: str) -> int:
         """A command of ours in a process of its own; it is ended when we are told to stop."""
