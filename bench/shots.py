@@ -124,17 +124,50 @@ def _wait_for(base: str) -> None:
 
 
 def samples() -> dict[str, Any]:
-    """What an address with arguments is tried with, by the address's first word."""
+    """What an address with arguments is tried with, by how the address begins."""
     from customers.models import Customer, Import
-    from firm.models import Holiday, JobRun, User
+    from firm.models import JobRun, User, WorkCalendar
+    from tiering.models import BenefitUse, Override, RuleSet
 
+    draft, preview = a_draft_with_its_preview()
     return {
+        "rules/": RuleSet.objects.get(number=1),
+        "rules/overrides": Override.objects.order_by("-pk").first(),
+        "rules/drafts": draft,
+        "rules/previews": preview,
+        "benefit-uses": BenefitUse.objects.order_by("pk").first(),
         "customers": Customer.objects.order_by("pk").first(),
         "people": User.objects.order_by("pk").first(),
         "imports": Import.objects.order_by("-pk").first(),
         "runs": JobRun.objects.filter(kind="nightly").order_by("-created_at").first(),
-        "calendar": Holiday.objects.order_by("pk").first(),
+        "calendar": WorkCalendar.objects.order_by("pk").first(),
     }
+
+
+def sample_for(address: str, found: dict[str, Any]) -> Any:
+    """The one of the longest beginning that the address has."""
+    return found[max((start for start in found if address.startswith(start)), key=len)]
+
+
+def a_draft_with_its_preview() -> tuple[Any, Any]:
+    """One that moves some of the demo's customers."""
+    from django.utils import timezone
+
+    from firm import jobs
+    from firm.models import User
+    from tiering import actions
+    from tiering.models import Preview, RuleSet
+
+    now = timezone.now()
+    by = User.objects.filter(holdings__post__role="administrator").first()
+    assert by is not None
+    draft = actions.clone_draft(of=RuleSet.objects.get(number=1), by=by, now=now)
+    draft.tiers.filter(rank=2).update(enter=3_200_000, keep=3_100_000)
+    draft.tiers.filter(rank=3).update(enter=1_200_000, keep=1_100_000)
+    preview = actions.request_preview(draft=draft, by=by, now=now)
+    assert preview.job is not None
+    jobs.run(preview.job.pk, now=now)
+    return draft, Preview.objects.get(pk=preview.pk)
 
 
 def addresses() -> Iterator[tuple[str, str]]:
@@ -149,7 +182,7 @@ def addresses() -> Iterator[tuple[str, str]]:
             name = f"{resolver.namespace}:{pattern.name}"
             keys = {}
             if pattern.pattern.converters:
-                sample = found[str(pattern.pattern).partition("/")[0]]
+                sample = sample_for(str(pattern.pattern), found)
                 if sample is None:
                     continue
                 keys = dict.fromkeys(pattern.pattern.converters, sample.pk)

@@ -89,6 +89,32 @@ SECTIONS = [
         "tiering:rules",
     ),
     Section(
+        "preview",
+        _("Impact preview and publishing"),
+        [
+            _(
+                "Before a draft of the tier rules is published, its impact preview shows what the"
+                " next night would do to every customer: who moves and why, who only begins a grace"
+                " period and when it would end, who moves only because others did, and how many"
+                " customers each account manager then has. The nightly engine works it out itself,"
+                " so the night does what the preview says."
+            ),
+            _(
+                "The back-test plays the draft and the rules in force through up to 24 past month"
+                " ends: how often tiers would have changed, and how many customers would have gone"
+                " there and back within half a year."
+            ),
+            _(
+                "A preview is good for 24 hours, and until the next nightly run, another"
+                " publication or a change of the draft. Publishing takes a reason, the first day,"
+                " your password once in 12 hours, and a second person once the firm has gone live."
+            ),
+        ],
+        "試算 プレビュー シミュレーション 影響 適用 公開 バックテスト 施行 発効 simulation impact"
+        " publish back-test dry run",
+        "tiering:rules",
+    ),
+    Section(
         "overrides",
         _("Manual overrides and payment stops"),
         [

@@ -15,7 +15,7 @@ from tests.tiering.evaluations import a_night, a_replay, day, published, some_ru
 from tests.tiering.previews import NOW, a_draft, a_preview, publish
 from tiering import actions
 from tiering.actions import publishing
-from tiering.models import Preview, PreviewMove, RuleSet
+from tiering.models import Preview, RuleSet
 from tiering.previews import binding
 
 STRICT = [{"code": "T1", "enter": 800}, {"code": "T2", "enter": 400}, {"code": "T3"}]
@@ -41,7 +41,7 @@ class TestAPreviewIsCompulsory:
         version = publish(draft, preview, by=administrator)
         preview.refresh_from_db()
         assert preview.bound_at == NOW
-        assert list(PreviewMove.objects.foreseen(version)) == list(preview.moves.all())
+        assert version.previews.get(bound_at__isnull=False) == preview
 
     def test_by_that_of_another_draft_it_is_not(self, draft, administrator):
         other = a_preview(a_draft(some_rules(), by=administrator), by=administrator)

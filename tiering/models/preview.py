@@ -1,7 +1,6 @@
 """The impact preview of a draft: what a night by its rules would do, and the token to publish."""
 
 import secrets
-from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -19,12 +18,6 @@ from tiering.models.standing import Reason, tier_reference
 
 def new_token() -> str:
     return secrets.token_urlsafe(16)
-
-
-class PreviewQuerySet(models.QuerySet["Preview"]):
-    def bound(self) -> Self:
-        """Those by which a version was published."""
-        return self.filter(bound_at__isnull=False)
 
 
 class Preview(models.Model):
@@ -55,8 +48,6 @@ class Preview(models.Model):
     left_at = models.DateTimeField(null=True)
     bound_at = models.DateTimeField(null=True)
 
-    objects = PreviewQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -76,12 +67,6 @@ class Preview(models.Model):
                 condition=pgtrigger.Condition("OLD.bound_at IS NOT NULL"),
             )
         ]
-
-
-class PreviewMoveQuerySet(models.QuerySet["PreviewMove"]):
-    def foreseen(self, rule_set: RuleSet) -> Self:
-        """What the preview showed by which this version was published."""
-        return self.filter(preview__draft=rule_set, preview__bound_at__isnull=False)
 
 
 class PreviewMove(models.Model):
@@ -123,8 +108,6 @@ class PreviewMove(models.Model):
     cost_to_serve = MoneyField()
     # Codes and numbers, as in TierChange.
     explanation = models.JSONField(default=dict)
-
-    objects = PreviewMoveQuerySet.as_manager()
 
     class Meta:
         constraints = [

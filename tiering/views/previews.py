@@ -75,6 +75,7 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         )
     except Refused as refused:
         raise Http404(refused.sentence) from None
+    rows = movers(shown, page.rows, scope)
     return {
         "earned": shown.matrix("earned", with_revenue=with_revenue),
         "raw": shown.matrix("raw", with_revenue=with_revenue),
@@ -87,8 +88,8 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         "chart": chart_of(shown),
         "tab": tab,
         "tabs": _tabs(shown),
-        "movers": movers(shown, page.rows, scope),
-        "with_margin": scope.may(Right.MARGIN),
+        "movers": rows,
+        "with_margin": any(row.margin is not None for row in rows),
         **pager_links(request, page.after),
     }
 
