@@ -41,19 +41,19 @@ class Allotment:
 
     @property
     def quota_words(self) -> str:
-        return self.offer.quantity(self.quota)
+        return self.offer.figure(self.quota)
 
     @property
     def used_words(self) -> str:
-        return self.offer.quantity(self.used)
+        return self.offer.figure(self.used)
 
     @property
     def left_words(self) -> str:
-        return self.offer.quantity(self.left)
+        return self.offer.figure(self.left)
 
     @property
     def beyond_words(self) -> str:
-        return self.offer.quantity(self.beyond)
+        return self.offer.figure(self.beyond)
 
     @property
     def last_day(self) -> datetime.date:
@@ -72,7 +72,7 @@ class Entry:
 
     @property
     def words(self) -> str:
-        return self.offer.quantity(self.use.quantity)
+        return self.offer.figure(self.use.quantity)
 
 
 @dataclass(frozen=True)

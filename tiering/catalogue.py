@@ -120,6 +120,12 @@ class Offer:
         unit = self.benefit.counted_in if self.benefit else ""
         return counted(amount, unit)
 
+    def figure(self, amount: int) -> str:
+        """The same in a table: 3 h, 12 copies, 2 times."""
+        if self.in_minutes or (self.benefit and self.benefit.counted_in):
+            return self.quantity(amount)
+        return ngettext("%(number)s time", "%(number)s times", amount) % {"number": amount}
+
     def words(self, level: Level) -> str:
         """The level as a sentence's half: within 2 h of business time, 4 times a year."""
         if self.measure is Measure.CHOICE:
@@ -145,10 +151,13 @@ _SENTENCES = {
 
 
 def duration(minutes: int) -> str:
-    """30 min, 2 h; what is no whole number of hours stays in minutes."""
-    if minutes % 60:
-        return _("%(minutes)s min") % {"minutes": minutes}
-    return _("%(hours)s h") % {"hours": minutes // 60}
+    """30 min, 2 h, 3 h 30 min."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)s h") % {"hours": hours}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
 
 
 def counted(number: int, unit: str) -> str:

@@ -54,9 +54,16 @@ class CellForm(forms.Form):
             unit_label = _("Unit: %(cell)s") % {"cell": where["aria-label"]}
             self.fields["unit"] = forms.ChoiceField(
                 choices=units,
-                initial=HOURS if in_hours else (level.per if level and level.per else units[0][0]),
+                required=False,
+                initial=self._unit(level, in_hours=in_hours),
                 widget=forms.Select(attrs={"aria-label": unit_label}),
             )
+
+    def _unit(self, level: Level | None, *, in_hours: bool) -> str:
+        if self.offer.measure is Measure.COUNT:
+            return level.per if level else Per.YEAR
+        is_usual = level is None and self.offer.measure is not Measure.RESPONSE
+        return HOURS if in_hours or is_usual else MINUTES
 
     def _units(self) -> list[tuple[str, Any]]:
         if self.offer.in_minutes:
@@ -65,6 +72,9 @@ class CellForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("amount") and "unit" in self.fields and not cleaned.get("unit"):
+            self.add_error("unit", _("Choose the unit."))
+            return cleaned
         level = self.level
         if level is None or level.amount is None:
             return cleaned

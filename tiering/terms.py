@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
-from customers.models import Customer
-from tiering.catalogue import STANDARD, Level, level_of, offer_of
-from tiering.models import RuleSet, ServiceLevel
+from customers.models import Customer, ScopeTerm
+from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
+from tiering.models import RuleSet, Service, ServiceLevel
 from tiering.promise import FLOORS, PROMISED_TERMS
 from tiering.standings import tier_on
+
+Kind = ScopeTerm.Kind
+# Which service of the catalogue a term of a contract is about.
+_SERVICES = {
+    Kind.RESPONSE: Service.FIRST_RESPONSE,
+    Kind.CONTACT_LEAST: Service.CONTACT_INTERVAL,
+}
+TIMES_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "half": 2, "year": 1}
 
 
 class Source(models.TextChoices):
@@ -83,8 +92,41 @@ def terms_of(case: Case) -> list[Term]:
 
 
 def _of_contract(case: Case) -> Mapping[str, Given]:
-    """No contract is kept yet; its revisions will speak here, before everybody else."""
-    return {}
+    """What the revisions of this day say of the catalogue's services; of several contracts the
+    one that promises the customer most.
+    """
+    agreed = ScopeTerm.objects.filter(
+        Q(revision__valid_to__isnull=True) | Q(revision__valid_to__gt=case.on),
+        revision__contract__customer=case.customer,
+        revision__valid_from__lte=case.on,
+        kind__in=(Kind.RESPONSE, Kind.CONTACT_LEAST),
+        amount__gte=1,
+    )
+    found = {}
+    for term in sorted(agreed, key=_generosity):
+        offer = STANDARD[_SERVICES[term.kind]]
+        found[offer.code] = Given(offer.label, *_agreed(term, offer))
+    return found
+
+
+def _generosity(term: ScopeTerm) -> int:
+    """The more the better for the customer: a quick response, frequent contact."""
+    assert term.amount is not None
+    if term.kind == Kind.RESPONSE:
+        return -term.amount
+    return term.amount * TIMES_A_YEAR[term.period]
+
+
+def _agreed(term: ScopeTerm, offer: Offer) -> tuple[str, Level | None]:
+    if term.kind == Kind.RESPONSE:
+        level = Level(term.amount)
+        return offer.words(level), level
+    words = ngettext(
+        "At least %(count)s time %(period)s",
+        "At least %(count)s times %(period)s",
+        term.amount,
+    )
+    return words % {"count": term.amount, "period": term.get_period_display()}, None
 
 
 def _of_tier(case: Case) -> Mapping[str, Given]:

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def rules(administrator):
-    """Published since 2020."""
-    return a_rule_set(by=administrator)
+    """Published since 2020, as the database has it."""
+    return RuleSet.objects.get(pk=a_rule_set(by=administrator).pk)
 
 
 def tier_id(code: str) -> int:
@@ -48,7 +48,7 @@ def test_a_draft_is_given_levels_and_reads_in_words(rules, administrator, now):
         },
         tier_id("C"): {"first_response": Level(480)},
     }
-    actions.save_services(draft=draft, levels=levels, by=administrator, now=now)
+    actions.save_services(draft=draft, levels=levels, by=administrator, now=now, expected_version=0)
     assert services.levels_of(draft) == levels
     words = {row.offer.code: [cell.words for cell in row.cells] for row in services.matrix(draft)}
     assert words == {
@@ -62,12 +62,13 @@ def test_a_draft_is_given_levels_and_reads_in_words(rules, administrator, now):
 
 def test_saving_again_replaces_what_was_there(rules, administrator, now):
     draft = a_draft(rules, now=now)
-    for minutes in (30, 60):
+    for saved, minutes in enumerate((30, 60)):
         actions.save_services(
             draft=draft,
             levels={tier_id("S"): {"first_response": Level(minutes)}},
             by=administrator,
             now=now,
+            expected_version=saved,
         )
     assert services.levels_of(draft) == {tier_id("S"): {"first_response": Level(60)}}
 
@@ -80,6 +81,7 @@ def test_a_level_below_the_promise_to_every_customer_is_not_saved(rules, adminis
             levels={tier_id("C"): {"first_response": Level(540)}},
             by=administrator,
             now=now,
+            expected_version=0,
         )
     assert services.levels_of(draft) == {}
 
@@ -96,7 +98,7 @@ def test_only_those_who_edit_rules_edit_service_levels(rules, account_manager, e
     draft = a_draft(rules, now=now)
     for person in (account_manager, executive):
         with pytest.raises(Forbidden):
-            actions.save_services(draft=draft, levels={}, by=person, now=now)
+            actions.save_services(draft=draft, levels={}, by=person, now=now, expected_version=0)
 
 
 def test_a_version_that_is_no_draft_any_more_is_not_edited(rules, administrator, now):
@@ -106,7 +108,9 @@ def test_a_version_that_is_no_draft_any_more_is_not_edited(rules, administrator,
     )
     for version, sentence in ((reviewed, "確認待ち"), (rules, "適用した版")):
         with pytest.raises(Refused, match=sentence):
-            actions.save_services(draft=version, levels={}, by=administrator, now=now)
+            actions.save_services(
+                draft=version, levels={}, by=administrator, now=now, expected_version=0
+            )
 
 
 def test_the_database_keeps_the_levels_of_a_published_version(rules, now):
@@ -151,17 +155,21 @@ def test_the_database_refuses_a_value_of_another_type(rules, now, service, amoun
         )
 
 
-def test_a_cloned_draft_has_the_levels_of_the_tiers_it_has(rules, now):
+def test_a_cloned_draft_has_the_levels_of_its_version(rules, administrator, now):
     a_benefit()
     a_level(rules, "S", "first_response", 30)
     a_level(rules, "S", "paper-report", 12, per="year")
-    a_level(rules, "A", "first_response", 120)
-    draft = a_draft(rules, now=now)
-    draft.tiers.filter(tier__code="A").delete()
-    actions.copy_services(of=rules, to=draft)
-    assert services.levels_of(draft) == {
-        tier_id("S"): {"first_response": Level(30), "paper-report": Level(12, per="year")}
-    }
+    draft = actions.clone_draft(of=rules, by=administrator, now=now)
+    assert services.levels_of(draft) == services.levels_of(rules)
+
+
+def test_nobody_saves_over_anothers_work_unseen(rules, administrator, now):
+    draft = actions.clone_draft(of=rules, by=administrator, now=now)
+    seen = draft.revision
+    values = {"draft": draft, "by": administrator, "now": now, "expected_version": seen}
+    actions.save_services(levels={}, **values)
+    with pytest.raises(Refused, match="ほかの人"):
+        actions.save_services(levels={}, **values)
 
 
 def test_two_versions_differ_in_sentences(rules, now):

@@ -30,10 +30,21 @@ def check_can_edit_services(*, draft: RuleSet, by: User, now: datetime.datetime)
 
 
 @transaction.atomic
-def save_services(*, draft: RuleSet, levels: Levels, by: User, now: datetime.datetime) -> None:
-    """Make these the service levels of the draft. Raises Refused below the promise to everyone."""
+def save_services(
+    *, draft: RuleSet, levels: Levels, by: User, now: datetime.datetime, expected_version: int
+) -> None:
+    """Make these the service levels of the draft. Raises Refused below the promise to everyone,
+    and where somebody saved the draft after its revision `expected_version`.
+    """
     draft = RuleSet.objects.select_for_update().get(pk=draft.pk)
     check_can_edit_services(draft=draft, by=by, now=now)
+    if draft.revision != expected_version:
+        raise Refused(
+            _(
+                "Somebody else has saved this draft since you opened it. Nothing of yours is lost:"
+                " compare, then save again to put yours in its place."
+            )
+        )
     write_levels(draft=draft, levels=levels)
     note_author(draft=draft, by=by, now=now)
     draft.save(update_fields=WRITTEN)
@@ -61,17 +72,6 @@ def write_levels(*, draft: RuleSet, levels: Levels) -> None:
         for tier_id, services in levels.items()
         for code, level in services.items()
     )
-
-
-def copy_services(*, of: RuleSet, to: RuleSet) -> None:
-    """Give a draft the levels of another version, for the tiers that both have."""
-    tiers = set(to.tiers.values_list("tier_id", flat=True))
-    copies = []
-    for row in of.service_levels.filter(tier__in=tiers):
-        row.pk, row.rule_set = None, to
-        row._state.adding = True
-        copies.append(row)
-    ServiceLevel.objects.bulk_create(copies)
 
 
 @transaction.atomic

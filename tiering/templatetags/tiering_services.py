@@ -37,15 +37,22 @@ def customer_services(
 ) -> dict[str, Any]:
     """The terms that hold on a day and their sources, and the benefits used and left.
 
-    On a shared screen only what is agreed in the contract.
+    On a shared screen only what is agreed in the contract, without what it goes before.
     """
     case, is_shared = Case(customer, on), context["screen_share"]
-    terms = [term for term in terms_of(case) if term.source == Source.CONTRACT or not is_shared]
+    own = {row.code for row in case.levels if row.benefit} if not is_shared else set()
+    terms = [
+        term
+        for term in terms_of(case)
+        if (term.source == Source.CONTRACT if is_shared else term.code not in own)
+    ]
     shown: dict[str, Any] = {
         "customer": customer,
         "on": on,
         "is_past": on < today(),
-        "terms": [(term, SOURCE_CLASSES[term.source]) for term in terms],
+        "terms": [
+            (term, SOURCE_CLASSES[term.source], () if is_shared else term.beaten) for term in terms
+        ],
     }
     if not is_shared:
         used = uses_of(case)

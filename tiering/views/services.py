@@ -47,7 +47,11 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.save_services(
-                draft=draft, levels=form.levels, by=access.reader(request), now=timezone.now()
+                draft=draft,
+                levels=form.levels,
+                by=access.reader(request),
+                now=timezone.now(),
+                expected_version=_revision(request),
             )
         except Refused as refused:
             form.refuse(refused.sentence)
@@ -74,6 +78,11 @@ def add_benefit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("“%(name)s” is in the matrix.") % {"name": made})
             return redirect("tiering:draft-services", pk=pk)
     return _page(request, draft, status=422, benefit_form=form)
+
+
+def _revision(request: HttpRequest) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def _draft(request: HttpRequest, pk: int) -> RuleSet:
