@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Case, Count, F, IntegerField, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -103,21 +103,25 @@ class Book:
         self.rows = visible_to(scope)
 
     def group(self, group: Group) -> OverrideQuerySet:
-        approved = self.rows.filter(state=Override.State.APPROVED, ends_on__gt=self.on)
-        match group:
-            case Group.REQUESTED:
-                return self.rows.requested()
-            case Group.IN_FORCE:
-                return approved
-            case Group.ENDING:
-                return approved.filter(starts_on__lte=self.on, ends_on__lte=self.on + ENDING_SOON)
-            case _:
-                waiting = Override.objects.requested()
-                held = Override.objects.filter(state=Override.State.APPROVED, ends_on__gt=self.on)
-                return self.rows.exclude(pk__in=waiting).exclude(pk__in=held)
+        return self.rows.filter(self._are(group))
 
     def counts(self) -> dict[Group, int]:
-        return {group: self.group(group).count() for group in Group}
+        counted = {group.value: Count("pk", filter=self._are(group)) for group in Group}
+        found = self.rows.aggregate(**counted)
+        return {group: found[group.value] for group in Group}
+
+    def _are(self, group: Group) -> Q:
+        waits = Q(state=Override.State.REQUESTED)
+        holds = Q(state=Override.State.APPROVED, ends_on__gt=self.on)
+        match group:
+            case Group.REQUESTED:
+                return waits
+            case Group.IN_FORCE:
+                return holds
+            case Group.ENDING:
+                return holds & Q(starts_on__lte=self.on, ends_on__lte=self.on + ENDING_SOON)
+            case _:
+                return ~waits & ~holds
 
     def chosen(
         self, group: Group, *, direction: Direction | None = None, mine: bool = False

@@ -38,11 +38,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         raise Http404(refused.sentence) from None
     context = {
         "group": group,
-        "groups": [(one, count) for one, count in book.counts().items()],
+        "groups": list(book.counts().items()),
         "directions": list(Direction),
         "totals": book.totals(),
         "rows": book.shown(page.rows),
-        "waiting": overrides.waiting_for(book.scope),
         **wishes,
         **pager_links(request, page.after),
     }
