@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 from customers.models import ActivitySlice, RevenueEntry
 from firm import jobs
 from firm.models import AuditEvent, JobRun, Notification, User
-from tests.factories import a_customer, an_entry, an_import
+from tests.factories import a_customer, an_entry
 from tests.tiering.evaluations import a_night, at_night, day, published, some_rules
 from tests.tiering.previews import NOW, a_draft, a_preview, foretold, publish, standings
 from tests.tiering.test_engine_properties import (
-    CODES,
+    LAST_DAY,
     SETTINGS,
-    amounts,
-    dates,
+    Firm,
+    entries,
     rule_files,
     undone,
+    work,
+    worlds,
 )
 from tiering import actions
 from tiering.models import Evaluation, PreviewMove, Standing, TierChange
@@ -234,37 +236,28 @@ def test_a_preview_left_stops(administrator: User):
     assert not PreviewMove.objects.exists()
 
 
-LAST = datetime.date(2024, 6, 1)
-
-
 @SETTINGS
 @given(data=st.data())
 def test_whatever_the_rules_and_the_book_the_night_does_as_foretold(
     administrator: User, data: st.DataObject
 ):
-    former, drafted = data.draw(rule_files()), data.draw(rule_files())
-    lines = data.draw(
-        st.lists(
-            st.tuples(st.sampled_from(CODES), dates(), amounts(former) | amounts(drafted)),
-            max_size=25,
-        )
-    )
-    late = data.draw(st.lists(st.sampled_from(lines), max_size=3)) if lines else []
-    nights = data.draw(st.integers(1, 4))
+    """With every feature of the engine in both versions, and a ledger that went on meanwhile."""
+    window_ends = st.sampled_from(["closed_months", "to_date"])
+    former, drafted = (data.draw(rule_files(data.draw(window_ends))) for _version in range(2))
+    world = data.draw(worlds(former) | worlds(drafted))
+    late_lines = data.draw(st.lists(entries(drafted), max_size=3))
+    late_work = data.draw(st.lists(work(drafted), max_size=1))
     with undone():
-        now = at_night(LAST)
-        customers = {code: a_customer(code=code) for code in CODES}
-        published(former, by=administrator, since="2023-01-01", now=now)
-        applied = an_import()
-        for code, date, amount in lines:
-            an_entry(customers[code], date, amount, import_ref=applied)
-        for month in range(nights):
-            a_night(datetime.date(2024, 6 - nights + month + 1, 1), now=now)
-        for code, date, amount in late:
-            an_entry(customers[code], date, amount)
+        firm = Firm(former, world.customers, administrator)
+        firm.record(world.entries, world.work)
+        for month in range(data.draw(st.integers(0, 3)), -1, -1):
+            a_night(datetime.date(2024, 6 - month, 1))
+        if late_lines or late_work:
+            firm.record(late_lines, late_work)
+        now = at_night(LAST_DAY)
         draft = a_draft(drafted, by=administrator, now=now)
         preview = a_preview(draft, by=administrator, now=now)
         expected = foretold(preview)
-        publish(draft, preview, by=administrator, since="2024-06-01", now=now)
-        a_night(LAST, now=now)
+        publish(draft, preview, by=administrator, since=str(LAST_DAY), now=now)
+        a_night(LAST_DAY)
         assert standings() == expected

@@ -1,4 +1,5 @@
-"""`make trust`: kills, repeated, with a report of what was reached against what is asked for.
+"""`make trust`: kills, repeated, and large books, with a report of what was reached against what
+is asked for.
 
 QUICK=1 makes each repetition small, to see that the loops themselves work. Ends with 1 where a
 figure falls short. The cases of one each are part of `make test`.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from firm.embedded.lease import BASE_DIR
 from tests.ops.installation import Installation
-from tests.trust import kills
+from tests.trust import kills, previews
 
 REPORT = BASE_DIR / "var" / "trust-report.md"
 
@@ -39,7 +40,7 @@ def main() -> None:
         installation = Installation(Path(place, "data"))
         installation.start()
         try:
-            for case in kills.CASES:
+            for case in [*kills.CASES, *previews.CASES]:
                 started = time.monotonic()
                 sys.stdout.write(f"{case.__name__.replace('_', ' ')} … ")
                 sys.stdout.flush()
