@@ -1,6 +1,7 @@
 """Forms about working hours: a week, a day of its own, days off, a file of days, and try-outs."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -127,15 +128,20 @@ class DaysFileForm(forms.Form):
     )
     calendar = forms.ModelChoiceField(
         label=gettext_lazy("Days off of"),
-        queryset=WorkCalendar.objects.none(),
+        queryset=WorkCalendar.objects.filter(is_firms=False),
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, calendars: Iterable[WorkCalendar] | None = None, **kwargs: Any
+    ) -> None:
+        """`calendars` are those a page has read already."""
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["calendar"]
-        choice.queryset = WorkCalendar.objects.filter(is_firms=False)
         choice.empty_label = _("The firm: company days")
+        if calendars is not None:
+            others = [(row.pk, row.name) for row in calendars if not row.is_firms]
+            choice.widget.choices = [("", choice.empty_label), *others]
 
 
 class TickedDaysForm(forms.Form):

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, Subquery
+
 from firm import business_time, hours, work_calendars
 from firm.business_time import NoBusinessTime, Schedule, Split
-from firm.models import CalendarVersion, WorkCalendar
+from firm.models import CalendarHours, CalendarVersion, WorkCalendar
 
 DAYS_AHEAD = 14
 MOST_STRETCHES = 6
@@ -72,11 +74,17 @@ class Due:
 
 def calendars(*, on: datetime.date) -> list[ShownCalendar]:
     """Each with the hours that hold on this day."""
-    rows = WorkCalendar.objects.prefetch_related("versions__hours")
+    since = CalendarVersion.objects.filter(
+        calendar=OuterRef("version__calendar"), effective_from__lte=on
+    ).order_by("-effective_from")
+    rows = (
+        CalendarHours.objects.filter(version=Subquery(since.values("pk")[:1]))
+        .select_related("version__calendar")
+        .order_by("-version__calendar__is_firms", "version__calendar__name", "opens")
+    )
     return [
-        ShownCalendar(calendar, hours.week_in_words(work_calendars.week_of(version)))
-        for calendar in rows
-        if (version := work_calendars.version_on(calendar, on))
+        ShownCalendar(calendar, hours.week_in_words(work_calendars.week_from(group)))
+        for calendar, group in groupby(rows, key=lambda row: row.version.calendar)
     ]
 
 
@@ -113,7 +121,8 @@ def _hours_on(schedule: Schedule, day: datetime.date) -> str:
 def shifts(calendar: WorkCalendar, *, since: datetime.date) -> list[ShownShift]:
     """Days with hours of their own, from this one on."""
     found = []
-    for day, group in groupby(calendar.shifts.filter(day__gte=since), key=lambda row: row.day):
+    coming = (row for row in calendar.shifts.all() if row.day >= since)
+    for day, group in groupby(coming, key=lambda row: row.day):
         rows = list(group)
         spans = tuple(business_time.Hours(row.opens, row.closes) for row in rows)
         found.append(ShownShift(rows[0].pk, day, rows[0].name, hours.in_words(spans)))

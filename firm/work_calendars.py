@@ -5,6 +5,7 @@ disagree; firm.business_sql reads them.
 """
 
 import datetime
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -43,10 +44,11 @@ def schedule_of(
 
     Its holidays are a mapping to their names.
     """
-    prefetch_related_objects([calendar], "versions__hours")
+    prefetch_related_objects([calendar], "versions__hours", "shifts")
     shifts: dict[datetime.date, tuple[Hours, ...]] = {}
-    for shift in calendar.shifts.filter(day__gte=since, day__lt=until):
-        shifts[shift.day] = (*shifts.get(shift.day, ()), Hours(shift.opens, shift.closes))
+    for shift in calendar.shifts.all():
+        if since <= shift.day < until:
+            shifts[shift.day] = (*shifts.get(shift.day, ()), Hours(shift.opens, shift.closes))
     return Schedule(
         zone=ZoneInfo(calendar.zone),
         weeks=tuple(
@@ -63,9 +65,14 @@ def version_on(calendar: WorkCalendar, day: datetime.date) -> CalendarVersion | 
 
 
 def week_of(version: CalendarVersion) -> Week:
+    return week_from(version.hours.all())
+
+
+def week_from(rows: Iterable[CalendarHours]) -> Week:
+    """The rows of one version as a week."""
     hours: list[list[Hours]] = [[] for _ in range(7)]
     breaks: list[list[Hours]] = [[] for _ in range(7)]
-    for row in version.hours.all():
+    for row in rows:
         (breaks if row.is_break else hours)[row.weekday].append(Hours(row.opens, row.closes))
     return Week(tuple(map(tuple, hours)), tuple(map(tuple, breaks)))
 

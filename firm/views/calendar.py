@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from firm import actions, calendar_shown, queries
 from firm.access import needs, reader, scope
 from firm.calendar_forms import DaysFileForm
-from firm.dates import today
+from firm.dates import add_months, today
 from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
 from firm.models import CompanyDay, Holiday
 from firm.refusals import Refused, refusal_of
@@ -33,9 +33,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse:
     year = _year(request)
-    to_close = queries.next_month_to_close(on=today())
     months = queries.recent_months(on=today(), count=MONTHS_SHOWN)
     closed = [month.first for month in months if month.closed]
+    to_close = add_months(closed[0], 1) if closed else queries.next_month_to_close(on=today())
+    calendars = calendar_shown.calendars(on=today())
     by, now = reader(request), timezone.now()
     context = {
         "year": year,
@@ -48,8 +49,8 @@ def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse
         "may_edit": scope(request).may(Right.EDIT_CALENDAR),
         "company_days_form": CompanyDaysForm(prefix="own"),
         "holiday_form": HolidayForm(prefix="holiday"),
-        "calendars": calendar_shown.calendars(on=today()),
-        "days_file_form": DaysFileForm(),
+        "calendars": calendars,
+        "days_file_form": DaysFileForm(calendars=[shown.calendar for shown in calendars]),
         **forms,
     }
     return render(request, "firm/calendar.html", context, status=status)

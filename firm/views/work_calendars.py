@@ -48,7 +48,9 @@ def work_calendar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _calendar(pk: int) -> WorkCalendar:
-    return get_object_or_404(WorkCalendar.objects.prefetch_related("versions__hours"), pk=pk)
+    return get_object_or_404(
+        WorkCalendar.objects.prefetch_related("versions__hours", "shifts"), pk=pk
+    )
 
 
 def _page(
@@ -67,7 +69,7 @@ def _page(
         "shifts": shifts,
         "days_off": calendar.days_off.filter(day__gte=day),
         "may_edit": scope(request).may(Right.EDIT_CALENDAR),
-        "first_open_day": actions.first_open_day(now=timezone.now()),
+        "today": day,
         "version_form": _version_form(versions[0].version),
         "shift_form": ShiftForm(prefix="shift"),
         "off_form": CompanyDaysForm(prefix="off"),
