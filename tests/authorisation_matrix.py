@@ -233,6 +233,8 @@ tiering:benefit-report-export   GET   -          revenue_readers
 tiering:flow                    GET   -          revenue_readers
 tiering:flow-export             GET   -          revenue_readers
 tiering:explanations-export     GET   -          revenue_readers
+tiering:profit                  GET   customer   section_manager department_head executive administrator back_office
+tiering:profit-export           GET   customer   section_manager department_head executive administrator back_office
 tiering:allocation              GET   -          revenue_readers
 tiering:allocation-export       GET   -          revenue_readers
 tiering:downgrades              GET   -          revenue_readers
@@ -308,6 +310,8 @@ api-report-concentration        GET   -          revenue_readers
 api-report-coverage             GET   -          revenue_readers
 api-report-benefits             GET   -          revenue_readers
 api-report-flow                 GET   -          revenue_readers
+api-report-allocation           GET   -          revenue_readers
+api-profit                      GET   customer   section_manager department_head executive administrator back_office
 api-report-downgrades           GET   -          revenue_readers
 schema                          GET   -          everyone
 api-docs                        GET   -          everyone

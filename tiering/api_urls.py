@@ -3,11 +3,14 @@
 from django.urls import path
 
 from tiering.views import (
+    allocation_api,
     api,
     downgrades_api,
+    drafts_api,
     held_api,
     overrides_api,
     previews_api,
+    profit_api,
     reports_api,
     services_api,
 )
@@ -34,6 +37,14 @@ urlpatterns = [
         services_api.BenefitUseReverse.as_view(),
         name="api-benefit-use-reverse",
     ),
+    path("drafts", drafts_api.Drafts.as_view(), name="api-drafts"),
+    path("drafts/<int:pk>", drafts_api.DraftDetail.as_view(), name="api-draft"),
+    path("drafts/<int:pk>/submit", drafts_api.DraftSubmit.as_view(), name="api-draft-submit"),
+    path(
+        "drafts/<int:pk>/take-back", drafts_api.DraftTakeBack.as_view(), name="api-draft-take-back"
+    ),
+    path("drafts/<int:pk>/return", drafts_api.DraftReturn.as_view(), name="api-draft-return"),
+    path("drafts/<int:pk>/approve", drafts_api.DraftApprove.as_view(), name="api-draft-approve"),
     path("rule-sets/<int:pk>/previews", previews_api.NewPreview.as_view(), name="api-new-preview"),
     path(
         "rule-sets/<int:pk>/publish",
@@ -81,6 +92,12 @@ urlpatterns = [
         name="api-report-concentration",
     ),
     path("reports/coverage", reports_api.CoverageReport.as_view(), name="api-report-coverage"),
+    path(
+        "reports/allocation",
+        allocation_api.AllocationReport.as_view(),
+        name="api-report-allocation",
+    ),
+    path("customers/<int:pk>/profit", profit_api.ProfitOfCustomer.as_view(), name="api-profit"),
     path("reports/downgrades", downgrades_api.Downgrades.as_view(), name="api-report-downgrades"),
     path("reports/benefits", services_api.BenefitReport.as_view(), name="api-report-benefits"),
     path("reports/flow", reports_api.FlowReport.as_view(), name="api-report-flow"),

@@ -98,7 +98,7 @@ class TermsForm(forms.Form):
         label=gettext_lazy("A payment stop limits the tier at once"), required=False
     )
     stop_cap = forms.ChoiceField(label=gettext_lazy("Then at most"), required=False)
-    down_share = _percent(gettext_lazy("Downgrades over (% of all customers)"))
+    down_share = _percent(gettext_lazy("Downgrades over this share of customers (%)"))
     down_count = _whole(gettext_lazy("and over so many customers"), rule_file.MOST_MOVERS)
     drop_share = _percent(gettext_lazy("Entries or revenue down by over (%)"))
 
@@ -122,9 +122,9 @@ class TermsForm(forms.Form):
         (gettext_lazy("Held for confirmation"), ("down_share", "down_count", "drop_share")),
     )
 
-    def __init__(self, *args: Any, codes: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tiers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        caps = [(code, code) for code in codes[1:] if code]
+        caps = [(code, f"{code} {name}") for code, name in tiers[1:] if code]
         self.fields["margin_cap"].choices = [  # type: ignore[attr-defined]
             ("", _("the second lowest tier")),
             *caps,
@@ -186,8 +186,9 @@ class RulesForm:
         self.others: list[str] = []
         values = data if data is not None else shown or values_of(base)
         self.count = _rows(values)
-        codes = [str(values.get(f"tier{rank}-code", "")) for rank in range(1, self.count + 1)]
-        self.terms = TermsForm(data, initial=dict(values.items()), codes=codes)
+        rows = [_of_rank(values, rank) for rank in range(1, self.count + 1)]
+        tiers = [(str(row["code"]), str(row["name"])) for row in rows]
+        self.terms = TermsForm(data, initial=dict(values.items()), tiers=tiers)
         self.tiers = [
             TierForm(data, initial=_of_rank(values, rank), rank=rank, is_last=rank == self.count)
             for rank in range(1, self.count + 1)

@@ -105,7 +105,9 @@ def publish_rules(
     draft.note = note.strip()
     draft.published_at, draft.published_by, draft.approved_by = now, by, approved_by
     draft.owner = draft.owner or by
-    draft.review_on = draft.review_on or add_months(effective_from, REVIEWED_AFTER)
+    draft.review_on = draft.review_on or add_months(
+        max(effective_from, firm_date(now)), REVIEWED_AFTER
+    )
     draft.save()
     _name_tiers(draft)
     code = "rules_published" if approved_by else "sole_publisher"

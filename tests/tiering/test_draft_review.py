@@ -1,0 +1,142 @@
+"""A draft's second person: not its author, and needed once the kind asks for two."""
+
+import datetime
+
+import pytest
+
+from firm import four_eyes
+from firm.actions import set_four_eyes
+from firm.models import AuditEvent, FourEyes, Notification
+from firm.refusals import Forbidden, Refused
+from tests.factories import NOW, a_level, a_person
+from tests.tiering.drafts import a_submitted_draft, a_written_draft, in_force, rules_with
+from tiering import actions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def people(department_head, executive):
+    """Others who may review."""
+
+
+def publish(draft, by, approved_by=None):
+    return actions.publish_rules(
+        draft=draft,
+        preview=actions.preview_now(draft=draft, by=by, now=NOW),
+        effective_from=NOW.date(),
+        by=by,
+        approved_by=approved_by,
+        note="見直し",
+        now=NOW,
+    )
+
+
+def test_reviewers_are_told_and_the_author_is_not(administrator, department_head, executive):
+    a_submitted_draft(administrator)
+    told = {notice.recipient for notice in Notification.objects.filter(code="draft_submitted")}
+    assert told == {department_head, executive}
+
+
+def test_without_anybody_else_there_is_nobody_to_ask(administrator, department_head, executive):
+    for person in (department_head, executive):
+        person.is_active = False
+        person.save()
+    with pytest.raises(Refused):
+        a_submitted_draft(administrator)
+
+
+def test_an_approval_makes_the_second_person(administrator, executive):
+    draft = actions.approve_draft(draft=a_submitted_draft(administrator), by=executive, now=NOW)
+    set_four_eyes(kind=FourEyes.TIERS, is_on=True, by=executive, now=NOW)
+    version = publish(draft, administrator)
+    assert (version.approved_by, version.published_by) == (executive, administrator)
+    assert AuditEvent.objects.filter(code="rules_published").exists()
+    assert Notification.objects.filter(code="draft_approved", recipient=administrator).exists()
+
+
+def test_without_it_nobody_publishes_where_two_are_asked_for(administrator, executive):
+    set_four_eyes(kind=FourEyes.TIERS, is_on=True, by=executive, now=NOW)
+    with pytest.raises(Refused):
+        publish(a_written_draft(administrator), administrator)
+    # The control: while it is off, one person does.
+    set_four_eyes(kind=FourEyes.TIERS, is_on=False, by=executive, now=NOW)
+    publish(a_written_draft(administrator), administrator)
+    assert AuditEvent.objects.filter(code="sole_publisher").exists()
+
+
+def test_nobody_approves_what_they_wrote(administrator):
+    second = a_person("小川 望", role="administrator", department="経営")
+    draft = a_written_draft(administrator)
+    draft = actions.save_draft(
+        draft=draft, rules=rules_with(), by=second, now=NOW, expected_version=draft.revision
+    )
+    draft = actions.submit_draft(draft=draft, by=administrator, now=NOW)
+    for author in (administrator, second):
+        with pytest.raises(Refused):
+            actions.approve_draft(draft=draft, by=author, now=NOW)
+
+
+def test_nobody_named_by_command_wrote_in_it(administrator):
+    second = a_person("小川 望", role="administrator", department="経営")
+    draft = a_written_draft(second)
+    with pytest.raises(Refused):
+        publish(draft, administrator, approved_by=second)
+
+
+def test_who_approved_does_not_publish(administrator):
+    second = a_person("小川 望", role="administrator", department="経営")
+    draft = actions.approve_draft(draft=a_submitted_draft(administrator), by=second, now=NOW)
+    with pytest.raises(Refused):
+        publish(draft, second)
+
+
+def test_a_returned_draft_can_be_edited_again_and_says_why(administrator, executive):
+    draft = a_submitted_draft(administrator)
+    with pytest.raises(Refused):
+        actions.return_draft(draft=draft, note=" ", by=executive, now=NOW)
+    draft = actions.return_draft(draft=draft, note="Aを上げて", by=executive, now=NOW)
+    assert (draft.state, draft.return_note, draft.returned_by) == ("draft", "Aを上げて", executive)
+    assert Notification.objects.filter(code="draft_returned", recipient=administrator).exists()
+
+
+def test_taking_it_back_loses_the_approval(administrator, executive):
+    draft = actions.approve_draft(draft=a_submitted_draft(administrator), by=executive, now=NOW)
+    draft = actions.take_back_draft(draft=draft, by=administrator, now=NOW)
+    assert (draft.state, draft.approved_by) == ("draft", None)
+
+
+def test_who_may_not_review_is_told_so(administrator, section_manager):
+    with pytest.raises(Forbidden):
+        actions.approve_draft(draft=a_submitted_draft(administrator), by=section_manager, now=NOW)
+
+
+def test_a_draft_that_is_no_longer_reviewed_is_not_approved(administrator, executive):
+    with pytest.raises(Refused):
+        actions.approve_draft(draft=a_written_draft(administrator), by=executive, now=NOW)
+
+
+def test_a_tier_below_the_promise_to_every_customer_goes_nowhere(administrator):
+    draft = a_written_draft(administrator)
+    a_level(draft, "C", "first_response", 100 * 60)
+    with pytest.raises(Refused):
+        actions.submit_draft(draft=draft, by=administrator, now=NOW)
+    with pytest.raises(Refused):
+        publish(draft, administrator)
+
+
+def test_rules_are_looked_at_again_after_half_a_year(administrator):
+    version = in_force(administrator)
+    assert version.owner == administrator
+    assert version.review_on == datetime.date(2027, 1, 15)
+    next_on = datetime.date(2027, 7, 1)
+    version = actions.confirm_review(version=version, next_on=next_on, by=administrator, now=NOW)
+    assert version.review_on == next_on
+    with pytest.raises(Refused):
+        actions.confirm_review(version=version, next_on=NOW.date(), by=administrator, now=NOW)
+
+
+def test_an_override_asks_for_the_second_person_of_its_own_kind(administrator, executive):
+    set_four_eyes(kind=FourEyes.TIERS, is_on=True, by=executive, now=NOW)
+    assert four_eyes.is_required(FourEyes.TIERS, now=NOW)
+    assert not four_eyes.is_required(FourEyes.OVERRIDES, now=NOW)
