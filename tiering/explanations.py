@@ -6,7 +6,7 @@ evaluation saw it; the words are the pages'.
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,10 @@ from django.db.models import Sum
 from customers.models import RevenueEntry
 from firm.dates import add_months
 from tiering.calendar import last_day_counted_next
-from tiering.engine.customer_facts import of_customer
-from tiering.models import Evaluation, RuleSet, Tier, TierChange
+from tiering.engine.customer_facts import CustomerFacts, of_customer
+from tiering.guards import MarginGuard, guard_of, guard_rule_of
+from tiering.models import Evaluation, GuardRule, RuleSet, Tier, TierChange
+from tiering.models.standing import Reason
 from tiering.standings import (
     evaluation_as_known_today,
     evaluation_on,
@@ -67,6 +69,7 @@ class Explanation:
     The window is `[start, end)`. `up` is what is missing to the tier above. `down` is what is left
     above the tier's own keep bound, with the tier that would follow; negative in the grace period,
     where it is missing. `grace` is (month ends below so far, month ends at which the tier ends).
+    `facts` are None where the rules ask for no more than the revenue.
     """
 
     rule_set: RuleSet
@@ -79,6 +82,19 @@ class Explanation:
     up: Distance | None
     down: Distance | None
     grace: tuple[int, int] | None
+    facts: CustomerFacts | None = None
+    guard: MarginGuard | None = None
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether the revenue is worked out from a customer's first months."""
+        return self.facts is not None and self.facts.basis != "full"
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the guard allows less than the criteria give."""
+        raw = next((one.rank for one in self.criteria if one.tier == self.raw_tier), None)
+        return self.guard is not None and raw is not None and self.guard.capped(raw) != raw
 
     @property
     def raw_tier(self) -> Tier:
@@ -112,12 +128,28 @@ class Explanation:
         """The evaluation at which the tier ends if nothing changes; None outside of grace."""
         if self.below_since is None:
             return None
-        return grace_ends_on(self.below_since, rules=self.rule_set)
+        return falls_on(
+            self.below_since, self.earned_since, reason=self.reason, rules=self.rule_set
+        )
 
 
-def grace_ends_on(below_since: datetime.date, *, rules: RuleSet) -> datetime.date:
-    """The month end that is one too many below the keep threshold, the first one counted."""
-    return add_months(below_since, max(rules.grace_evaluations, 1) - 1)
+def falls_on(
+    below_since: datetime.date, earned_since: datetime.date, *, reason: str, rules: RuleSet
+) -> datetime.date:
+    """The month end that is one too many below the keep threshold, the first one counted, and not
+    before the minimum tenure is over, where that alone is waited for.
+    """
+    over = add_months(below_since, max(rules.grace_evaluations, 1) - 1)
+    if not rules.minimum_tenure_days:
+        return over
+    free = tenure_ends_on(earned_since, rules=rules)
+    return free if reason == Reason.MINIMUM_TENURE else max(over, free)
+
+
+def tenure_ends_on(earned_since: datetime.date, *, rules: RuleSet) -> datetime.date:
+    """The first month end at which a tier held since then may be lowered."""
+    day = earned_since + datetime.timedelta(days=rules.minimum_tenure_days)
+    return day if day.day == 1 else add_months(day.replace(day=1), 1)
 
 
 def months_below(since: datetime.date, as_of: datetime.date) -> int:
@@ -139,19 +171,38 @@ def explain(
         evaluation, change = evaluation_on(on), standing_on(customer_id, on=on)
     if evaluation is None or change is None:
         return None
-    return explained(
+    return with_facts(
         evaluation,
         change,
-        revenue=of_customer(customer_id, evaluation).revenue,
+        facts=of_customer(customer_id, evaluation),
+        guard=guard_rule_of(evaluation.rule_set),
         tiers=Tier.objects.filter(code__in=evaluation.counts["tiers"]),
     )
+
+
+def with_facts(
+    evaluation: Evaluation,
+    change: TierChange,
+    *,
+    facts: CustomerFacts,
+    guard: GuardRule | None,
+    tiers: Iterable[Tier],
+) -> Explanation:
+    """The same of facts at hand, with what the margin guard of the version makes of them."""
+    found = explained(evaluation, change, revenue=facts.revenue, tiers=tiers)
+    ranks = {one.tier.pk: one.rank for one in found.criteria}
+    spent = facts.expenses + facts.cost
+    limit = guard_of(guard, ranks, booked=facts.booked, spent=spent)
+    found = replace(found, facts=facts, guard=limit)
+    return _guarded(found, limit) if limit else found
 
 
 def explained(
     evaluation: Evaluation, change: TierChange, *, revenue: Decimal, tiers: Iterable[Tier]
 ) -> Explanation:
-    """The same of what is at hand: the customer's last change and the revenue counted, with the
-    tiers of the evaluation. Asks the database nothing.
+    """The same of what is at hand, where the rules ask for no more than the revenue: the
+    customer's last change and that revenue, with the tiers of the evaluation. Asks the database
+    nothing.
     """
     rules = evaluation.rule_set
     start = add_months(evaluation.as_of, -rules.window_months)
@@ -171,9 +222,33 @@ def explained(
     )
 
 
+def _guarded(found: Explanation, guard: MarginGuard) -> Explanation:
+    """Both bounds have to be reached to rise, and one missed is enough to fall."""
+    ranks = {one.tier.pk: one.rank for one in found.criteria}
+    up, down = found.up, found.down
+    if up is not None:
+        up = replace(up, amount=max(up.amount, guard.missing_to(ranks[up.tier.pk])))
+    own = ranks.get(found.earned_tier.pk)
+    if down is not None and own is not None:
+        room, after = guard.room_in(own), ranks[down.tier.pk]
+        if found.rule_set.drop == RuleSet.Drop.TO_RAW:
+            after = guard.capped(after)
+        down = replace(
+            down,
+            amount=down.amount if room is None else min(down.amount, room),
+            tier=found.criteria[after - 1].tier,
+        )
+    return replace(found, up=up, down=down)
+
+
 def leaving_next(explanation: Explanation | None, customer_id: int) -> Leaving | None:
-    """None where nothing leaves, or where the window moves on by days."""
+    """None where nothing leaves, where the window moves on by days, and where an entry counts
+    otherwise than in full.
+    """
     if explanation is None or explanation.rule_set.window_end == RuleSet.WindowEnd.TO_DATE:
+        return None
+    rules = explanation.rule_set
+    if explanation.is_projected or rules.one_off_weight != 1 or rules.rolls_up:
         return None
     month = explanation.start
     amount = trailing_revenue(

@@ -13,10 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from firm.dates import add_months, first_of_month
-from tiering.explanations import grace_ends_on
-from tiering.models import Evaluation, RuleSet, Tier
+from tiering.falls import fall_of
+from tiering.guards import guard_rule_of
+from tiering.models import Evaluation, Standing, Tier
 
 _MOVED = """
 SELECT now.customer_id, former.earned_tier_id, now.earned_tier_id, now.below_since,
@@ -33,15 +35,6 @@ SELECT now.customer_id, former.earned_tier_id, now.earned_tier_id, now.below_sin
         ORDER BY change.as_of DESC, change.evaluation_id DESC LIMIT 1) former
  WHERE now.earned_tier_id <> former.earned_tier_id
     OR now.below_since IS NOT NULL AND now.below_since IS DISTINCT FROM former.below_since
-"""
-
-_FACTS = """
-SELECT standing.customer_id, standing.below_since, standing.earned_tier_id, standing.raw_tier_id,
-       standing.trailing_revenue, customer.code, customer.name, customer.owner_id
-  FROM tiering_standing standing
-  JOIN customers_customer customer ON customer.id = standing.customer_id
- WHERE standing.customer_id = ANY(%(customers)s) OR standing.below_since = %(last_month)s
- ORDER BY customer.code
 """
 
 
@@ -76,13 +69,26 @@ def news_of(evaluations: Sequence[Evaluation]) -> list[News]:
     tiers = {tier.pk: tier for tier in Tier.objects.all()}
     ranks = dict(last.rule_set.tiers.values_list("tier_id", "rank"))
     found = []
-    for row in _facts(list(moved), _last_month(last, first)):
-        before, is_below = moved.get(row["customer"], (row["earned"], True))
-        if before != row["earned"] and before in ranks and row["earned"] in ranks:
-            kind = Kind.FALLEN if ranks[before] < ranks[row["earned"]] else Kind.RISEN
-            found.append(_news(kind, row, tiers[before], tiers[row["earned"]]))
-        if row["below_since"] is not None and is_below:
-            found.append(_to_come(row, last, tiers, ranks))
+    guard = guard_rule_of(last.rule_set)
+    for row in _standings(list(moved), _last_month(last, first)):
+        before, is_below = moved.get(row.pk, (row.earned_tier_id, True))
+        earned = row.earned_tier_id
+        if before != earned and before in ranks and earned in ranks:
+            kind = Kind.FALLEN if ranks[before] < ranks[earned] else Kind.RISEN
+            found.append(_news(kind, row, before=tiers[before], after=tiers[earned]))
+        if row.below_since is not None and is_below:
+            fall = fall_of(row, last, guard)
+            after = next(tier for tier in tiers.values() if tier.code == fall.after)
+            found.append(
+                _news(
+                    Kind.WILL_FALL,
+                    row,
+                    before=row.earned_tier,
+                    after=after,
+                    falls_on=fall.on,
+                    missing=fall.missing,
+                )
+            )
     return sorted(found, key=lambda one: list(Kind).index(one.kind))
 
 
@@ -109,33 +115,15 @@ def _last_month(last: Evaluation, first: int) -> datetime.date | None:
     return add_months(first_of_month(last.as_of), 2 - grace)
 
 
-def _facts(customers: list[int], last_month: datetime.date | None) -> list[dict[str, Any]]:
-    names = ("customer", "below_since", "earned", "raw", "revenue", "code", "name", "owner")
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS, {"customers": customers, "last_month": last_month})
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _standings(customers: list[int], last_month: datetime.date | None) -> QuerySet[Standing]:
+    """Of those who moved, and of those whose last month of grace began."""
+    wanted = Q(customer__in=customers)
+    if last_month is not None:
+        wanted |= Q(below_since=last_month)
+    rows = Standing.objects.filter(wanted).select_related("customer", "earned_tier", "raw_tier")
+    return rows.order_by("customer__code")
 
 
-def _news(kind: Kind, row: dict[str, Any], before: Tier, after: Tier, **more: Any) -> News:
-    return News(kind, row["code"], row["name"], row["owner"], before, after, **more)
-
-
-def _to_come(
-    row: dict[str, Any], last: Evaluation, tiers: dict[int, Tier], ranks: dict[int, int]
-) -> News:
-    rules, before = last.rule_set, tiers[row["earned"]]
-    if rules.drop == RuleSet.Drop.ONE_STEP:
-        lower = ranks.get(before.pk, 0) + 1
-        after = next((pk for pk, rank in ranks.items() if rank == lower), row["raw"])
-    else:
-        after = row["raw"]
-    keep = last.counts["tiers"].get(before.code, {}).get("keep")
-    missing = Decimal(keep) - row["revenue"] if keep is not None else Decimal(0)
-    return _news(
-        Kind.WILL_FALL,
-        row,
-        before,
-        tiers[after],
-        falls_on=grace_ends_on(row["below_since"], rules=rules),
-        missing=missing if missing > 0 else None,
-    )
+def _news(kind: Kind, row: Standing, **more: Any) -> News:
+    customer = row.customer
+    return News(kind=kind, code=customer.code, name=customer.name, owner=customer.owner_id, **more)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, TextField
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from firm.refusals import Refused
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of
-from tiering.models import Evaluation, Tier, TierRule
+from tiering.models import Evaluation, GuardRule, Tier, TierRule
 from tiering.standings import latest_evaluation
 
 MOST_GROUPS = 120
@@ -197,10 +197,11 @@ def _moved(
 
 
 def _latest_with_rules() -> Evaluation | None:
-    """The last evaluation with `rules`, its tiers from the top, and `moves`, the customers whose
-    tier is not the earned one, in one query.
+    """The last evaluation with `rules`, its tiers from the top, `moves`, the customers whose tier
+    is not the earned one, and whether its version is `is_guarded`, in one query.
     """
     rules = TierRule.objects.filter(rule_set=OuterRef("rule_set")).order_by("rank")
+    guards = GuardRule.objects.filter(rule_set=OuterRef("rule_set"), fact=GuardRule.Fact.MARGIN)
     values = JSONObject(
         rank="rank",
         enter=Cast("enter", TextField()),
@@ -216,6 +217,7 @@ def _latest_with_rules() -> Evaluation | None:
         .select_related("rule_set")
         .annotate(
             rules=ArraySubquery(rules.values(json=values)),
+            is_guarded=Exists(guards),
             moves=ArraySubquery(
                 _not_earned().values(
                     json=JSONObject(
@@ -241,6 +243,13 @@ def _not_earned() -> QuerySet[CustomerSnapshot, Any]:
         .values("earned_rank", "tier_rank")
         .annotate(customers=Count("pk"), revenue=Sum("trailing_revenue"))
     )
+
+
+def asks_for_revenue_alone(evaluation: Evaluation) -> bool:
+    """Whether the trailing revenue is all that decides; of an overview's evaluation."""
+    rules = evaluation.rule_set
+    is_plain = rules.one_off_weight == 1 and not rules.cold_start_months and not rules.rolls_up
+    return is_plain and not evaluation.is_guarded  # type: ignore[attr-defined]
 
 
 def _rules_of(evaluation: Evaluation) -> list[TierRule]:

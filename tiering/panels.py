@@ -9,13 +9,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from customers.models import Customer
+from firm import access
 from firm.dates import today
+from firm.roles import Right
 from tiering import wording
 from tiering.chips import Chip, chips, unranked
-from tiering.explanations import Criterion, Explanation, explain, explained
+from tiering.engine.customer_facts import of_customer
+from tiering.explanations import Criterion, Explanation, explain, explained, with_facts
+from tiering.guards import guard_rule_of
 from tiering.history import TierHistory, history_of
 from tiering.models import TierChange
-from tiering.overview import Reach, overview_of
+from tiering.overview import Reach, asks_for_revenue_alone, overview_of
 from tiering.reasons import reason_text
 from tiering.share_line import exactly
 from tiering.standings import history
@@ -55,13 +59,19 @@ def explanation_of(
     change = change_on(request, customer.pk, on=on)
     if change is None:
         return None
-    found = explained(
-        overview.evaluation,
-        change,
-        revenue=customer.snapshot.trailing_revenue,
-        tiers=[card.rule.tier for card in overview.cards],
-    )
-    return exactly(found, customer.pk, current=overview.evaluation)
+    evaluation, tiers = overview.evaluation, [card.rule.tier for card in overview.cards]
+    if asks_for_revenue_alone(evaluation):
+        revenue = customer.snapshot.trailing_revenue
+        found = explained(evaluation, change, revenue=revenue, tiers=tiers)
+    else:
+        found = with_facts(
+            evaluation,
+            change,
+            facts=of_customer(customer.pk, evaluation),
+            guard=guard_rule_of(evaluation.rule_set),
+            tiers=tiers,
+        )
+    return exactly(found, customer.pk, current=evaluation)
 
 
 def chips_of(request: HttpRequest, explanation: Explanation) -> dict[str, Chip]:
@@ -82,6 +92,7 @@ def reasons(request: HttpRequest, customer: Customer, *, on: datetime.date) -> d
         "explanation": explanation,
         "earned": chip.get(explanation.earned_tier.code) or unranked(explanation.earned_tier.code),
         "reason": reason_text(explanation, unit=_unit(request)),
+        "may_margin": access.scope(request).may(Right.MARGIN),
         "share": _share(request, explanation),
         "lines": [
             Line(

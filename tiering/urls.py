@@ -11,6 +11,7 @@ from tiering.views import (
     overrides,
     payment_stops,
     previews,
+    profit,
     publishing,
     reports,
     review,
@@ -24,6 +25,8 @@ app_name = "tiering"
 
 urlpatterns = [
     path("customers/<int:pk>/tier/", standing.why, name="why"),
+    path("customers/<int:pk>/profit/", profit.profit, name="profit"),
+    path("customers/<int:pk>/profit/export/", profit.profit_export, name="profit-export"),
     path("customers/<int:pk>/benefits/", benefits.benefits, name="benefits"),
     path("customers/<int:pk>/benefits/record/", benefits.record, name="record-use"),
     path("benefit-uses/<int:pk>/reverse/", benefits.reverse_entry, name="reverse-use"),

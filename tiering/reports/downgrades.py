@@ -9,13 +9,15 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from customers.models import Customer
 from firm.scope import Scope
 from tiering.chips import Chip, unranked
-from tiering.explanations import grace_ends_on, months_below
-from tiering.models import Evaluation, RuleSet, Standing
+from tiering.explanations import falls_on, months_below
+from tiering.falls import fall_of
+from tiering.guards import guard_rule_of
+from tiering.models import Evaluation, GuardRule, Standing
 from tiering.overview import Overview
 
 
@@ -54,32 +56,34 @@ def in_grace(scope: Scope, *, mine: bool) -> QuerySet[Standing]:
 
 
 def ahead(scope: Scope, evaluation: Evaluation, *, mine: bool = False) -> Ahead:
-    """One question, however many customers."""
-    found = in_grace(scope, mine=mine).aggregate(customers=Count("pk"), since=Min("below_since"))
-    first = grace_ends_on(found["since"], rules=evaluation.rule_set) if found["since"] else None
-    return Ahead(found["customers"], first)
+    """One question, however many customers: below since when, and in their tier since when."""
+    dates = in_grace(scope, mine=mine).values_list("below_since", "earned_since", "reason")
+    groups = dates.order_by().annotate(customers=Count("pk"))
+    first = min(
+        (
+            falls_on(below, earned, reason=reason, rules=evaluation.rule_set)
+            for below, earned, reason, _customers in groups
+        ),
+        default=None,
+    )
+    return Ahead(sum(row[-1] for row in groups), first)
 
 
 def downgrades(rows: list[Standing], tiers: Overview) -> list[Downgrade]:
-    return [_downgrade(row, tiers) for row in rows]
+    guard = guard_rule_of(tiers.evaluation.rule_set)
+    return [_downgrade(row, tiers, guard) for row in rows]
 
 
-def _downgrade(row: Standing, tiers: Overview) -> Downgrade:
-    evaluation, rules = tiers.evaluation, tiers.evaluation.rule_set
-    assert row.below_since is not None
-    codes = [chip.code for chip in tiers.chips.values()]
+def _downgrade(row: Standing, tiers: Overview, guard: GuardRule | None) -> Downgrade:
     chips = {chip.code: chip for chip in tiers.chips.values()}
-    before, after = row.earned_tier.code, row.raw_tier.code
-    if rules.drop == RuleSet.Drop.ONE_STEP and before in codes[:-1]:
-        after = codes[codes.index(before) + 1]
-    keep = evaluation.counts["tiers"].get(before, {}).get("keep")
-    missing = Decimal(keep) - row.trailing_revenue if keep is not None else Decimal(0)
+    assert row.below_since is not None
+    fall, before = fall_of(row, tiers.evaluation, guard), row.earned_tier.code
     return Downgrade(
         customer=row.customer,
         before=chips.get(before) or unranked(before),
-        after=chips.get(after) or unranked(after),
-        falls_on=grace_ends_on(row.below_since, rules=rules),
-        month=months_below(row.below_since, evaluation.as_of),
-        months=rules.grace_evaluations,
-        missing=missing if missing > 0 else None,
+        after=chips.get(fall.after) or unranked(fall.after),
+        falls_on=fall.on,
+        month=months_below(row.below_since, tiers.evaluation.as_of),
+        months=tiers.evaluation.rule_set.grace_evaluations,
+        missing=fall.missing,
     )

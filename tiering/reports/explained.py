@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from customers.models import CustomerSnapshot
 from firm.scope import Scope
 from tiering.engine.customer_facts import CustomerFacts, of_customers
-from tiering.explanations import Explanation, explained
-from tiering.models import Evaluation, Tier, TierChange
+from tiering.explanations import Explanation, with_facts
+from tiering.guards import guard_rule_of
+from tiering.models import Evaluation, GuardRule, Tier, TierChange
 from tiering.standings import evaluation_on
 
 READ_AT_ONCE = 1_000
@@ -33,6 +34,7 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
     if evaluation is None:
         return
     tiers = {tier.pk: tier for tier in Tier.objects.all()}
+    guard = guard_rule_of(evaluation.rule_set)
     for customers in _chunks():
         ids = [customer.pk for customer in customers]
         held, facts = _held(ids, on=on), of_customers(ids, evaluation)
@@ -40,7 +42,9 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
             change = held.get(customer.pk)
             yield Row(
                 customer=customer,
-                explanation=_explained(evaluation, change, tiers, facts) if change else None,
+                explanation=_explained(evaluation, change, tiers, facts[customer.pk], guard)
+                if change
+                else None,
                 has_file=scope.has_file(customer.owner_id, customer.backup_id),
             )
 
@@ -69,13 +73,9 @@ def _explained(
     evaluation: Evaluation,
     change: TierChange,
     tiers: Mapping[int, Tier],
-    facts: Mapping[int, CustomerFacts],
+    facts: CustomerFacts,
+    guard: GuardRule | None,
 ) -> Explanation:
     change.raw_tier, change.earned_tier = tiers[change.raw_tier_id], tiers[change.earned_tier_id]
     counted = [tier for tier in tiers.values() if tier.code in evaluation.counts["tiers"]]
-    return explained(
-        evaluation,
-        change,
-        revenue=facts[change.customer_id].revenue,
-        tiers=counted,
-    )
+    return with_facts(evaluation, change, facts=facts, guard=guard, tiers=counted)

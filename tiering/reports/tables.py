@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from customers.models import CustomerSnapshot
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
+from tiering.profit import CustomerProfit
 from tiering.reasons import criterion_of, reason_text
 from tiering.reports.allocation import Share, Verdict
 from tiering.reports.averaging import Averaging
@@ -229,6 +230,32 @@ def averaging(found: Averaging) -> Table:
     head = [_("Month"), _("Averaging index"), _("Fairness of the top tier")]
     return head, (
         [month.first, _rounded(month.index), _rounded(month.fairness)] for month in found.months
+    )
+
+
+def profit(found: CustomerProfit) -> Table:
+    head = [
+        _("Month"),
+        _("Revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY},
+        _("Direct expenses"),
+        _("Hours"),
+        _("Cost of time"),
+        _("Cost of time, loaded"),
+        _("Margin to serve"),
+        _("Margin, loaded"),
+    ]
+    return head, (
+        [
+            month,
+            one.revenue,
+            one.expenses,
+            None if one.hours is None else round(one.hours, PLACES),
+            None if one.minutes is None else one.direct,
+            None if one.minutes is None else one.loaded,
+            one.margin,
+            one.loaded_margin,
+        ]
+        for month, one in found.months
     )
 
 

@@ -217,6 +217,13 @@ def _reasons(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     return panels.reasons(request, customer, on=today())
 
 
+@register.inclusion_tag("tiering/customer_profit.html", takes_context=True)
+def customer_profit(context: template.Context, customer: Customer) -> dict[str, Any]:
+    """Margin and lifetime value, for who may see margins; worked out when it comes into view."""
+    may = access.scope(context["request"]).may(Right.MARGIN)
+    return {"customer": customer if may else None}
+
+
 @register.inclusion_tag("tiering/tier_history.html", takes_context=True)
 def tier_history(
     context: template.Context,

@@ -21,6 +21,7 @@ from firm.dates import today
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.explanations import Explanation, explain
+from tiering.guards import MarginGuard
 from tiering.in_force import Source
 from tiering.models import Evaluation, RuleSet
 from tiering.share_line import exactly
@@ -33,6 +34,13 @@ class AmountField(serializers.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=18, decimal_places=4, allow_null=True, **kwargs)
+
+
+class PercentField(serializers.DecimalField):
+    """0 to 100; null where there is nothing to be a part of."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=9, decimal_places=4, allow_null=True, **kwargs)
 
 
 class TierRuleSerializer(serializers.Serializer):
@@ -184,6 +192,37 @@ class DistanceSerializer(serializers.Serializer):
     )
 
 
+class GuardSerializer(serializers.Serializer):
+    """The margin guard: in per cent of what was booked; `value` only for who may see margins.
+
+    `cap` is the best tier allowed below the bounds.
+    """
+
+    value = serializers.SerializerMethodField()
+    enter = PercentField()
+    keep = PercentField()
+    cap = serializers.CharField(source="cap.code")
+    enters = serializers.BooleanField()
+    keeps = serializers.BooleanField()
+
+    @extend_schema_field(PercentField())
+    def get_value(self, guard: MarginGuard) -> str | None:
+        if guard.value is None or not self.context["may_margin"]:
+            return None
+        return f"{guard.value:.4f}"
+
+
+class BasisSerializer(serializers.Serializer):
+    """Where the revenue comes from: full, annualised or provisional (so many months projected),
+    of so many customers judged together.
+    """
+
+    basis = serializers.ChoiceField(choices=["full", "annualised", "provisional"])
+    months = serializers.IntegerField(allow_null=True)
+    members = serializers.IntegerField()
+    is_dormant = serializers.BooleanField()
+
+
 class StandingSerializer(serializers.Serializer):
     """What held on a day, and why. The window is `[window_start, window_end)`; until `tier_until`,
     the first day without it, an override or a payment stop holds instead of the earned tier.
@@ -207,6 +246,8 @@ class StandingSerializer(serializers.Serializer):
     window_end = serializers.DateField(source="end")
     trailing_revenue = AmountField()
     criteria = CriterionSerializer(many=True, help_text="from the top")
+    facts = BasisSerializer(allow_null=True)
+    guard = GuardSerializer(allow_null=True)
     up = DistanceSerializer(allow_null=True)
     down = DistanceSerializer(allow_null=True)
 
@@ -254,8 +295,11 @@ class CustomerStanding(APIView):
         if found is None:
             raise NotFound(_("The customer had not been evaluated by that day."))
         found = exactly(found, customer.pk, current=latest_evaluation())
-        held = tier_on(customer.pk, on=on)
-        return versioned(request, StandingSerializer(found, context={"held": held}).data)
+        context = {
+            "held": tier_on(customer.pk, on=on),
+            "may_margin": access.scope(request).may(Right.MARGIN),
+        }
+        return versioned(request, StandingSerializer(found, context=context).data)
 
 
 def _with_revenue(scope: Scope) -> QuerySet[Customer]:

@@ -17,14 +17,7 @@ from tiering.reports import concentration as concentrated
 from tiering.reports import coverage as covering
 from tiering.reports import flow as flowing
 from tiering.reports.forms import FlowForm
-from tiering.views.api import AmountField
-
-
-class PercentField(serializers.DecimalField):
-    """0 to 100; null where there is nothing to be a part of."""
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(max_digits=9, decimal_places=4, allow_null=True, **kwargs)  # type: ignore[arg-type]
+from tiering.views.api import AmountField, PercentField
 
 
 class ReachSerializer(serializers.Serializer):
