@@ -1,4 +1,4 @@
-"""Goals 1 to 4: the nightly evaluation through the product's own task body."""
+"""Goals 1 to 5: the nightly evaluation through the product's own task body, and its preview."""
 
 import datetime
 import os
@@ -18,6 +18,7 @@ from customers.models import ActivitySlice, Customer, CustomerSnapshot
 from firm import jobs
 from firm.models import Department, JobRun, Post, PostHolding, User
 from tiering import actions, rule_file
+from tiering.engine import fold, judge
 from tiering.models import Evaluation, Standing, Tier, TierChange
 
 AS_OF = datetime.date(2026, 7, 1)
@@ -45,6 +46,17 @@ SELECT customer_id, sum(cost) AS total FROM customers_activityslice
 # Heap scan and hash, as the design defines the floor; the result is counted, not sent.
 AS_FLOOR = "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off"
 TIMES_FLOOR = {10_000: 1.6, 100_000: 1.0, 1_000_000: 0.8}
+# Other bounds over the same facts, for the preview.
+OTHER_RULES = RULES | {
+    "tiers": [
+        {"code": "S", "enter": 30, "keep": 32},
+        {"code": "A", "enter": 58, "keep": 61},
+        {"code": "B", "enter": 80, "keep": 84},
+        {"code": "C"},
+    ],
+}
+PREVIEW_TIMES_FLOOR = 0.3  # at 1m
+PREVIEW_SECONDS = 0.3  # at 100k
 MEMORY_MB = 64
 WRITTEN = (Evaluation, TierChange, Standing, CustomerSnapshot)
 CHANGED = 100  # one customer in so many has something new before each run
@@ -70,6 +82,7 @@ def run(customers: int) -> list[Goal]:
         Goal("1", "memory of the night's database session", memory.most, MEMORY_MB, unit="MB"),
         Goal("4", "rows written by a second run with nothing changed", repeated, 0, unit="rows"),
     ]
+    goals.append(preview(total, customers))
     if customers == 10_000:
         goals += against_the_orm(times["night"])
     if customers == 1_000_000:
@@ -150,6 +163,25 @@ def repeated_night() -> int:
         cursor.execute(f"SELECT {counts}", {"before": before})
         (written,) = cursor.fetchone()
     return written
+
+
+def preview(floor: float, customers: int) -> Goal:
+    """Everybody decided by other rules, from the facts that the night stored."""
+    draft = actions.create_draft(rules=rule_file.parse(OTHER_RULES), by=None, now=data.NOW)
+    latest = Evaluation.objects.real().latest("as_of", "pk")
+    assert judge.facts_are_stored(draft, latest)
+
+    def decide() -> None:
+        with connection.cursor() as cursor:
+            judge.judge(cursor, rules=draft, as_of=latest.as_of, state=fold.STANDING, stored=True)
+
+    seconds = side_by_side({"preview": undone(decide)})["preview"]
+    note(f"preview {seconds:.2f} s")
+    if customers == 1_000_000:
+        return Goal(
+            "5", "preview from stored facts ÷ (A + B)", seconds / floor, PREVIEW_TIMES_FLOOR
+        )
+    return Goal("5", "preview from stored facts", seconds, PREVIEW_SECONDS, unit="s")
 
 
 def growth(seconds: float) -> list[Goal]:
