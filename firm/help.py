@@ -115,6 +115,33 @@ SECTIONS = [
         "tiering:rules",
     ),
     Section(
+        "services",
+        _("Service levels and benefits"),
+        [
+            _(
+                "Each version of the rules has a table of what every tier gets: how fast we"
+                " answer, how often we get in touch, meetings, proposals, the goodwill budget and"
+                " benefits of the firm's own. It is edited in a draft and holds once the version"
+                " is published. Nothing in it may fall below the promise to every customer."
+            ),
+            _(
+                "The customer's file lists the terms that hold today, each with its source. What"
+                " the contract says goes before the tier, the tier before the promise to every"
+                " customer."
+            ),
+            _(
+                "Benefits are counted by the periods of the fiscal year: quota, used and left."
+                " “Done” records one. Where it is another tier's benefit, or used up, the page"
+                " says so first and names what there is instead; it never forbids it. A mistaken"
+                " entry is taken back and stays readable."
+            ),
+            _("The report on unused benefits proposes what hardly anybody uses for retirement."),
+        ],
+        "エンタイトルメント 特典 サービスレベル SLA 優遇 訪問 レビュー会議 使い切り 廃止"
+        " entitlement benefit perk quota retire service level",
+        "tiering:rules",
+    ),
+    Section(
         "overrides",
         _("Manual overrides and payment stops"),
         [
@@ -140,6 +167,38 @@ SECTIONS = [
         "例外 特例 上書き 手動 ランク変更 期限 未入金 与信 入金 exception manual exemption credit"
         " unpaid",
         "tiering:overrides",
+    ),
+    Section(
+        "drafts",
+        _("Changing the tier rules"),
+        [
+            _(
+                "A change begins as a draft from a published version. Beside the form the rule"
+                " stands in words while you type, with the differences from the version in force;"
+                " what is wrong is said at its field. Thresholds can be proposed from your own"
+                " revenue: the amounts down to which the largest customers bring so many per cent"
+                " of it."
+            ),
+            _(
+                "Ask for review once it is complete: people who may review read the differences,"
+                " then approve the draft or return it with a note. Who wrote in a draft cannot"
+                " approve it, and who approved it does not publish it. Taking it back to edit it"
+                " loses the approval."
+            ),
+            _(
+                "While the firm is in trial one person may publish alone, and it is recorded."
+                " After going live, which cannot be undone, every publication takes two people;"
+                " single kinds can be switched on earlier."
+            ),
+            _(
+                "Rules are reviewed every half-year. When the date has passed, a notice stands on"
+                " the rules page and on the list of customers until somebody confirms or changes"
+                " them."
+            ),
+        ],
+        "下書き 承認 四つ目 ダブルチェック 二重承認 相互けん制 本番 本運用 お試し 改定 変更 差分 版"
+        " draft review approve four eyes go live diff version trial",
+        "tiering:rules",
     ),
     Section(
         "reports",

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from firm.models import User
 
+# A form that is not valid is answered with 422, which the console reports as well.
+INVALID_FORM = "the server responded with a status of 422"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -43,6 +45,10 @@ def page_of(
     """
     contexts, errors = [], []
 
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and INVALID_FORM not in message.text:
+            errors.append(message.text)
+
     def open_tab(person: User | None, **options: object) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, locale="ja-JP", reduced_motion="reduce", **options
@@ -54,7 +60,7 @@ def page_of(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
             )
         page = context.new_page()
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page
 
