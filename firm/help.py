@@ -216,12 +216,27 @@ SECTIONS = [
                 " customers went from which tier to which, and who they are."
             ),
             _(
+                "Planned downgrades lists the customers in their grace period with the day on"
+                " which the tier ends and the amount that would keep it. After each night account"
+                " managers and their superiors get one message with who has risen, who has fallen"
+                " and who will fall unless something changes. “Why each tier” is a file with the"
+                " explanation of every customer's tier."
+            ),
+            _(
+                "Allocation compares the share of the hours with the share of the revenue, by"
+                " tier, department and month. A person's figures are seen by that person and the"
+                " direct superior alone. The profit of one customer stands on its file, for those"
+                " who may see margins. Where no work is recorded there is no figure, not zero."
+            ),
+            _(
                 "Every number links to the customers behind it, and every table can be exported."
                 " “How it is calculated” says who is counted and how figures are rounded."
             ),
         ],
-        "パレート デシル 集中 上位 HHI 分析 集計 統計 網羅率 遷移 推移 増減 pareto decile"
-        " analysis statistics coverage movement transition",
+        "ランクダウン予定 猶予 お知らせ 配分 工数 平準化 メリハリ 粗利 原価 採算 LTV 生涯価値"
+        " パレート デシル 集中 上位 HHI 分析 集計 統計 網羅率 遷移 推移 増減 pareto decile"
+        " analysis statistics coverage movement transition downgrade notice allocation hours"
+        " margin profit lifetime",
         "tiering:reports",
     ),
     Section(
@@ -263,6 +278,29 @@ SECTIONS = [
         "確認待ち 保留 停止 承認 取り込み間違い 一括変更 大量 誤り hold stop confirm accept"
         " wrong file mass downgrade circuit breaker",
         "tiering:runs",
+    ),
+    Section(
+        "contracts",
+        _("Contracts: what is agreed"),
+        [
+            _(
+                "The customer's file says what is agreed, term by term: hours, counts, support"
+                " hours, first answer, channels, what is included and what is not. The back office"
+                " adds a contract from one of five types, or imports one row a contract."
+            ),
+            _(
+                "What changes in the agreement is a revision from a day on: the former one stays"
+                " readable and holds until the day before. What was entered wrongly is corrected"
+                " in its place."
+            ),
+            _(
+                "“What's included” is one page for the customer, without tier or amounts. Note"
+                " on the file when you have gone through it together. Renewals of the next 90, 60"
+                " and 30 days are a list of their own."
+            ),
+        ],
+        "契約 契約書 更新 解約 範囲 提供範囲 保守契約 SLA contract agreement renewal scope",
+        "customers:list",
     ),
     Section(
         "imports",

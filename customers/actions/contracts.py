@@ -35,6 +35,10 @@ class RevisionData:
     notice_days: int | None = None
     note: str = ""
 
+    @classmethod
+    def of(cls, revision: ContractRevision) -> "RevisionData":
+        return cls(**{name: getattr(revision, name) for name in cls.__dataclass_fields__})
+
 
 def check_can_edit_contracts(*, by: User | None, now: datetime.datetime) -> None:
     """`by=None` is the system: an import or the demo."""
@@ -102,6 +106,8 @@ def revise_contract(
 def correct_revision(
     *,
     revision: ContractRevision,
+    valid_from: datetime.date,
+    valid_to: datetime.date | None,
     data: RevisionData,
     terms: Iterable[TermLine],
     by: User | None,
@@ -111,9 +117,11 @@ def correct_revision(
     check_can_edit_contracts(by=by, now=now)
     revision = ContractRevision.objects.select_for_update().get(pk=revision.pk)
     _check_amounts(data)
-    for name, value in vars(data).items():
+    if valid_to is not None and valid_to <= valid_from:
+        raise Refused(_("The contract ends before it begins."))
+    for name, value in {"valid_from": valid_from, "valid_to": valid_to, **vars(data)}.items():
         setattr(revision, name, value)
-    revision.save()
+    _save_apart(revision)
     revision.terms.all().delete()
     _write_terms(revision, terms)
     audit.record(
@@ -208,23 +216,29 @@ def _add_revision(
         raise Refused(_("The contract ends before it begins."))
     _check_amounts(data)
     number = (contract.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    revision = ContractRevision(
+        contract=contract,
+        number=number,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        created_at=now,
+        created_by=by,
+        **vars(data),
+    )
+    _save_apart(revision)
+    _write_terms(revision, terms)
+    return revision
+
+
+def _save_apart(revision: ContractRevision) -> None:
+    """Raises Refused where another revision holds in its period."""
     try:
         with transaction.atomic():
-            revision = ContractRevision.objects.create(
-                contract=contract,
-                number=number,
-                valid_from=valid_from,
-                valid_to=valid_to,
-                created_at=now,
-                created_by=by,
-                **vars(data),
-            )
+            revision.save()
     except IntegrityError as error:
         if "revisions_do_not_overlap" not in str(error):
             raise
         raise Refused(_("Another revision holds in this period already.")) from None
-    _write_terms(revision, terms)
-    return revision
 
 
 def _check_amounts(data: RevisionData) -> None:
@@ -246,6 +260,7 @@ def _write_terms(revision: ContractRevision, terms: Iterable[TermLine]) -> None:
             period=line.period,
             channel=line.channel,
             emergency=line.emergency,
+            calendar=line.calendar,
             included=list(line.included),
             excluded=list(line.excluded),
             place=place,

@@ -16,6 +16,7 @@ from customers.contracts.templates import Start
 from customers.contracts.wording import hours_text
 from customers.models import Channel, Contract, ContractRevision, ScopeTerm
 from firm.forms import DayField
+from firm.models import WorkCalendar
 from firm.money import LARGEST
 
 HOUR = 60
@@ -91,13 +92,6 @@ class NewContractForm(RevisionForm):
     field_order = ["name", "template"]
 
 
-class CorrectionForm(RevisionForm):
-    """A correction leaves the period as it is."""
-
-    valid_from = None  # type: ignore[assignment]
-    valid_to = None  # type: ignore[assignment]
-
-
 class EndForm(forms.Form):
     ends_on = DayField()
 
@@ -121,6 +115,12 @@ class TermForm(forms.Form):
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"), choices=[("", "—"), *Channel.choices], required=False
+    )
+    calendar = forms.ModelChoiceField(
+        label=gettext_lazy("Whose hours"),
+        queryset=WorkCalendar.objects.all(),
+        empty_label=gettext_lazy("The firm's own"),
+        required=False,
     )
     emergency = forms.BooleanField(label=gettext_lazy("Emergencies at any time"), required=False)
     included = forms.CharField(
@@ -157,6 +157,7 @@ class TermForm(forms.Form):
             period=chosen["period"],
             channel=chosen["channel"],
             emergency=chosen["emergency"],
+            calendar=chosen["calendar"],
             included=tuple(chosen["included"].splitlines()),
             excluded=tuple(chosen["excluded"].splitlines()),
         )
@@ -189,13 +190,15 @@ def line_of(term: ScopeTerm) -> TermLine:
         period=term.period,
         channel=term.channel,
         emergency=term.emergency,
+        calendar=term.calendar,
         included=tuple(term.included),
         excluded=tuple(term.excluded),
     )
 
 
 def initial_of(revision: ContractRevision) -> dict[str, Any]:
-    return {name: getattr(revision, name) for name in REVISION_FIELDS}
+    names = ("valid_from", "valid_to", *REVISION_FIELDS)
+    return {name: getattr(revision, name) for name in names}
 
 
 def initial_from(start: Start, *, today: datetime.date) -> dict[str, Any]:
@@ -220,6 +223,7 @@ def _initial(line: TermLine) -> dict[str, Any]:
         "period": line.period,
         "channel": line.channel,
         "emergency": line.emergency,
+        "calendar": line.calendar,
         "included": "\n".join(line.included),
         "excluded": "\n".join(line.excluded),
     }

@@ -52,7 +52,7 @@ def agreed_with(customer_id: int, *, on: datetime.date) -> list[Agreed]:
         .filter(contract__customer=customer_id)
         .select_related("contract", "explained_by")
         .prefetch_related(
-            "terms", Prefetch("contract__extensions", extensions, to_attr="extensions_on")
+            "terms__calendar", Prefetch("contract__extensions", extensions, to_attr="extensions_on")
         )
         .order_by("contract__name")
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from customers.models.contract import MOST_MINUTES, Channel, ScopeTerm
+from firm.models import WorkCalendar
 from firm.refusals import Refused
 
 Kind = ScopeTerm.Kind
@@ -52,6 +53,7 @@ class TermLine:
     period: str = ""
     channel: str = ""
     emergency: bool = False
+    calendar: WorkCalendar | None = None
     included: tuple[str, ...] = field(default=())
     excluded: tuple[str, ...] = field(default=())
 
@@ -84,6 +86,7 @@ def _checked(line: TermLine) -> TermLine:
         amount=line.amount if shape.unit else None,
         period=line.period if shape.periods else "",
         channel=line.channel if shape.with_channel else "",
+        calendar=line.calendar if line.kind == Kind.SUPPORT_HOURS else None,
         included=_examples(line.included),
         excluded=_examples(line.excluded),
     )

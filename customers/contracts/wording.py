@@ -39,10 +39,11 @@ def sentence_of(term: ScopeTerm) -> str:
                 )
                 % words
             )
-        case Kind.SUPPORT_HOURS if term.emergency:
-            return _("In our business hours; emergencies at any time")
         case Kind.SUPPORT_HOURS:
-            return _("In our business hours")
+            hours = term.calendar.name if term.calendar else _("In our business hours")
+            if term.emergency:
+                return _("%(hours)s; emergencies at any time") % {"hours": hours}
+            return hours
         case Kind.RESPONSE:
             return _("First answer within %(hours)s business hours") % words
         case Kind.CHANNEL:

@@ -69,13 +69,23 @@ def _amount(name: str, *aliases: str, required: bool = False) -> Column:
     return Column(name, aliases, values.read_amount, sql="numeric", required=required)
 
 
-def _code(name: str, spellings: Mapping[str, tuple[str, ...]], *aliases: str) -> Column:
-    return Column(name, aliases, values.code_of(spellings))
+def _code(
+    name: str, spellings: Mapping[str, tuple[str, ...]], *aliases: str, required: bool = False
+) -> Column:
+    return Column(name, aliases, values.code_of(spellings), required=required)
 
 
 def _flag(name: str, *aliases: str) -> Column:
     return Column(name, aliases, values.code_of(values.YES_NO), sql="boolean")
 
+
+TEMPLATE_SPELLINGS = {
+    "maintenance": ("保守", "maintenance"),
+    "retainer": ("リテイナー", "運用リテイナー", "retainer"),
+    "maintenance_tickets": ("保守＋制作チケット", "保守+制作チケット", "制作チケット"),
+    "saas": ("SaaS", "SaaS・ホスティング", "ホスティング"),
+    "quasi_mandate": ("準委任", "プロジェクト", "時間契約"),
+}
 
 CUSTOMER_CODE = _text(
     "customer_code",
@@ -195,6 +205,18 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _code("tax", TAX_SPELLINGS, "税区分", "消費税区分", "税"),
         Column("tax_rate", ("税率", "消費税率"), values.read_rate, sql="numeric"),
         _amount("cost", "原価", "仕入原価"),
+    ),
+    "contracts": (
+        CUSTOMER_CODE,
+        _code("template", TEMPLATE_SPELLINGS, "種類", "契約種別", "契約区分", required=True),
+        _amount("monthly_fee", "月額", "月額料金", "月額金額", required=True),
+        Column("hours", ("月額に含む時間", "時間", "契約時間"), values.read_hours, sql="integer"),
+        Column("count_items", ("月額に含む回数", "回数"), values.read_counts, sql="jsonb"),
+        _text("window", "対応時間", "サポート時間", most=80),
+        Column("answer", ("一次回答", "一次回答の目安"), values.read_answer, sql="integer"),
+        _date("valid_from", "適用開始日", "契約開始日", "開始日", required=True),
+        _date("valid_to", "終了日", "契約終了日", "満了日"),
+        Column("renewal_notice", ("通知期限", "更新通知"), values.read_days, sql="integer"),
     ),
     "rates": (
         Column("currency", ("通貨",), values.read_currency, required=True),

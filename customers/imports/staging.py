@@ -79,7 +79,7 @@ def _shown(written: str) -> str:
 
 
 def create_tables(kind: str) -> None:
-    columns = ", ".join(f"{column.name} {column.sql}" for column in COLUMNS[kind])
+    columns = ", ".join(f'"{column.name}" {column.sql}' for column in COLUMNS[kind])
     with connection.cursor() as cursor:
         cursor.execute(_TABLES.format(columns=columns))
 
@@ -90,7 +90,7 @@ def fill(table: Table, *, progress: Callable[[float], None]) -> dict[str, Any]:
     Raises Unreadable where the file breaks off or has too many lines.
     """
     batches = Batches(table)
-    names = ", ".join(column.name for column in table.header.columns.values())
+    names = ", ".join(f'"{column.name}"' for column in table.header.columns.values())
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY import_staged (line, refusals, {names}) FROM STDIN") as copy:
             while batch := list(islice(table.records, LINES_A_BATCH)):

@@ -5,6 +5,7 @@ BadValue where the cell could mean two things: nothing is guessed.
 """
 
 import datetime
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -153,6 +154,54 @@ def read_exchange_rate(written: str) -> str:
     if not re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,8})?", plain) or not Decimal(plain):
         raise BadValue("not_an_exchange_rate")
     return plain
+
+
+_DURATION = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)(m|min|分|h|時間|d|日|営業日)")
+_MINUTES = {"m": 1, "min": 1, "分": 1, "h": 60, "時間": 60, "d": 480, "日": 480, "営業日": 480}
+
+
+def read_answer(written: str) -> str:
+    """A first answer in business time: 30m, 4h, 1d (a business day is eight hours); minutes."""
+    plain = unicodedata.normalize("NFKC", written).lower().replace(" ", "")
+    match = _DURATION.fullmatch(plain)
+    minutes = Decimal(match[1]) * _MINUTES[match[2]] if match else None
+    if not minutes or minutes != int(minutes):
+        raise BadValue("not_a_duration")
+    return str(int(minutes))
+
+
+def read_hours(written: str) -> str:
+    """Hours a month, 2.5 or 2.5h, as minutes."""
+    plain = unicodedata.normalize("NFKC", written).lower().replace(" ", "")
+    match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)(?:h|時間)?", plain)
+    minutes = Decimal(match[1]) * 60 if match else None
+    if minutes is None or minutes != int(minutes):
+        raise BadValue("not_hours")
+    return str(int(minutes))
+
+
+def read_days(written: str) -> str:
+    """A number of days: 90, 90日."""
+    match = re.fullmatch(
+        r"([0-9]{1,3})(?:日|日前|days?|d)?", unicodedata.normalize("NFKC", written)
+    )
+    if match is None:
+        raise BadValue("not_days")
+    return match[1]
+
+
+_COUNTED = re.compile(r"(?P<name>.*?\S)\s*[:=×]\s*(?P<times>[0-9]{1,4})(?:回|件|個|箇所)?")
+
+
+def read_counts(written: str) -> str:
+    """Items counted by the month, 軽微な修正:3; 問い合わせ:4, as JSON by name."""
+    found = {}
+    for part in re.split(r"[;；\n]", unguarded(written)):
+        match = _COUNTED.fullmatch(part.strip().replace("：", ":"))
+        if match is None or len(match["name"]) > 80:
+            raise BadValue("not_counts")
+        found[match["name"]] = int(match["times"])
+    return json.dumps(found, ensure_ascii=False)
 
 
 def read_currency(written: str) -> str:

@@ -59,6 +59,7 @@ LINES = {
     "amount_out_of_range": _("The amount is out of range (at most 12 digits)."),
     "control_character": _("“%(value)s” holds a control character."),
     "date_out_of_range": _("“%(value)s” is not between %(earliest)s and %(latest)s."),
+    "ends_before_it_begins": _("The contract ends before it begins."),
     "foreign_currency_sign": _(
         "“%(value)s” has the sign of another currency than %(currency)s. Write the number alone "
         "and the currency in its own column."
@@ -81,15 +82,22 @@ LINES = {
     ),
     "not_a_person": _("“%(value)s” is neither a name nor an e-mail address."),
     "not_a_tax_rate": _("“%(value)s” is not a tax rate. Write 10%% or 0.1."),
+    "not_a_duration": _("“%(value)s” is not a time to answer. Write 30m, 4h or 1d."),
     "not_an_amount": _(
         "“%(value)s” is not an amount that can be read in only one way. Write 1234567 or 1,234,567."
     ),
     "not_an_email": _("“%(value)s” is not an e-mail address."),
     "not_an_exchange_rate": _("“%(value)s” is not an exchange rate."),
+    "not_counts": _("“%(value)s” is no list of counts. Write name:3; name:4."),
+    "not_days": _("“%(value)s” is not a number of days."),
+    "not_hours": _("“%(value)s” is not hours of whole minutes. Write 2.5."),
     "own_parent": _("The customer would stand above itself."),
     "own_superior": _("Nobody is their own superior."),
     "rate_of_base_currency": _("%(base)s is the base currency: its rate is always 1."),
     "required": _("This cell is required but empty."),
+    "revision_begins_earlier": _(
+        "A revision of this contract holds from %(date)s on. The file's begins earlier."
+    ),
     "role_missing": _("A department without a role makes no post. Fill in both."),
     "stands_twice": _("This is already in line %(first)s."),
     "tax_rate_missing": _("The amount includes tax, so the tax rate is needed."),
@@ -97,6 +105,7 @@ LINES = {
     "too_many_cells": _("The line has more cells than the header."),
     "too_many_decimals": _("“%(value)s” has more than four decimals."),
     "unknown_customer": _("There is no customer with the code “%(value)s”."),
+    "unknown_window": _("“%(value)s” is neither a calendar nor hours. Write Mon-Fri 10:00-18:00."),
     "unknown_person": _("There is nobody with the address “%(value)s”."),
 }
 

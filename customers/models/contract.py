@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
+from firm.models import WorkCalendar
 from firm.models.people import DateSpan
 from firm.money import LARGEST, MoneyField
 
@@ -175,6 +176,10 @@ class ScopeTerm(models.Model):
     amount = models.PositiveIntegerField(null=True, blank=True)
     period = models.CharField(max_length=7, choices=Period.choices, blank=True)
     channel = models.CharField(max_length=12, choices=Channel.choices, blank=True)
+    # Support hours: whose hours these are, None for the firm's own.
+    calendar = models.ForeignKey(
+        WorkCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     # An emergency is served at any time: beside support hours.
     emergency = models.BooleanField(default=False)
     included = ArrayField(models.CharField(max_length=120), default=list, blank=True)

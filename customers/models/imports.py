@@ -37,6 +37,7 @@ class Import(models.Model):
         CONTACTS = "contacts", _("Contacts")
         REVENUE = "revenue", _("Revenue")
         RATES = "rates", _("Exchange rates")
+        CONTRACTS = "contracts", _("Contracts")
 
     class State(models.TextChoices):
         READING = "reading", _("Reading")

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import contracts as actions
 from customers.contracts.forms import (
-    CorrectionForm,
     EndForm,
     NewContractForm,
     RevisionForm,
@@ -98,7 +97,7 @@ def revise(request: HttpRequest, pk: int) -> HttpResponse:
     """The last revision once more, to be changed from a day on."""
     contract = _contract(request, pk)
     last = contract.revisions.order_by("-valid_from").prefetch_related("terms").first()
-    initial = initial_of(last) if last else {}
+    initial = {**initial_of(last), "valid_from": None, "valid_to": None} if last else {}
     lines = [line_of(term) for term in last.terms.all()] if last else []
     return _form(
         request,
@@ -139,7 +138,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request,
         revision.contract.customer,
-        CorrectionForm(initial=initial_of(revision)),
+        RevisionForm(initial=initial_of(revision)),
         term_forms(lines=[line_of(term) for term in revision.terms.all()]),
         contract=revision.contract,
         revision=revision,
@@ -150,11 +149,13 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.EDIT_CUSTOMERS)
 def save_correction(request: HttpRequest, pk: int) -> HttpResponse:
     revision = _revision(request, pk)
-    form, terms = CorrectionForm(request.POST), term_forms(request.POST)
+    form, terms = RevisionForm(request.POST), term_forms(request.POST)
 
     def correct() -> None:
         actions.correct_revision(
             revision=revision,
+            valid_from=form.cleaned_data["valid_from"],
+            valid_to=form.cleaned_data["valid_to"],
             data=form.data_of_revision,
             terms=lines_of(terms),
             by=access.reader(request),

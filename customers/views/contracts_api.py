@@ -22,6 +22,7 @@ from firm import access
 from firm.api import StrictSerializer, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
+from firm.models import WorkCalendar
 from firm.money import LARGEST
 from firm.roles import Right
 from firm.scope import Scope
@@ -43,6 +44,7 @@ class ScopeTermSerializer(serializers.ModelSerializer):
             "period",
             "channel",
             "emergency",
+            "calendar",
             "included",
             "excluded",
             "words",
@@ -111,6 +113,9 @@ class NewTermSerializer(StrictSerializer):
     period = serializers.ChoiceField(Period.choices, default="", allow_blank=True)
     channel = serializers.ChoiceField(Channel.choices, default="", allow_blank=True)
     emergency = serializers.BooleanField(default=False)
+    calendar = serializers.PrimaryKeyRelatedField(
+        queryset=WorkCalendar.objects.all(), default=None, allow_null=True
+    )
     included = serializers.ListField(child=serializers.CharField(max_length=120), default=list)
     excluded = serializers.ListField(child=serializers.CharField(max_length=120), default=list)
 

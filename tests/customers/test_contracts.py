@@ -181,6 +181,8 @@ def test_a_correction_keeps_what_stood_there(sign, back_office):
     revision = contract.revisions.get()
     actions.correct_revision(
         revision=revision,
+        valid_from=APRIL,
+        valid_to=None,
         data=replace(FEE, monthly_fee=Decimal(150_000)),
         terms=[],
         by=back_office,

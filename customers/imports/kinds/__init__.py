@@ -2,12 +2,12 @@
 
 A kind is a module with three functions over the staged lines, called in this order in one
 transaction: `check` refuses lines, `plan` works out what would change, `write` changes it.
-The kinds of later pages (contracts, activities) join this table and columns.COLUMNS.
+The kind of a later page (activities) joins this table and columns.COLUMNS.
 """
 
 from types import ModuleType
 
-from customers.imports.kinds import contacts, customers, people, rates, revenue
+from customers.imports.kinds import contacts, contracts, customers, people, rates, revenue
 
 KINDS: dict[str, ModuleType] = {
     "customers": customers,
@@ -15,4 +15,5 @@ KINDS: dict[str, ModuleType] = {
     "contacts": contacts,
     "revenue": revenue,
     "rates": rates,
+    "contracts": contracts,
 }
