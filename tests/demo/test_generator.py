@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from escalation.demo import company, names
+from escalation.demo.benefits import generate_uses
 from escalation.demo.customers import (
     CUSTOMERS,
     INDUSTRIES,
@@ -14,7 +15,8 @@ from escalation.demo.customers import (
     monthly_fees,
 )
 from escalation.demo.revenue import as_csv, closed_months, generate_revenue
-from escalation.demo.stories import MIDORI, SHOEI, TOTO
+from escalation.demo.stories import GINREI, MIDORI, SHOEI, TOTO
+from firm.dates import fiscal_period
 
 T = datetime.date(2026, 11, 20)
 MONTHS = closed_months(T)
@@ -150,3 +152,15 @@ def test_the_company_has_thirteen_people_two_with_two_posts_and_a_vacant_one():
     assert not filled & set(company.VACANT_POSTS)
     for key, role in company.LOGINS:
         assert role in {post.role for post in company.person(key).posts}
+
+
+@pytest.mark.parametrize("t", [T, datetime.date(2026, 4, 1), datetime.date(2026, 12, 31)])
+def test_benefits_are_the_same_each_time_and_never_of_the_future(t):
+    customers = generate_customers(closed_months(t)[-1])
+    days = [t - datetime.timedelta(days=back) for back in range(182, -1, -1)]
+    uses = generate_uses(customers, days)
+    assert uses == generate_uses(customers, days)
+    assert all(days[0] <= use.day <= t and use.customer.ended_on is None for use in uses)
+    year, _end = fiscal_period(t, months=12)
+    given = [use for use in uses if use.customer.name == GINREI and use.day >= year]
+    assert Counter(use.service for use in given)["review_meeting"] == 2

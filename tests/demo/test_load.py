@@ -10,17 +10,17 @@ from django.utils import timezone
 from customers.models import Contact, Customer, Import, RevenueEntry
 from escalation.demo import company, first_screen
 from escalation.demo.load import check_can_load, load
-from escalation.demo.stories import KS, MIDORI, SHOEI, TOTO
+from escalation.demo.stories import GINREI, KS, MIDORI, SHOEI, TOTO
 from escalation.demo.unload import check_can_unload
 from escalation.templatetags import demo
 from escalation.templatetags.demo import demo_month_past
-from firm.calendar import is_business_day
-from firm.dates import add_months, firm_date
+from firm.calendar import is_business_day, last_business_day
+from firm.dates import add_months, firm_date, fiscal_period
 from firm.models import ClosedMonth, CompanyDay, CostRate, Firm, Post, PostHolding, User
 from firm.refusals import Refused
 from firm.scope import scope_of
 from tests.factories import a_customer, a_person
-from tiering.models import Evaluation, RuleSet, Standing, TierChange
+from tiering.models import BenefitUse, Evaluation, RuleSet, Standing, TierChange
 
 pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
 
@@ -168,3 +168,22 @@ def test_the_strip_says_when_the_demos_month_is_over(client, monkeypatch):
     monkeypatch.setattr(demo, "today", lambda: add_months(this_month(), 1))
     assert demo_month_past() == this_month()
     assert "manage.py demo unload" in client.get("/").content.decode()
+
+
+def test_the_tiers_have_their_service_levels_and_one_benefit_hardly_anybody_uses():
+    rules = RuleSet.objects.in_force(firm_date(timezone.now()))
+    assert rules.service_levels.count() == 43
+    readers = BenefitUse.objects.filter(benefit__code="paper-report").values("customer")
+    active = Customer.objects.filter(status="active").count()
+    assert round(100 * readers.distinct().count() / active) == 4
+
+
+def test_story_8_has_two_of_its_reviews_of_the_year_and_story_1_none():
+    year, _end = fiscal_period(last_business_day(firm_date(timezone.now())), months=12)
+    reviews = BenefitUse.objects.filter(service="review_meeting", day__gte=year)
+    assert reviews.filter(customer__name=GINREI).count() == 2
+    assert not reviews.filter(customer__name=TOTO).exists()
+    assert all(
+        use.recorded_by_id in (use.customer.owner_id, use.customer.backup_id)
+        for use in BenefitUse.objects.select_related("customer")
+    )
