@@ -18,9 +18,7 @@ USUAL_MONTHS = 3
 class OverrideForm(forms.Form):
     """Its last day is the last on which the override holds, as people say it."""
 
-    tier = forms.ModelChoiceField(
-        label=_("Tier that is to hold"), queryset=Tier.objects.none(), empty_label=None
-    )
+    tier = forms.ModelChoiceField(label=_("Tier that is to hold"), queryset=Tier.objects.none())
     starts_on = DayField(label=_("From day"))
     last_day = DayField(
         label=_("Last day"), help_text=_("Twelve months at most. It ends by itself.")
@@ -36,7 +34,7 @@ class OverrideForm(forms.Form):
         super().__init__(*args)
         tier: Any = self.fields["tier"]
         tier.queryset = Tier.objects.filter(pk__in=[one.pk for one in tiers])
-        tier.choices = [(one.pk, f"{one.code} {one}") for one in tiers]
+        tier.choices = [("", _("Choose a tier")), *((one.pk, f"{one.code} {one}") for one in tiers)]
         self.fields["starts_on"].initial = today
         self.fields["last_day"].initial = add_months(today, USUAL_MONTHS) - ONE_DAY
         longest = add_months(today, LONGEST_MONTHS) - ONE_DAY
@@ -56,14 +54,17 @@ class OverrideForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """Why: optional with an approval, needed everywhere else, which the action says."""
+    """Why. A decision may be without where it approves, which the action says."""
 
     note = forms.CharField(
         label=_("Reason"),
         max_length=400,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, needed: bool) -> None:
+        super().__init__(*args)
+        self.fields["note"].required = needed
 
 
 class StopForm(forms.Form):

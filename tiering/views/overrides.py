@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -121,7 +121,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, pk: int, act: Callable[..., Override], done: str) -> HttpResponse:
     """A move with a note. A refusal comes back with the note still in its field."""
-    override, form = _override(request, pk), NoteForm(request.POST)
+    override = _override(request, pk)
+    form = _note_form(override, request.POST)
     if form.is_valid():
         try:
             act(
@@ -159,9 +160,13 @@ def _detail(
         "cannot_decide": refusal_of(actions.check_can_decide, **wish),
         "may_withdraw": refusal_of(actions.check_can_withdraw, **wish) is None,
         "may_end": refusal_of(actions.check_can_end, **wish) is None,
-        "form": form or NoteForm(),
+        "form": form or _note_form(override),
     }
     return render(request, "tiering/override.html", context, status=status)
+
+
+def _note_form(override: Override, *data: QueryDict) -> NoteForm:
+    return NoteForm(*data, needed=override.state != Override.State.REQUESTED)
 
 
 def _new(
