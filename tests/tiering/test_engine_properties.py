@@ -311,6 +311,51 @@ def test_shares_met_exactly_are_as_the_oracle_says(
         firm.assert_equal(FIRST_DAY)
 
 
+margins = st.sampled_from([(10, 8), (25, 25), (0, -50)])
+margin_edges = st.sampled_from(["enter", "keep"])
+
+
+@settings(SETTINGS, max_examples=40)
+@given(
+    margin=margins,
+    grace=st.integers(0, 2),
+    tenure=st.sampled_from([0, 31, 61]),
+    months=st.lists(
+        st.tuples(*[st.tuples(margin_edges, st.sampled_from([0, UNIT, -UNIT]))] * len(CODES)),
+        min_size=4,
+        max_size=4,
+    ),
+)
+def test_margins_met_exactly_are_as_the_oracle_says(
+    administrator: User, margin: tuple[int, int], grace: int, tenure: int, months: list[Any]
+):
+    """Revenue enough for the top, at costs that reach a bound of the guard or miss it by a unit."""
+    guard = dict(zip(("enter", "keep"), margin, strict=True))
+    rules = some_rules(
+        tiers=[{"code": "T1", "enter": 30}, {"code": "T2", "enter": 20}, {"code": "T3"}],
+        window_months=1,
+        grace_evaluations=grace,
+        minimum_tenure_days=tenure,
+        guards=[{"fact": "margin", **guard}],
+    )
+    with undone():
+        firm = Firm(rules, dict.fromkeys(CODES, Person()), administrator)
+        for as_of, costs in zip(month_starts(), months, strict=False):
+            day = as_of - datetime.timedelta(days=1)
+            firm.record(
+                [
+                    Entry(code, day, Decimal(40), cost=Decimal(100 - guard[edge]) * 40 / 100 + unit)
+                    for code, (edge, unit) in zip(CODES, costs, strict=True)
+                ]
+            )
+        last = month_starts()[len(months) - 1]
+        a_replay(str(FIRST_DAY), str(last), now=at_night(last))
+        for as_of in month_starts()[: len(months)]:
+            firm.book.evaluate(as_of, firm.world())
+            firm.assert_equal(as_of)
+        firm.assert_current(last)
+
+
 @SETTINGS
 @given(st.data())
 def test_the_order_of_the_ledger_does_not_matter(administrator: User, data: st.DataObject):
