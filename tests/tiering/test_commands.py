@@ -1,6 +1,7 @@
 """The commands other people's scripts use: `rules publish`, `nightly`, `export standings`."""
 
 import csv
+import datetime
 import io
 import json
 from pathlib import Path
@@ -48,9 +49,24 @@ def test_rules_are_published_by_two_and_the_channel_is_recorded(file: Path, admi
     assert data["os_user"]
 
 
+def test_publishing_prints_the_preview_it_goes_by(
+    file: Path, administrator: User, capsys: pytest.CaptureFixture[str]
+):
+    an_entry(a_customer(), datetime.date.today().replace(day=1) - datetime.timedelta(days=1), 700)
+    publish(file, administrator)
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("影響の試算：1社")
+    assert [row.split() for row in printed[1:4]] == [
+        ["前", "\\", "後", "T1", "T2", "T3", "計"],
+        ["新規", "1", "0", "0", "1"],
+        ["計", "1", "0", "0", "1"],
+    ]
+    assert RuleSet.objects.get().previews.get().bound_at is not None
+
+
 def test_a_refused_file_leaves_nothing_behind(file: Path, administrator: User):
     file.write_text(json.dumps(some_rules(guards=[{"fact": "margin"}])))
-    with pytest.raises(CommandError, match="guards"):
+    with pytest.raises(CommandError, match="enter"):
         publish(file, administrator)
     file.write_text(json.dumps(some_rules()))
     with pytest.raises(CommandError):

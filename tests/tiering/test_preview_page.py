@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from firm import jobs
-from firm.models import AuditEvent, User
+from firm.models import AuditEvent, Firm, User
 from tests.factories import PASSWORD, a_customer, an_entry
 from tests.tiering.evaluations import a_night, published, some_rules
 from tests.tiering.previews import a_draft, a_preview
@@ -193,6 +193,30 @@ def test_a_made_up_token_publishes_nothing(client_of, administrator, preview, cl
     answer = client.post(url, form_of(preview, clock, preview="made-up"))
     assert answer.status_code == 422
     assert RuleSet.objects.get(pk=preview.draft_id).state == RuleSet.State.DRAFT
+
+
+def test_once_live_nobody_publishes_alone(
+    client, client_of, administrator, department_head, preview, clock
+):
+    """By neither way; once somebody else has approved the draft, by both."""
+    Firm.objects.update(went_live_at=clock)
+    signed_in = confirmed(client_of(administrator), administrator)
+    page_url = reverse("tiering:publish", args=[preview.draft_id])
+    answer = signed_in.post(page_url, form_of(preview, clock))
+    assert answer.status_code == 422
+    assert "2人目" in answer.content.decode()
+    bearer = {"Authorization": f"Token {Token.objects.create(user=administrator).key}"}
+    answer = post(client, "api-publish-rules", preview.draft_id, form_of(preview, clock), **bearer)
+    assert answer.status_code == 409
+    RuleSet.objects.filter(pk=preview.draft_id).update(
+        state=RuleSet.State.IN_REVIEW,
+        submitted_by=administrator,
+        submitted_at=clock,
+        approved_by=department_head,
+        approved_at=clock,
+    )
+    answer = signed_in.post(page_url, form_of(preview, clock))
+    assert answer.headers["Location"] == reverse("tiering:rules")
 
 
 # The API

@@ -136,7 +136,7 @@ def test_before_the_first_night_an_import_makes_it_stale(administrator):
     draft = a_draft(some_rules(), by=administrator)
     preview = a_preview(draft, by=administrator)
     an_entry(a_customer(), day("2026-05-10"), 550)
-    with pytest.raises(Refused, match="取込"):
+    with pytest.raises(Refused, match="取り込み"):
         publish(draft, preview, by=administrator)
 
 
