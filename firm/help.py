@@ -339,6 +339,37 @@ SECTIONS = [
         "締め 月締め 締日 締め日 月次 確定 締まっていない closing month end final",
     ),
     Section(
+        "working-hours",
+        _("Working hours"),
+        [
+            _(
+                "A calendar says when somebody works: hours and breaks of each weekday, hours of"
+                " single days (a half day, a Saturday at work), national holidays, company days"
+                " and days off of its own. The firm has one; a help desk, a branch in another time"
+                " zone or a customer can have another."
+            ),
+            _(
+                "A holiday beats a break, a break beats the hours of a single day, and these beat"
+                " the weekly hours. Hours that run over midnight belong to the day they start on:"
+                " the night before a holiday is worked to its end, the night of the holiday is"
+                " off."
+            ),
+            _(
+                "Other hours begin on a day and leave what was before it alone. Once the firm is"
+                " live, days that have passed cannot be changed any more. Try a calendar out on"
+                " its page: when are 60 business minutes after Friday 17:50, and how much of an"
+                " evening lies after hours?"
+            ),
+            _(
+                "Days off can be read from a calendar file (.ics): its whole-day entries are"
+                " listed first, and only those you tick are added."
+            ),
+        ],
+        "営業時間 対応時間 勤務時間 休憩 夜勤 半休 半日 時間外 祝日 休業日 期限 タイムゾーン 夏時間"
+        " business hours opening overtime after-hours holiday break night shift time zone ics",
+        "firm:calendar",
+    ),
+    Section(
         "screen-share",
         _("Screen-share mode"),
         [
