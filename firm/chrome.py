@@ -55,7 +55,7 @@ ADMINISTRATION = [
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
     Entry("firm:people", _("People and posts"), "users", _may(Right.EDIT_PEOPLE)),
     Entry("firm:calendar", _("Calendar"), "calendar", _may(Right.EDIT_CALENDAR)),
-    Entry("firm:going_live", _("Trial and going live"), "shield-lock", _may(Right.GO_LIVE)),
+    Entry("firm:going_live", _("Going live"), "shield-lock", _may(Right.GO_LIVE)),
     Entry("firm:audit", _("Audit trail"), "history", _may(Right.READ_AUDIT)),
 ]
 

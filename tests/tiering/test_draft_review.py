@@ -3,14 +3,18 @@
 import datetime
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from firm import four_eyes
 from firm.actions import set_four_eyes
-from firm.models import AuditEvent, FourEyes, Notification
+from firm.dates import firm_date
+from firm.models import AuditEvent, Firm, FourEyes, Notification
 from firm.refusals import Forbidden, Refused
-from tests.factories import NOW, a_level, a_person
+from tests.factories import NOW, PASSWORD, a_level, a_person
 from tests.tiering.drafts import a_submitted_draft, a_written_draft, in_force, rules_with
 from tiering import actions
+from tiering.models import RuleSet
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +144,34 @@ def test_an_override_asks_for_the_second_person_of_its_own_kind(administrator, e
     set_four_eyes(kind=FourEyes.TIERS, is_on=True, by=executive, now=NOW)
     assert four_eyes.is_required(FourEyes.TIERS, now=NOW)
     assert not four_eyes.is_required(FourEyes.OVERRIDES, now=NOW)
+
+
+def published_through(client_of, administrator, draft):
+    """The status of publishing by API and then by page, as an administrator who gave the
+    password.
+    """
+    preview = actions.preview_now(draft=draft, by=administrator, now=timezone.now())
+    client = client_of(administrator)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    asked = {
+        "preview": preview.token,
+        "effective_from": firm_date(timezone.now()).isoformat(),
+        "note": "見直し",
+    }
+    by_api = client.post(
+        reverse("api-publish-rules", args=[draft.pk]), asked, content_type="application/json"
+    )
+    by_page = client.post(reverse("tiering:publish", args=[draft.pk]), asked)
+    return by_api.status_code, by_page.status_code
+
+
+def test_in_a_live_firm_nobody_publishes_alone_by_page_or_api(client_of, administrator, executive):
+    Firm.objects.update(went_live_at=NOW)
+    draft = a_written_draft(administrator)
+    assert published_through(client_of, administrator, draft) == (409, 422)
+    assert not RuleSet.objects.filter(state="published").exists()
+    # The control: with the second person it is published by the first of the two.
+    actions.submit_draft(draft=draft, by=administrator, now=NOW)
+    actions.approve_draft(draft=draft, by=executive, now=NOW)
+    assert published_through(client_of, administrator, draft) == (200, 404)
+    assert RuleSet.objects.get(state="published").approved_by == executive

@@ -102,7 +102,6 @@ def _editor(
         "status": Status(status_of(found, on=today())).label,
         "cannot_submit": refusal_of(actions.check_can_submit, draft=found, by=by, now=now),
         "cuts": proposal.cuts(form.count - 1),
-        "needs_second": actions.needs_second_person(now=now),
         **_words(request, found, form),
     }
     return render(request, "tiering/draft.html", context, status=status)
@@ -136,8 +135,8 @@ def _for_review(request: HttpRequest, found: RuleSet) -> dict[str, Any]:
         "terms": rule_words.terms(rules),
         "difference": differences.between(active, found) if active else None,
         "cannot_review": refusal_of(actions.check_can_review, draft=found, by=by, now=now),
+        "preview": found.previews.filter(left_at__isnull=True).order_by("-pk").first(),
         "may_edit": access.scope(request).may(Right.EDIT_RULES),
-        "needs_second": actions.needs_second_person(now=now),
     }
 
 
