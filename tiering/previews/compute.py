@@ -5,7 +5,6 @@ goes on beside it. Where one finishes meanwhile, the preview is stale by its bin
 """
 
 import datetime
-from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -217,8 +216,7 @@ class _Night:
 
     def _matrices(self) -> dict[str, Any]:
         """Customers and revenue by tier before and after, raw and earned; None is new."""
-        counts = {"raw": Counter[Any](), "earned": Counter[Any]()}
-        revenues: dict[str, Counter[Any]] = {"raw": Counter(), "earned": Counter()}
+        cells: dict[str, dict[Any, list[Any]]] = {"raw": {}, "earned": {}}
         customers = grace_before = grace_after = 0
         own = "own_revenue" if self.preview.draft.rolls_up else "revenue"
         self.cursor.execute(_CELLS.format(revenue=own))
@@ -226,15 +224,15 @@ class _Night:
             if raw is None:  # of sums that no money column holds, and never evaluated before
                 continue
             for name, pair in (("raw", (raw_before, raw)), ("earned", (earned_before, earned))):
-                counts[name][pair] += count
-                revenues[name][pair] += revenue
+                cell = cells[name].setdefault(pair, [0, Decimal()])
+                cell[0], cell[1] = cell[0] + count, cell[1] + revenue
             customers += count
             grace_before, grace_after = grace_before + was, grace_after + is_now
-        cells = {
-            name: [[*pair, count, _text(revenues[name][pair])] for pair, count in found.items()]
-            for name, found in counts.items()
+        matrices = {
+            name: [[*pair, count, format(revenue, "f")] for pair, (count, revenue) in found.items()]
+            for name, found in cells.items()
         }
-        return {**cells, "customers": customers, "grace": [grace_before, grace_after]}
+        return {**matrices, "customers": customers, "grace": [grace_before, grace_after]}
 
     def _owners(self) -> list[list[Any]]:
         """Cells of every account manager whose customers move: [owner, [[before, after, n]…]]."""
@@ -278,7 +276,3 @@ class _Night:
             if way in (PreviewMove.Way.UP, PreviewMove.Way.DOWN):
                 causes[cause] += count
         return counts | {"causes": causes}
-
-
-def _text(amount: Decimal) -> str:
-    return format(amount, "f")

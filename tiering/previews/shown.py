@@ -19,7 +19,8 @@ from tiering.chips import Chip, chip_of, unranked
 from tiering.models import Preview, PreviewMove, RuleSet, Tier
 from tiering.models.standing import Reason
 
-Way, Cause = PreviewMove.Way, PreviewMove.Cause
+Way = PreviewMove.Way
+Cause = PreviewMove.Cause
 DOWN = (Reason.DOWNGRADED, Reason.NONPOSITIVE)
 KEEPING = (Reason.KEPT_BY_KEEP_BOUND, Reason.GRACE, Reason.MINIMUM_TENURE)
 
@@ -142,7 +143,8 @@ class Shown:
     @cached_property
     def present(self) -> RuleSet | None:
         """The version that was in force."""
-        return RuleSet.objects.filter(pk=self.result.get("present")).first()
+        present = self.result.get("present")
+        return RuleSet.objects.get(pk=present) if present else None
 
     @cached_property
     def draft_chips(self) -> dict[int, Chip]:
