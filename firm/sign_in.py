@@ -10,8 +10,18 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from firm.models import User
+
+# allauth's own sentences that reach our pages, in our words: the catalogue that comes first is
+# ours, and it holds what is named in our source.
+ALLAUTH_SENTENCES = (
+    gettext_noop("Invalid login."),
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Remember Me"),
+    gettext_noop("You are already logged in as %(user_display)s."),
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -5,7 +5,10 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.core import mail
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
+from firm.sign_in import ALLAUTH_SENTENCES
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +101,13 @@ def test_a_forgotten_password_is_set_by_a_link_in_the_mail(client, account_manag
 def test_a_strangers_reset_sends_no_link(client):
     client.post(reverse("account_reset_password"), {"email": "nobody@example.jp"})
     assert not any("/reset/key/" in letter.body for letter in mail.outbox)
+
+
+def test_the_sentences_of_the_sign_in_are_in_our_words():
+    with translation.override("ja"):
+        for sentence in ALLAUTH_SENTENCES:
+            assert "サインイン" in gettext(sentence)
+            assert "ログイン" not in gettext(sentence)
 
 
 def test_the_session_ends_with_signing_out(client, account_manager):
