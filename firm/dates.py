@@ -49,7 +49,11 @@ def day_asked_for(text: str) -> datetime.date:
 
 
 def fiscal_period(date: datetime.date, *, months: int) -> tuple[datetime.date, datetime.date]:
-    """The fiscal quarter (3), half (6) or year (12) that this date is in: `[start, end)`."""
+    """The fiscal quarter (3), half (6) or year (12) that this date is in: `[start, end)`.
+
+    Of a date before EARLIEST, the one that EARLIEST is in.
+    """
+    date = max(date, EARLIEST)
     since = (date.month - settings.FISCAL_YEAR_START) % 12 % months
     start = add_months(first_of_month(date), -since)
     return start, add_months(start, months)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -137,10 +138,10 @@ class Offer:
                 "At least once every %(count)s weeks, with a purpose",
                 level.amount,
             ) % {"count": level.amount}
-        return _SENTENCES[level.per or self.measure] % {"amount": self.quantity(level.amount)}
+        return str(_SENTENCES[level.per or self.measure]) % {"amount": self.quantity(level.amount)}
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Promise] = {
     Measure.RESPONSE: gettext_lazy("Within %(amount)s of business time"),
     Measure.CASE: gettext_lazy("Up to %(amount)s a case"),
     Measure.BUDGET: gettext_lazy("Up to %(amount)s a quarter"),

@@ -17,7 +17,7 @@ from firm.refusals import Refused
 from tiering import rule_fields as fields
 from tiering.catalogue import Level
 from tiering.models import Benefit, GuardRule, RuleSet, TierRule
-from tiering.service_file import benefits_data, read_benefits, read_services, services_data
+from tiering.service_file import read_benefits, read_services, services_data
 
 KNOWN = {
     "name",
@@ -333,7 +333,7 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
     """
     tiers = rule_set.tiers.select_related("tier", "rule_set").order_by("rank")
     guards = rule_set.guards.select_related("cap").order_by("fact")
-    services = services_data(rule_set)
+    benefits, services = services_data(rule_set)
     breaker = {
         "down_share": _plain(rule_set.breaker_down_share),
         "down_count": rule_set.breaker_down_count,
@@ -356,7 +356,7 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
         "rolls_up": rule_set.rolls_up,
         "guards": [_guard_data(row) for row in guards],
         "breaker": _present(breaker),
-        "benefits": benefits_data(rule_set),
+        "benefits": benefits,
     }
 
 

@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 
 from firm.refusals import Refused
 from tiering import rule_fields as fields
-from tiering.catalogue import CHOICES, LARGEST, STANDARD, Level, Measure, Offer, offer_of
+from tiering.catalogue import CHOICES, LARGEST, STANDARD, Level, Measure, Offer, level_of, offer_of
 from tiering.models import Benefit, Per, RuleSet
-from tiering.services import levels_of
 
 BENEFIT_KEYS = {"code", "name", "name_en", "unit", "unit_en"}
 MOST_BENEFITS = 50
@@ -77,21 +76,21 @@ def _level(services: Mapping[str, Any], offer: Offer) -> Level:
     return Level(amount=fields.integer(services, offer.code, least=1, most=most))
 
 
-def benefits_data(rule_set: RuleSet) -> list[dict[str, Any]]:
-    """The benefits that this version offers, as the file writes them."""
-    offered = Benefit.objects.filter(pk__in=rule_set.service_levels.values("benefit"))
-    return [
-        {key: value for key in sorted(BENEFIT_KEYS) if (value := getattr(benefit, key))}
-        for benefit in offered
-    ]
+def services_data(rule_set: RuleSet) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
+    """As the file writes them: the benefits that this version offers, and each tier's levels by
+    the tier's id.
+    """
+    benefits: dict[int, Benefit] = {}
+    levels: dict[int, dict[str, Any]] = {}
+    for row in rule_set.service_levels.select_related("benefit").order_by("benefit", "pk"):
+        levels.setdefault(row.tier_id, {})[row.code] = _value(level_of(row))
+        if row.benefit:
+            benefits[row.benefit.pk] = row.benefit
+    return [_benefit_data(benefit) for benefit in benefits.values()], levels
 
 
-def services_data(rule_set: RuleSet) -> dict[int, dict[str, Any]]:
-    """Each tier's levels, as the file writes them, by the tier's id."""
-    return {
-        tier_id: {code: _value(level) for code, level in services.items()}
-        for tier_id, services in levels_of(rule_set).items()
-    }
+def _benefit_data(benefit: Benefit) -> dict[str, str]:
+    return {key: value for key in sorted(BENEFIT_KEYS) if (value := getattr(benefit, key))}
 
 
 def _value(level: Level) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from firm.templatetags.ui import tier_label
-from tiering.catalogue import Level, Offer, level_of, offers
+from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of, offers
 from tiering.chips import Chip, chip_of
 from tiering.models import RuleSet, Tier, TierRule
 from tiering.promise import FLOORS
@@ -44,11 +44,15 @@ def rules_of(rule_set: RuleSet) -> list[TierRule]:
 
 def matrix(rule_set: RuleSet) -> list[Row]:
     """The services that at least one tier of the version has, in words."""
-    levels, rules = levels_of(rule_set), rules_of(rule_set)
+    rules, levels, own = rules_of(rule_set), {}, {}
+    for row in rule_set.service_levels.select_related("benefit").order_by("benefit"):
+        levels.setdefault(row.tier_id, {})[row.code] = level_of(row)
+        if row.benefit:
+            own[row.code] = offer_of(row.benefit)
     offered = {code for rule in rules for code in levels.get(rule.tier_id, {})}
     return [
         Row(offer, [_cell(offer, rule, levels) for rule in rules])
-        for code, offer in offers().items()
+        for code, offer in (STANDARD | own).items()
         if code in offered
     ]
 

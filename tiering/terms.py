@@ -20,7 +20,7 @@ from tiering.standings import tier_on
 
 Kind = ScopeTerm.Kind
 # Which service of the catalogue a term of a contract is about.
-_SERVICES = {
+_SERVICES: dict[str, Service] = {
     Kind.RESPONSE: Service.FIRST_RESPONSE,
     Kind.CONTACT_LEAST: Service.CONTACT_INTERVAL,
 }
@@ -118,6 +118,7 @@ def _generosity(term: ScopeTerm) -> int:
 
 
 def _agreed(term: ScopeTerm, offer: Offer) -> tuple[str, Level | None]:
+    assert term.amount is not None
     if term.kind == Kind.RESPONSE:
         level = Level(term.amount)
         return offer.words(level), level

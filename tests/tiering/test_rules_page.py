@@ -46,7 +46,7 @@ def test_figures_stand_beside_the_tiers_once_a_night_has_run(client_of, stranger
     an_evaluation(rules)
     html = page(client_of(stranger))
     assert "社数" in html
-    assert f"{reverse('customers:list')}?tier=A" in html
+    assert f"{reverse('customers:list')}?tier=2" in html
 
 
 def test_shares_are_for_those_who_may_see_the_firms_revenue(

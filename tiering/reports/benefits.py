@@ -147,5 +147,6 @@ def _offered_since() -> dict[str, datetime.date]:
     )
     since: dict[str, datetime.date] = {}
     for service, code, day in rows:
+        assert day is not None  # the database keeps this of published versions
         since.setdefault(service or code, day)
     return since

@@ -10,9 +10,8 @@ from firm import access
 from firm.dates import today
 from firm.roles import Right
 from tiering.benefits import Entry, allotments, uses_of
-from tiering.chips import chip_of
 from tiering.models import RuleSet
-from tiering.services import matrix, rules_of
+from tiering.services import matrix
 from tiering.terms import Case, Source, terms_of
 
 register = template.Library()
@@ -28,7 +27,8 @@ USES_SHOWN = 5
 @register.inclusion_tag("tiering/service_matrix.html")
 def service_matrix(rule_set: RuleSet) -> dict[str, Any]:
     """The matrix of a version in words; not for a shared screen."""
-    return {"chips": [chip_of(rule) for rule in rules_of(rule_set)], "rows": matrix(rule_set)}
+    rows = matrix(rule_set)
+    return {"chips": [cell.chip for cell in rows[0].cells] if rows else [], "rows": rows}
 
 
 @register.inclusion_tag("tiering/customer_services.html", takes_context=True)

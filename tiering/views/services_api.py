@@ -68,7 +68,7 @@ class TermSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     name = serializers.CharField(source="label")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     words = serializers.CharField(source="given.words")
     level = LevelSerializer(source="given.level", allow_null=True)
 
