@@ -18,10 +18,18 @@ from tiering.models import Evaluation, HeldMove, RuleSet, Standing
 KEPT = 2_000  # movers listed for people; the digest is of all
 MONTHS_BEFORE = 6
 # What decides how many entries count, and how much of them.
-SAME_FACTS = ("window_months", "window_end", "one_off_weight", "rolls_up")
+SAME_FACTS = (
+    "window_months",
+    "window_end",
+    "one_off_weight",
+    "cold_start_months",
+    "dormant_after_months",
+    "rolls_up",
+)
 
 # From the tier that held before the run to the one that holds after it. A customer without a
-# former row, or whose tier the version does not have, is evaluated for the first time: no move.
+# former row, or whose tier the version does not have, is evaluated for the first time: no move. Nor
+# is a provisional tier one.
 _MOVES = """
 DROP TABLE IF EXISTS moves;
 CREATE TEMPORARY TABLE moves ON COMMIT DROP AS
@@ -48,7 +56,8 @@ SELECT stood.customer_id, former.earned_tier_id AS before_id, stood.earned_tier_
     ON former_rule.rule_set_id = %(rules)s AND former_rule.tier_id = former.earned_tier_id
   JOIN tiering_tierrule now_rule
     ON now_rule.rule_set_id = %(rules)s AND now_rule.tier_id = stood.earned_tier_id
- WHERE stood.earned_tier_id <> former.earned_tier_id AND stood.reason <> 'initial'
+ WHERE stood.earned_tier_id <> former.earned_tier_id
+   AND stood.reason NOT IN ('initial', 'provisional')
 """
 
 _SUMS = """
