@@ -356,9 +356,8 @@ SECTIONS = [
             ),
             _(
                 "Other hours begin on a day and leave what was before it alone. Once the firm is"
-                " live, days that have passed cannot be changed any more. Try a calendar out on"
-                " its page: when are 60 business minutes after Friday 17:50, and how much of an"
-                " evening lies after hours?"
+                " live, days that have passed cannot be changed any more. A calendar can be tried"
+                " out on its page."
             ),
             _(
                 "Days off can be read from a calendar file (.ics): its whole-day entries are"
