@@ -1,4 +1,4 @@
-"""The tiers of one version from the top, with what they hold today."""
+"""The tiers of one version from the top, with what they hold today, overrides included."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 from tiering import wording
 from tiering.chips import Chip, chip_of
 from tiering.models import Evaluation, RuleSet
+from tiering.overview import held_by_rank
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,11 @@ def ladder(
 ) -> list[Rung]:
     """`evaluation` is the current one of a version in force; without it there are no figures."""
     counts = evaluation.counts if evaluation else {}
+    in_force = held_by_rank(evaluation) if evaluation else {}
     total = Decimal(counts.get("total", 0))
     rungs = []
     for rule in rule_set.tiers.select_related("tier").order_by("rank"):
-        held = counts.get("tiers", {}).get(rule.tier.code, {"customers": 0, "revenue": 0})
+        customers, revenue = in_force.get(rule.rank, (0, Decimal(0)))
         cut = counts.get("cuts", {}).get(rule.tier.code)
         rungs.append(
             Rung(
@@ -38,8 +40,8 @@ def ladder(
                 entry=wording.entry_text(rule, rule_set, unit=unit),
                 keep=wording.keep_text(rule, rule_set, unit=unit),
                 cut=wording.cut_text(Decimal(cut), unit=unit) if cut is not None else "",
-                customers=held["customers"] if evaluation else None,
-                share=100 * Decimal(held["revenue"]) / total if with_shares and total else None,
+                customers=customers if evaluation else None,
+                share=100 * revenue / total if with_shares and total else None,
             )
         )
     return rungs

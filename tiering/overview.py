@@ -144,6 +144,15 @@ def current_overview(scope: Scope) -> Overview | None:
     return overview(evaluation, scope, rules=_rules_of(evaluation), moves=moves)
 
 
+def held_by_rank(evaluation: Evaluation) -> dict[int, tuple[int, Decimal]]:
+    """Customers and revenue of the whole firm by the tier in force; of the last evaluation."""
+    moves = [
+        _Move(row["earned_rank"], row["tier_rank"], row["customers"], row["revenue"])
+        for row in _not_earned()
+    ]
+    return _moved(_stored(evaluation), moves)
+
+
 @dataclass(frozen=True)
 class _Move:
     """Customers who have earned one tier and hold another, by override or payment stop."""
@@ -151,7 +160,7 @@ class _Move:
     earned: int | None
     held: int | None
     customers: int
-    revenue: str
+    revenue: str | Decimal
 
 
 def overview(
