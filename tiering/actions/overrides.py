@@ -27,6 +27,10 @@ def check_can_request(*, customer: Customer, by: User, now: datetime.datetime) -
     scope = scope_of(by, on=firm_date(now))
     if not scope.may(Right.REQUEST_OVERRIDE) or not _has_file(scope, customer):
         raise Forbidden(_("You may not request a manual override for this customer."))
+    check_none_waits(customer=customer)
+
+
+def check_none_waits(*, customer: Customer) -> None:
     if Override.objects.requested().filter(customer=customer).exists():
         raise Refused(_("A request for this customer is waiting for its decision already."))
 

@@ -18,10 +18,11 @@ from firm.paging import pager_links
 from firm.refusals import Forbidden, Refused, refusal_of
 from firm.roles import Right
 from tiering import actions, overrides
-from tiering.models import Override
+from tiering.models import Override, Tier
 from tiering.override_form import NoteForm, OverrideForm
 from tiering.override_list import Book, Direction, Group
 from tiering.override_table import exported, header
+from tiering.overview import overview_of
 
 RELATED = ("snapshot", "owner", "backup", "department")
 
@@ -70,14 +71,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     customer = _customer(request, pk)
-    form = OverrideForm(tiers=overrides.tiers_to_choose(on=today()), today=today())
+    form = OverrideForm(tiers=_tiers(request), today=today())
     return _new(request, customer, form)
 
 
 @require_POST
 def create(request: HttpRequest, pk: int) -> HttpResponse:
     customer, by, now = _customer(request, pk), access.reader(request), timezone.now()
-    form = OverrideForm(request.POST, tiers=overrides.tiers_to_choose(on=today()), today=today())
+    form = OverrideForm(request.POST, tiers=_tiers(request), today=today())
     if form.is_valid():
         try:
             made = actions.request_override(customer=customer, by=by, now=now, **form.values())
@@ -176,7 +177,7 @@ def _new(
     context = {
         "customer": customer,
         "form": form,
-        "refusal": refusal_of(actions.check_can_request, customer=customer, by=by, now=now),
+        "refusal": refusal_of(actions.check_none_waits, customer=customer),
         "deciders": overrides.deciders(customer, requester=by, on=today()),
         "is_alone": not overrides.needs_four_eyes(now=now),
     }
@@ -184,7 +185,16 @@ def _new(
 
 
 def _book(request: HttpRequest) -> Book:
-    return Book(access.scope(request), on=today())
+    tiers = overview_of(request)
+    ladder = [card.rule for card in tiers.cards] if tiers else None
+    return Book(access.scope(request), on=today(), ladder=ladder)
+
+
+def _tiers(request: HttpRequest) -> list[Tier]:
+    tiers = overview_of(request)
+    if tiers is None:
+        return overrides.tiers_to_choose(on=today())
+    return [card.rule.tier for card in tiers.cards]
 
 
 def _group(request: HttpRequest) -> Group:
