@@ -96,7 +96,7 @@ def test_the_first_screen_says_how_many_and_when(client_of, book, account_manage
 
 def test_the_file_has_a_row_for_each(client_of, book, account_manager):
     response = client_of(account_manager).get(reverse("tiering:downgrades-export"))
-    sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     found = [row[1] for row in sheet.iter_rows(values_only=True)]
     assert found == ["名前", "早川製作", "昭栄建設"]
 

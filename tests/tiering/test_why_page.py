@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.factories import a_customer, an_entry
 from tests.tiering.evaluations import a_night, a_replay, at_night, day, published, some_rules
+from tiering.models import Tier
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_it_says_nothing_of_the_figures_without_the_file(client_of, customer, st
 def exported(client, **query):
     response = client.get(reverse("tiering:explanations-export"), query)
     assert response.status_code == 200
-    book = openpyxl.load_workbook(io.BytesIO(response.getvalue()))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
     head, *rows = book.active.iter_rows(values_only=True)
     return {row[0]: dict(zip(head, row, strict=True)) for row in rows}
 
@@ -111,7 +112,26 @@ def test_the_file_has_no_figures_of_customers_whose_file_one_lacks(client_of, cu
     a_night("2026-06-02")
     row = exported(client_of(stranger), on="2026-06-20")["K-1"]
     assert row["獲得ランク"] == "アドバンス"
-    assert [value for value in row.values() if value] == ["K-1", "昭栄建設", "アドバンス"]
+    told = [value for value in row.values() if value]
+    assert told == ["K-1", "昭栄建設", "アドバンス", "アドバンス"]
+
+
+def test_the_file_has_the_tier_in_force_beside_the_earned_one(client_of, customer, executive):
+    a_night("2026-06-02")
+    customer.overrides.create(
+        tier=Tier.objects.get(code="S"),
+        starts_on=day("2026-06-10"),
+        ends_on=day("2026-07-01"),
+        reason="自治体強化",
+        state="approved",
+        requested_by=customer.owner,
+        requested_at=at_night(day("2026-06-09")),
+        decided_by=executive,
+        decided_at=at_night(day("2026-06-09")),
+    )
+    row = exported(client_of(executive), on="2026-06-20")["K-1"]
+    assert (row["サービスランク"], row["獲得ランク"]) == ("プレミア", "アドバンス")
+    assert exported(client_of(executive), on="2026-07-01")["K-1"]["サービスランク"] == "アドバンス"
 
 
 def test_the_file_takes_few_questions_however_many_customers(

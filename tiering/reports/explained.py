@@ -13,6 +13,7 @@ from firm.scope import Scope
 from tiering.engine.customer_facts import CustomerFacts, of_customers
 from tiering.explanations import Explanation, with_facts
 from tiering.guards import guard_rule_of
+from tiering.in_force import instead_of_earned, resolve
 from tiering.models import Evaluation, GuardRule, Tier, TierChange
 from tiering.standings import evaluation_on
 
@@ -21,9 +22,12 @@ READ_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Row:
-    """`explanation` is None for a customer not evaluated by that day."""
+    """`explanation` is None for a customer not evaluated by that day; `tier` is the one in force
+    on it, None where there was none.
+    """
 
     customer: CustomerSnapshot
+    tier: Tier | None
     explanation: Explanation | None
     has_file: bool
 
@@ -35,13 +39,19 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
         return
     tiers = {tier.pk: tier for tier in Tier.objects.all()}
     guard = guard_rule_of(evaluation.rule_set)
+    ladder = {rule.rank: tiers[rule.tier_id] for rule in evaluation.rule_set.tiers.all()}
+    ranks = {tier.pk: rank for rank, tier in ladder.items()}
     for customers in _chunks():
         ids = [customer.pk for customer in customers]
         held, facts = _held(ids, on=on), of_customers(ids, evaluation)
+        instead = instead_of_earned(on=on, rules=evaluation.rule_set_id, customers=ids)
         for customer in customers:
             change = held.get(customer.pk)
+            earned = tiers[change.earned_tier_id] if change else None
+            in_force = resolve(ranks.get(earned.pk) if earned else None, instead.get(customer.pk))
             yield Row(
                 customer=customer,
+                tier=ladder.get(in_force.rank or 0, earned),
                 explanation=_explained(evaluation, change, tiers, facts[customer.pk], guard)
                 if change
                 else None,

@@ -144,6 +144,7 @@ def explanations(rows: Iterable[Row], *, unit: str) -> Table:
     head = [
         _("Code"),
         _("Name"),
+        _("Service tier"),
         _("Earned tier"),
         _("Tier by the entry thresholds"),
         _("Reason"),
@@ -168,6 +169,7 @@ def explanations(rows: Iterable[Row], *, unit: str) -> Table:
 
 def _explanation(row: Row, unit: str) -> list[Any]:
     names, why = [row.customer.code, row.customer.name], row.explanation
+    names.append(tier_label(row.tier) if row.tier else "")
     if why is None:
         return [*names, "", "", _("Not evaluated yet")]
     told = [*names, tier_label(why.earned_tier)]
