@@ -163,6 +163,27 @@ def test_whoever_has_no_start_noted_is_evaluated_plainly(evaluate):
     assert told("K1")[0] == "S initial"
 
 
+def test_nights_still_to_come_go_by_the_same_rules(administrator: User):
+    customer = a_customer(code="K1", started_on=day("2025-12-01"))
+    an_entry(customer, DAYS[0], 100, cost=95)
+    rules = some_rules(tiers=TIERS, cold_start={"months": 2}, one_off_weight=0, **MARGIN)
+    early = at_night(day("2026-01-15"))
+    published(rules, by=administrator, since=FIRST, now=early)
+    a_replay(FIRST, "2026-03-01", now=early)
+    rows = [exported(month)["K1"] for month in MONTHS[:3]]
+    assert [(row["earned_tier"], row["reason"]) for row in rows] == [
+        ("S", "provisional"),
+        ("A", "initial"),
+        ("A", "unchanged"),
+    ]
+    ahead = TierChange.objects.filter(evaluation__is_ahead=True).earliest("as_of").explanation
+    assert (ahead["basis"], ahead["months"], ahead["guards"][0]["enters"]) == (
+        "annualised",
+        2,
+        False,
+    )
+
+
 def test_one_off_revenue_counts_by_its_weight(evaluate):
     customer = a_customer(code="K1")
     an_entry(customer, DAYS[0], 40)
