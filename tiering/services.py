@@ -44,7 +44,9 @@ def rules_of(rule_set: RuleSet) -> list[TierRule]:
 
 def matrix(rule_set: RuleSet) -> list[Row]:
     """The services that at least one tier of the version has, in words."""
-    rules, levels, own = rules_of(rule_set), {}, {}
+    rules = rules_of(rule_set)
+    levels: dict[int, dict[str, Level]] = {}
+    own: dict[str, Offer] = {}
     for row in rule_set.service_levels.select_related("benefit").order_by("benefit"):
         levels.setdefault(row.tier_id, {})[row.code] = level_of(row)
         if row.benefit:
