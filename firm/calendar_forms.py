@@ -27,7 +27,7 @@ class HoursField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return hours.read(super().to_python(value))
+            return hours.read(super().to_python(value) or "")
         except ValueError:
             raise forms.ValidationError(
                 _("Write hours like 09:00-12:00, 13:00-18:00, without overlaps.")
@@ -44,7 +44,7 @@ class MomentField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            moment = datetime.datetime.fromisoformat(super().to_python(value))
+            moment = datetime.datetime.fromisoformat(super().to_python(value) or "")
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo or not EARLIEST <= moment.date() <= LATEST:

@@ -32,7 +32,7 @@ class SpansField(serializers.CharField):
     """`09:00-12:00, 13:00-18:00`; empty is closed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=80, allow_blank=True, default=(), **kwargs)
+        super().__init__(max_length=80, allow_blank=True, required=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         try:
