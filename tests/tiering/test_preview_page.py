@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from customers.models import CustomerSnapshot
 from firm import jobs
 from firm.models import AuditEvent, Firm, User
 from tests.factories import PASSWORD, a_customer, an_entry
@@ -125,6 +126,14 @@ def test_the_movers_are_exported_as_seen(client_of, administrator, preview):
     assert lines[1].endswith("550.0000")
     answer = client_of(administrator).get(url, {"format": "csv", "moved": "up"})
     assert len(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()) == 1
+
+
+def test_an_override_in_force_is_named(client_of, administrator, preview):
+    """The night goes on beneath it; what people see stays."""
+    CustomerSnapshot.objects.filter(name="みどり医療会").update(
+        tier_source="override", tier_until=datetime.date(2027, 4, 1)
+    )
+    assert "個別指定（2027/03/31まで）" in page(client_of(administrator), preview)
 
 
 def test_a_discarded_preview_can_be_made_again(client_of, administrator, preview):

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from customers.models import Customer
+from customers.models import Customer, CustomerSnapshot
 from firm.dates import add_months
+from firm.formats import full_day
 from firm.models import JobRun, User
 from firm.roles import Right
 from firm.scope import Scope
@@ -226,7 +227,7 @@ def moves_of(preview: Preview, tab: str) -> QuerySet[PreviewMove]:
     moves = preview.moves.filter(way__in=TABS[tab])
     if tab == "rank":
         moves = moves.filter(cause=Cause.RANK)
-    return moves.select_related("customer__owner")
+    return moves.select_related("customer__owner", "customer__snapshot")
 
 
 @dataclass(frozen=True)
@@ -260,10 +261,31 @@ class Mover:
         return self.move.get_reason_display()
 
     @property
-    def note(self) -> str:
-        """What else a mover's tier comes from than the draft."""
-        moves = self.move.way in (Way.UP, Way.DOWN)
-        return self.move.get_cause_display() if moves and self.move.cause != Cause.OWN else ""
+    def notes(self) -> list[str]:
+        """What else plays a part: another cause than the draft, the guard, what holds instead of
+        the earned tier.
+        """
+        found = []
+        if self.move.way in (Way.UP, Way.DOWN) and self.move.cause != Cause.OWN:
+            found.append(self.move.get_cause_display())
+        guards = self.move.explanation.get("guards", []) if self.margin is not None else []
+        found += [
+            _("margin below %(enter)s%%: at most %(cap)s") % guard
+            for guard in guards
+            if not guard["enters"]
+        ]
+        return [*found, *_instead(self.customer.snapshot)]
+
+
+def _instead(snapshot: CustomerSnapshot) -> list[str]:
+    """The override or payment stop in force."""
+    if snapshot.tier_source == CustomerSnapshot.TierSource.EARNED:
+        return []
+    label = snapshot.get_tier_source_display()
+    if snapshot.tier_until is None:
+        return [label]
+    last = full_day(snapshot.tier_until - datetime.timedelta(days=1))
+    return [_("%(source)s until %(last)s") % {"source": label, "last": last}]
 
 
 def movers(shown: Shown, rows: list[PreviewMove], scope: Scope) -> list[Mover]:

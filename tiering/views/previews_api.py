@@ -234,7 +234,7 @@ class PreviewMoves(ListAPIView):
         self.shown: Shown = shown_of(_preview(self.kwargs["pk"]))
         if not self.shown.has_result:
             raise NotFound(_("The preview has no result."))
-        return self.shown.row.moves.select_related("customer__owner")
+        return self.shown.row.moves.select_related("customer__owner", "customer__snapshot")
 
     def get_serializer(self, rows: Any = (), **kwargs: Any) -> Any:
         shown = getattr(self, "shown", None)
