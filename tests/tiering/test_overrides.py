@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
+from django.utils import translation
 
 from customers.models import CustomerSnapshot
 from firm.dates import firm_date
@@ -17,6 +18,13 @@ from tiering import actions, overrides
 from tiering.models import Override, Tier
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
 
 TODAY = firm_date(NOW)
 

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from customers.models import CustomerSnapshot
 from firm import jobs
@@ -18,6 +19,13 @@ from tiering.models import Standing
 from tiering.standings import tier_on
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
 
 NIGHT = day("2026-07-15")
 MORNING = datetime.datetime(2026, 7, 15, 10, 0, tzinfo=TOKYO)
