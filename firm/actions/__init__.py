@@ -83,4 +83,5 @@ __all__ = [
     "remove_holiday",
     "remove_shift",
     "reopen_month",
+    "set_four_eyes",
 ]
