@@ -125,7 +125,7 @@ def _wait_for(base: str) -> None:
 
 def samples() -> dict[str, Any]:
     """What an address with arguments is tried with, by how the address begins."""
-    from customers.models import Customer, Import
+    from customers.models import Contract, ContractRevision, Customer, Import
     from firm.models import JobRun, User, WorkCalendar
     from tiering.models import BenefitUse, Override, RuleSet
 
@@ -136,6 +136,8 @@ def samples() -> dict[str, Any]:
         "rules/drafts": draft,
         "rules/previews": preview,
         "benefit-uses": BenefitUse.objects.order_by("pk").first(),
+        "contracts": Contract.objects.order_by("pk").first(),
+        "revisions": ContractRevision.objects.order_by("pk").first(),
         "customers": Customer.objects.order_by("pk").first(),
         "people": User.objects.order_by("pk").first(),
         "imports": Import.objects.order_by("-pk").first(),
