@@ -42,9 +42,6 @@ class SpansField(serializers.CharField):
                 _("Write hours like 09:00-12:00, 13:00-18:00, without overlaps.")
             ) from None
 
-    def to_representation(self, value: Any) -> str:
-        return hours.written(value)
-
 
 class DaysSerializer(StrictSerializer):
     mon = SpansField()
