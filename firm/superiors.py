@@ -7,6 +7,7 @@ same the other way round. A vacant post hands on to the next above.
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 
@@ -62,7 +63,7 @@ def managers_of(people: Collection[int], *, on: datetime.date) -> dict[int, int]
 
 def _above(people: Collection[int], *, on: datetime.date) -> list[tuple[int, int]]:
     """Person and superior, the nearest ones first."""
-    values = {
+    values: dict[str, Any] = {
         "people": list(people),
         "on": on,
         "head": Role.DEPARTMENT_HEAD,

@@ -254,11 +254,14 @@ def _teams(groups: Sequence[tuple[Any, ...]]) -> dict[int | None, int | None]:
     def people(team: int | None) -> int:
         return len(set().union(*(owners[one] for one, other in teams.items() if other == team)))
 
-    while small := [team for team in set(teams.values()) - {None} if people(team) < SMALLEST_TEAM]:
+    while small := [
+        team for team in set(teams.values()) if team is not None and people(team) < SMALLEST_TEAM
+    ]:
         # The lowest first: what it hands on may be enough for the one above.
         lowest = max(small, key=lambda team: (_depth(team, above), team))
         _hand_on(teams, lowest, above[lowest])
-    rest = sorted(set(teams.values()) - {None}, key=lambda team: (people(team), team))
+    named = [team for team in set(teams.values()) if team is not None]
+    rest = sorted(named, key=lambda team: (people(team), team))
     if rest and None in teams.values() and people(None) < SMALLEST_TEAM:
         _hand_on(teams, rest[0], None)
     return teams

@@ -74,7 +74,8 @@ def _tables(
     found: Allocation, tiers: Overview, *, is_firm: bool
 ) -> dict[str, list[tuple[str, Share]]]:
     """What each line is called, by tier, by department and by person; no table without a line."""
-    departments = {one.pk: one for one in Department.objects.filter(pk__in=found.teams.values())}
+    named = [team for team in found.teams.values() if team is not None]
+    departments = {one.pk: one for one in Department.objects.filter(pk__in=named)}
     people = dict(
         User.objects.filter(pk__in=[share.key for share in found.people]).values_list("pk", "name")
     )

@@ -198,7 +198,7 @@ class GuardSerializer(serializers.Serializer):
     `cap` is the best tier allowed below the bounds.
     """
 
-    value = serializers.SerializerMethodField()
+    value = serializers.SerializerMethodField(method_name="margin_of")
     enter = PercentField()
     keep = PercentField()
     cap = serializers.CharField(source="cap.code")
@@ -206,7 +206,7 @@ class GuardSerializer(serializers.Serializer):
     keeps = serializers.BooleanField()
 
     @extend_schema_field(PercentField())
-    def get_value(self, guard: MarginGuard) -> str | None:
+    def margin_of(self, guard: MarginGuard) -> str | None:
         if guard.value is None or not self.context["may_margin"]:
             return None
         return f"{guard.value:.4f}"

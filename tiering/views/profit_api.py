@@ -61,11 +61,7 @@ class ProfitOfCustomer(APIView):
     def get(self, request: Request, pk: int) -> Response:
         customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
         found = profit_of(get_object_or_404(customers, pk=pk), until=first_of_month(today()))
-        fields = ProfitSerializer().fields
-        months = [
-            {"month": month, **{name: getattr(one, name) for name in fields}}
-            for month, one in found.months
-        ]
+        months = [{"month": month, **ProfitSerializer(one).data} for month, one in found.months]
         data = {
             "year": found.year,
             "year_before": found.year_before,
