@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Greatest
+from django.db.models.lookups import Exact, GreaterThan, LessThan
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
@@ -134,14 +135,9 @@ class Book:
             rows = rows.filter(customer__owner=self.scope.person_id)
         if direction is None:
             return rows
-        rows = self._compared(rows, group)
-        match direction:
-            case Direction.UP:
-                return rows.filter(rank__lt=F("earned_then"))
-            case Direction.DOWN:
-                return rows.filter(rank__gt=F("earned_then"))
-            case _:
-                return rows.filter(rank=F("earned_then"))
+        rank, earned = self._compared(group)
+        compare = {Direction.UP: LessThan, Direction.DOWN: GreaterThan, Direction.SAME: Exact}
+        return rows.filter(compare[direction](rank, earned))
 
     def page(self, rows: OverrideQuerySet, group: Group, *, after: str) -> Page[Override]:
         return page_of(rows, sort=group.sort, after=after)
@@ -157,7 +153,7 @@ class Book:
         earned = self.by_rank.get(earned_rank or 0)
         if override.earned_tier_id and not self.is_open(override):
             earned_rank = self.rank.get(override.earned_tier_id)
-            earned = self._chip(override.earned_tier_id, override.earned_tier.code)  # type: ignore[union-attr]
+            earned = self._chip(override.earned_tier_id, override.earned_tier.code)
         may = self.scope.may(Right.REVENUE)
         return Row(
             override=override,
@@ -176,11 +172,12 @@ class Book:
 
     def totals(self) -> list[Total]:
         """What holds today, by direction, with the trailing revenue of these customers."""
-        held = self._compared(self.rows.in_force(self.on), Group.IN_FORCE)
+        rank_in_force, earned_now = self._compared(Group.IN_FORCE)
         sums: dict[Direction, tuple[int, Decimal]] = {}
         for rank, earned, count, revenue in (
-            held.order_by()
-            .values_list("rank", "earned_then")
+            self.rows.in_force(self.on)
+            .order_by()
+            .values_list(rank_in_force, earned_now)
             .annotate(
                 count=Count("pk"),
                 revenue=Sum(Greatest("customer__snapshot__trailing_revenue", Value(Decimal(0)))),
@@ -197,11 +194,12 @@ class Book:
             if count or direction != Direction.SAME
         ]
 
-    def _compared(self, rows: OverrideQuerySet, group: Group) -> OverrideQuerySet:
-        earned = F("customer__snapshot__earned_rank")
+    def _compared(self, group: Group) -> tuple[Case, Case | F]:
+        """The rank it gives, and the one earned: now, or of what is past then."""
+        rank = self._rank_of("tier_id")
         if group == Group.PAST:
-            earned = self._rank_of("earned_tier_id")
-        return rows.annotate(rank=self._rank_of("tier_id"), earned_then=earned)
+            return rank, self._rank_of("earned_tier_id")
+        return rank, F("customer__snapshot__earned_rank")
 
     def _rank_of(self, column: str) -> Case:
         arms = [When(**{column: tier}, then=Value(rank)) for tier, rank in self.rank.items()]

@@ -77,7 +77,7 @@ def lift_payment_stop(
 
 
 def _tell(customer: Customer, code: str, *, by: User, now: datetime.datetime) -> None:
-    for person in {customer.owner, customer.backup} - {None, by}:
+    for person in filter(None, {customer.owner, customer.backup} - {by}):
         outbox.queue(
             code,
             recipient=person,

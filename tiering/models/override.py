@@ -5,8 +5,9 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -22,9 +23,8 @@ class OverrideQuerySet(models.QuerySet["Override"]):
 
     def holding(self, *, since: datetime.date, until: datetime.date) -> "OverrideQuerySet":
         """Approved ones that hold on some day of `[since, until)`."""
-        return self.with_end().filter(
-            state__in=Override.HELD, starts_on__lt=until, holds_until__gt=since
-        )
+        still_held = GreaterThan(Coalesce("ended_on", "ends_on"), Value(since))
+        return self.with_end().filter(still_held, state__in=Override.HELD, starts_on__lt=until)
 
     def in_force(self, date: datetime.date) -> "OverrideQuerySet":
         return self.holding(since=date, until=date + datetime.timedelta(days=1))
