@@ -118,7 +118,7 @@ class HeldRun:
     def moves(self, way: str = "") -> QuerySet[HeldMove]:
         """`way` is up, down or both ("")."""
         return (
-            self.job.held_moves.filter(**WAYS[way])
+            HeldMove.objects.filter(job=self.job, **WAYS[way])
             .select_related("customer", "before", "after")
             .order_by("pk")
         )

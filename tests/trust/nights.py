@@ -56,7 +56,8 @@ from django.db import transaction
 from django.utils import timezone
 from firm import audit, outbox
 from firm.models import User
-person, now = User.objects.get(email="trust@example.jp"), timezone.now()
+now = timezone.now()
+person, _made = User.objects.get_or_create(email="trust@example.jp", defaults={{"name": "Trust"}})
 later = now + timezone.timedelta(days=9999)
 while True:
     act = str(uuid.uuid4())

@@ -1,6 +1,7 @@
 """What holds a run for confirmation, and what confirms it."""
 
 import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -77,18 +78,10 @@ def accept_held(*, run: JobRun, by: User | None, now: datetime.datetime, **chann
     """
     run = JobRun.objects.select_for_update().get(pk=run.pk)
     check_can_accept(run=run, by=by, now=now)
-    facts = run.counts["held"]
-    audit.record(
-        "held_run_accepted",
-        by=by,
-        now=now,
-        subject=run,
-        date=str(run.business_date),
-        down=facts["down"],
-        up=facts["up"],
-        **channel,
-    )
-    accepts = {"run": run.pk, "digest": facts["digest"]}
+    facts: dict[str, Any] = {key: run.counts["held"][key] for key in ("down", "up")}
+    facts["date"] = str(run.business_date)
+    audit.record("held_run_accepted", by=by, now=now, subject=run, **facts | channel)
+    accepts = {"run": run.pk, "digest": run.counts["held"]["digest"]}
     if run.kind == plan.NIGHTLY:
         assert run.business_date is not None
         return request_night(date=run.business_date, by=by, now=now, accepts=accepts)
