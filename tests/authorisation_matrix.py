@@ -93,6 +93,13 @@ GROUPS = {
         "back_office",
     ),
     "override_deciders": ("department_head", "executive", "administrator"),
+    "margin_readers": (
+        "section_manager",
+        "department_head",
+        "executive",
+        "administrator",
+        "back_office",
+    ),
     "rule_reviewers": ("department_head", "executive", "administrator"),
     "run_readers": (
         "section_manager",
@@ -233,8 +240,8 @@ tiering:benefit-report-export   GET   -          revenue_readers
 tiering:flow                    GET   -          revenue_readers
 tiering:flow-export             GET   -          revenue_readers
 tiering:explanations-export     GET   -          revenue_readers
-tiering:profit                  GET   customer   section_manager department_head executive administrator back_office
-tiering:profit-export           GET   customer   section_manager department_head executive administrator back_office
+tiering:profit                  GET   customer   margin_readers
+tiering:profit-export           GET   customer   margin_readers
 tiering:allocation              GET   -          revenue_readers
 tiering:allocation-export       GET   -          revenue_readers
 tiering:downgrades              GET   -          revenue_readers
@@ -311,7 +318,7 @@ api-report-coverage             GET   -          revenue_readers
 api-report-benefits             GET   -          revenue_readers
 api-report-flow                 GET   -          revenue_readers
 api-report-allocation           GET   -          revenue_readers
-api-profit                      GET   customer   section_manager department_head executive administrator back_office
+api-profit                      GET   customer   margin_readers
 api-report-downgrades           GET   -          revenue_readers
 schema                          GET   -          everyone
 api-docs                        GET   -          everyone

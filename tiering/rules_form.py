@@ -34,7 +34,7 @@ class AmountField(forms.DecimalField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "data-numeric": "", "size": 12})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = unicodedata.normalize("NFKC", value).replace(",", "").replace(" ", "")
         return super().to_python(value)
@@ -148,7 +148,7 @@ class TierForm(forms.Form):
     )
 
     def __init__(self, *args: Any, rank: int, is_last: bool, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"tier{rank}", **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": f"tier{rank}"})
         self.rank, self.is_last = rank, is_last
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = f"{field.label}, {rank}"

@@ -3,12 +3,14 @@
 from customers.actions.contacts import add_contact, change_contact, remove_contact
 from customers.actions.contracts import (
     RevisionData,
+    TermLine,
     correct_revision,
     end_contract,
     extend_scope,
     record_explained,
     revise_contract,
     sign_contract,
+    start_of,
 )
 from customers.actions.customers import (
     change_customer,
@@ -27,6 +29,7 @@ from customers.actions.imports import (
 
 __all__ = [
     "RevisionData",
+    "TermLine",
     "add_contact",
     "apply_import",
     "change_contact",
@@ -46,4 +49,5 @@ __all__ = [
     "request_import",
     "revise_contract",
     "sign_contract",
+    "start_of",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from customers.contracts.kinds import TermLine, checked
+from customers.contracts.templates import Start, start_of
 from customers.models import Contract, ContractRevision, Customer, ScopeExtension, ScopeTerm
 from firm import audit
 from firm.dates import firm_date
@@ -18,6 +19,20 @@ from firm.money import LARGEST
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
+
+# What a contract is made from, for whoever signs one: its lines, and a template's.
+__all__ = [
+    "RevisionData",
+    "Start",
+    "TermLine",
+    "correct_revision",
+    "end_contract",
+    "extend_scope",
+    "record_explained",
+    "revise_contract",
+    "sign_contract",
+    "start_of",
+]
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from customers.contracts.kinds import Kind, TermLine
-from customers.contracts.templates import Start, start_of
-from customers.models import Channel, Contract
+from customers.actions.contracts import Start, TermLine, start_of
+from customers.models import Channel, Contract, ScopeTerm
 from escalation.demo import SEED, company
 from escalation.demo.customers import RETAINER, DemoCustomer
 from firm.dates import add_months
 
 MINUTES_AN_HOUR = 60
+Kind = ScopeTerm.Kind
 TEMPLATES = {
     "保守": Contract.Template.MAINTENANCE,
     RETAINER: Contract.Template.RETAINER,

@@ -2,17 +2,19 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from escalation.demo import company, headline
-from escalation.demo.stories import MIDORI, SHOEI, TOTO
-from firm.dates import add_months
+from escalation.demo import company, draft, headline
+from escalation.demo.stories import HOSHINO, MIDORI, SHOEI, TOTO
+from firm.dates import add_months, today
 from firm.models import User
 from firm.roles import Role
-from tiering.models import Evaluation, Standing
+from tiering.models import Evaluation, Override, RuleSet, Standing
 from tiering.models.standing import Reason
 
 WHAT_THEY_SEE: dict[Role, Promise] = {
@@ -59,12 +61,17 @@ class Concentration:
 
 @dataclass(frozen=True)
 class Card:
-    """`kind` picks the words in the template; `key` is who opens the customer's file."""
+    """`kind` picks the words in the template; `key` is who opens `href`, the customer's file where
+    there is a customer.
+    """
 
     kind: str
     key: str
-    customer: Customer
-    standing: Standing
+    href: str
+    customer: Customer | None = None
+    standing: Standing | None = None
+    override: Override | None = None
+    draft: RuleSet | None = None
     share: float = 0.0
     month: int = 0
     grace_months: int = 0
@@ -104,8 +111,8 @@ def concentration() -> Concentration | None:
 
 
 def cards(found: Concentration) -> list[Card]:
-    """Three customers to open, each as long as its number is true."""
-    candidates = [_largest(found), _risen(found), _in_grace(found)]
+    """Stories to open, each as long as its number is true."""
+    candidates = [_largest(found), _risen(found), _in_grace(found), _ending(), _reviewed()]
     return [card for card in candidates if card is not None]
 
 
@@ -123,12 +130,12 @@ def _largest(found: Concentration) -> Card | None:
         return None
     total = sum(share.revenue for share in found.shares)
     share = float(100 * standing.trailing_revenue / total)
-    return Card("largest", "sato", standing.customer, standing, share=share)
+    return _card("largest", "sato", standing, share=share)
 
 
 def _risen(found: Concentration) -> Card | None:
     standing = _standing(MIDORI, reason=Reason.UPGRADED, earned_since=found.evaluation.as_of)
-    return Card("risen", "watanabe", standing.customer, standing) if standing else None
+    return _card("risen", "watanabe", standing) if standing else None
 
 
 def _in_grace(found: Concentration) -> Card | None:
@@ -137,12 +144,39 @@ def _in_grace(found: Concentration) -> Card | None:
         return None
     as_of, since = found.evaluation.as_of, standing.below_since
     grace = found.evaluation.rule_set.grace_evaluations
-    return Card(
+    return _card(
         "grace",
         "nakamura",
-        standing.customer,
         standing,
         month=(as_of.year - since.year) * 12 + as_of.month - since.month + 1,
         grace_months=grace,
         moves_on=add_months(since, grace - 1),
     )
+
+
+def _ending() -> Card | None:
+    """The override that ends soonest."""
+    override = (
+        Override.objects.in_force(today())
+        .filter(customer__name=HOSHINO)
+        .select_related("customer", "tier")
+        .first()
+    )
+    if override is None:
+        return None
+    href = reverse("customers:file", args=[override.customer_id])
+    return Card("override", "mori", href, customer=override.customer, override=override)
+
+
+def _reviewed() -> Card | None:
+    """The draft that waits for its reviewer."""
+    waiting = RuleSet.objects.filter(state=RuleSet.State.IN_REVIEW, name=draft.NAME).first()
+    if waiting is None:
+        return None
+    href = reverse("tiering:draft", args=[waiting.pk])
+    return Card("draft", draft.REVIEWER, href, draft=waiting)
+
+
+def _card(kind: str, key: str, standing: Standing, **values: Any) -> Card:
+    href = reverse("customers:file", args=[standing.customer_id])
+    return Card(kind, key, href, customer=standing.customer, standing=standing, **values)

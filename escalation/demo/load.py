@@ -24,7 +24,7 @@ from customers.actions import (
     sign_contract,
 )
 from customers.models import Contract, Customer, Import, RevenueEntry
-from escalation.demo import company, exceptions
+from escalation.demo import company, draft, exceptions
 from escalation.demo.benefits import MONTHS, generate_uses
 from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contracts
 from escalation.demo.customers import DemoCustomer, generate_customers
@@ -342,6 +342,7 @@ def _run_nights(plan: Plan) -> None:
     call_command("nightly", "--from", first, "--to", last, "--monthly", stdout=quiet)
     exceptions.make(t=plan.t, now=plan.now)
     call_command("nightly", "--date", firm_date(plan.now).isoformat(), stdout=quiet)
+    draft.make(now=plan.now)
 
 
 def _opening(day: datetime.date) -> datetime.datetime:

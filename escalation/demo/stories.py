@@ -92,9 +92,7 @@ OTHERS = (
     ),
     Planted(86, "銀嶺リネン", "ギンレイリネン", RETAIL, "ito", parent=GINREI),
     Planted(20, "碧空テクノロジー", "ヘキクウテクノロジー", IT, "sato", started=18),
-    Planted(
-        34, MINAMO, "ミナモショクヒンコウギョウ", MANUFACTURING, "yamamoto", started=15
-    ),
+    Planted(34, MINAMO, "ミナモショクヒンコウギョウ", MANUFACTURING, "yamamoto", started=15),
     Planted(53, "こだま法務事務所", "コダマホウムジムショ", PROFESSIONS, "nakamura", started=21),
     Planted(64, "ひだまり保育会", "ヒダマリホイクカイ", HEALTH, "ito", started=13),
     Planted(69, "かけはし介護", "カケハシカイゴ", HEALTH, "yamamoto", started=8),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, Import
-from escalation.demo import company
+from escalation.demo import company, draft
 from escalation.demo.customers import generate_customers
 from escalation.demo.load import RULES, SOURCE
 from firm import audit_chain
@@ -47,7 +47,7 @@ def strangers() -> dict[str, QuerySet]:
         "customers": Customer.objects.exclude(code__in=customers),
         "people": User.objects.exclude(email__in=[person.email for person in company.PEOPLE]),
         "imports": Import.objects.exclude(source=SOURCE),
-        "rules": RuleSet.objects.exclude(name=rules),
+        "rules": RuleSet.objects.exclude(name__in=[rules, draft.NAME]),
     }
     return {kind: rows for kind, rows in found.items() if rows.exists()}
 

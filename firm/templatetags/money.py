@@ -28,7 +28,7 @@ def money(context: template.Context, amount: Decimal | None) -> SafeString | str
 
 @register.simple_tag
 def money_in_full(amount: Decimal) -> SafeString:
-    """`{% money_in_full missing %}`: 1,240,000円 to the last yen, where a rounded one would not do."""
+    """`{% money_in_full missing %}`: 1,240,000円 to the last yen, for what must not be rounded."""
     return format_html('<span class="nowrap">{}</span>', str(formats.money(amount, "yen")))
 
 

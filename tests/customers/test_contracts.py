@@ -233,7 +233,7 @@ def test_a_contract_reads_like_the_paper(sign):
     with translation.override("ja"):
         said = [sentence_of(term) for term in revision.terms.all()]
         assert said == ["月2.5時間まで", "月3回まで", "一次回答は8営業時間以内"]
-        assert carry_over_text(revision) == "未使用分は月の時間の20%まで繰り越します（1 か月）"
+        assert carry_over_text(revision) == "未使用分は月の時間の20%まで繰り越します（1か月）"
     with translation.override("en"):
         assert sentence_of(revision.terms.first()) == "Up to 2.5 hours a month"
 

@@ -107,7 +107,7 @@ def test_the_last_month_is_told_though_nothing_changed_for_the_customer(
     for night in nights:
         before = len(told(account_manager))
         a_night(night)
-        found.append([codes for codes in told(account_manager)[before:]])
+        found.append(told(account_manager)[before:])
     lines = [[line[0] for notice in notices for line in notice] for notices in found]
     assert lines == [[], ["will_fall_unless"], [], ["will_fall_unless"], [], ["fallen"]]
 

@@ -39,6 +39,7 @@ from tiering.actions.review import (
 from tiering.actions.rules import (
     Overtaken,
     begin_draft,
+    change_draft,
     check_can_draft,
     check_can_edit_draft,
     clone_draft,
@@ -72,6 +73,7 @@ __all__ = [
     "approve_override",
     "ask_again",
     "begin_draft",
+    "change_draft",
     "check_can_accept",
     "check_can_confirm_review",
     "check_can_decide",

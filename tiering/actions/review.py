@@ -143,6 +143,6 @@ def _reopen(draft: RuleSet, *, note: str = "", by: User | None = None) -> None:
 
 
 def _tell_authors(code: str, draft: RuleSet, *, now: datetime.datetime) -> None:
-    people = {*draft.authors, draft.submitted_by_id}
-    for person in User.objects.active().filter(pk__in=people - {None}):
+    people = {pk for pk in (*draft.authors, draft.submitted_by_id) if pk is not None}
+    for person in User.objects.active().filter(pk__in=people):
         outbox.queue(code, recipient=person, now=now)

@@ -1,6 +1,8 @@
 """What writes drafts of the tier rules."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -85,6 +87,15 @@ def save_draft(
     _write(draft, rules, by=by, now=now)
     audit.record("rules_edited", by=by, now=now, subject=draft)
     return draft
+
+
+@transaction.atomic
+def change_draft(
+    *, draft: RuleSet, changes: Mapping[str, Any], by: User, now: datetime.datetime
+) -> RuleSet:
+    """Put some keys of the rule file's format in place of the draft's own."""
+    rules = rule_file.parse({**rule_file.as_data(draft), **changes})
+    return save_draft(draft=draft, rules=rules, by=by, now=now, expected_version=draft.revision)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """From the published version `of`, else from the one in force, else from the default set."""
     by, now = access.reader(request), timezone.now()
     number = request.POST.get("of", "")
+    of: RuleSet | None
     if number:
         of = get_object_or_404(RuleSet, state=RuleSet.State.PUBLISHED, number=_number(number))
     else:

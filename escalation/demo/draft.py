@@ -1,0 +1,41 @@
+"""Story 16: the next version of the tier rules, drafted, tried out and waiting for its reviewer."""
+
+import datetime
+import json
+from pathlib import Path
+
+from django.db import transaction
+
+from escalation.demo import company
+from firm.dates import firm_date
+from firm.models import User
+from tiering import actions
+from tiering.models import RuleSet
+
+RULES = Path(__file__).with_name("rules.json")
+AUTHOR, REVIEWER = "takahashi", "watanabe"
+NAME = "アドバンスの基準を引き上げ、利益率の上限を設ける案"
+RAISED, HIGHER = "A", {"enter": 3_200_000, "keep": 3_040_000}
+MARGIN = {"fact": "margin", "enter": 10, "keep": 8, "cap": "B"}
+
+
+@transaction.atomic
+def make(*, now: datetime.datetime) -> None:
+    """Left out where it is there already."""
+    if RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED).exists():
+        return
+    author = User.objects.get(email=company.person(AUTHOR).email)
+    active = RuleSet.objects.in_force(firm_date(now))
+    assert active is not None  # the demo has published its rules
+    draft = actions.clone_draft(of=active, by=author, now=now)
+    published = json.loads(RULES.read_text(encoding="utf-8"))
+    tiers = [tier | HIGHER if tier["code"] == RAISED else tier for tier in published["tiers"]]
+    guards = [*published.get("guards", []), MARGIN]
+    draft = actions.change_draft(
+        draft=draft,
+        changes={"name": NAME, "tiers": tiers, "guards": guards},
+        by=author,
+        now=now,
+    )
+    actions.preview_now(draft=draft, by=author, now=now)
+    actions.submit_draft(draft=draft, by=author, now=now)
