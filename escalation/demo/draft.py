@@ -14,7 +14,7 @@ from tiering.models import RuleSet
 
 RULES = Path(__file__).with_name("rules.json")
 AUTHOR, REVIEWER = "takahashi", "watanabe"
-NAME = "アドバンスの基準を引き上げ、利益率の上限を設ける案"
+NAME = "アドバンスの基準引き上げ案"
 RAISED, HIGHER = "A", {"enter": 3_200_000, "keep": 3_040_000}
 MARGIN = {"fact": "margin", "enter": 10, "keep": 8, "cap": "B"}
 
