@@ -19,7 +19,7 @@ from firm.dates import today
 from firm.models import User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
-from firm.scope import Scope, scope_of
+from firm.scope import Scope, keep_scope, scope_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -40,7 +40,9 @@ def scope(request: HttpRequest) -> Scope:
     """What the signed-in person may see and do today, worked out once a request."""
     cached: Scope | None = getattr(request, "_scope", None)
     if cached is None:
-        cached = scope_of(request.user, on=today())  # type: ignore[arg-type]
+        on = today()
+        cached = scope_of(request.user, on=on)  # type: ignore[arg-type]
+        keep_scope(request.user, cached, on=on)  # type: ignore[arg-type]
         request._scope = cached  # type: ignore[attr-defined]
     return cached
 

@@ -6,7 +6,7 @@ In a firm that has gone live all kinds do; in trial those that were switched on 
 import datetime
 
 from firm.models import Firm, FourEyes, PostHolding, User
-from firm.roles import RIGHTS, Right
+from firm.roles import RIGHTS, Right, Role
 
 
 def holds_for(firm: Firm | None, kind: FourEyes, *, now: datetime.datetime) -> bool:
@@ -42,9 +42,15 @@ PAIRS: dict[FourEyes, tuple[Right, Right]] = {
 }
 
 
-def has_two_people(kind: FourEyes, *, on: datetime.date) -> bool:
-    """Whether at least one decision of this kind can be made by two different people."""
-    if kind not in PAIRS:
-        return True
-    first, second = ({person.pk for person in holders(right, on=on)} for right in PAIRS[kind])
-    return bool(first) and bool(second) and len(first | second) > 1
+def with_two_people(*, on: datetime.date) -> set[FourEyes]:
+    """The kinds of which at least one decision can be made by two different people."""
+    held = PostHolding.objects.on(on).filter(person__in=User.objects.active())
+    posts = set(held.values_list("person", "post__role"))
+
+    def may(right: Right) -> set[int]:
+        return {person for person, role in posts if right in RIGHTS[Role(role)]}
+
+    def has_two(first: set[int], second: set[int]) -> bool:
+        return bool(first) and bool(second) and len(first | second) > 1
+
+    return {kind for kind in FourEyes if kind not in PAIRS or has_two(*map(may, PAIRS[kind]))}

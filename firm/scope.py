@@ -7,7 +7,8 @@ those of the whole branch.
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -18,7 +19,8 @@ from firm.roles import RIGHTS, Right, Role
 @dataclass(frozen=True)
 class Scope:
     """`people` are the ids of oneself and of everybody below: owners or backups of one's files.
-    `posts` are those held today, the longest held first.
+    `posts` are those held today, the longest held first. `worked_out` is what apps have counted
+    for this person, by their own names, so that a page asks for it once.
     """
 
     person_id: int
@@ -26,6 +28,7 @@ class Scope:
     rights: frozenset[Right]
     people: frozenset[int]
     posts: tuple[Post, ...]
+    worked_out: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def may(self, right: Right) -> bool:
         return right in self.rights
@@ -71,8 +74,16 @@ ORDER BY held_from, post
 """
 
 
+def keep_scope(person: User, scope: Scope, *, on: datetime.date) -> None:
+    """For this object of the person alone: a request's actions ask what its page has asked."""
+    person.known_scope = (on, scope)  # type: ignore[attr-defined]
+
+
 def scope_of(person: User, *, on: datetime.date) -> Scope:
     """The union of the posts this person holds on this day; an inactive person has nothing."""
+    known: tuple[datetime.date, Scope] | None = getattr(person, "known_scope", None)
+    if known is not None and known[0] == on:
+        return known[1]
     with connection.cursor() as cursor:
         cursor.execute(
             _SCOPE,

@@ -188,6 +188,7 @@ customers:import-errors         GET   import     importers
 
 tiering:why                     GET   customer   everyone
 tiering:rules                   GET   -          everyone
+tiering:service-levels          GET   -          everyone
 tiering:compare-rules           GET   -          everyone
 tiering:confirm-review          POST  rule_set   administrator
 tiering:new-draft               POST  -          administrator
@@ -208,6 +209,14 @@ tiering:preview-export          GET   preview    rule_reviewers
 tiering:preview-leave           POST  preview    administrator
 tiering:publish-form            GET   draft      administrator
 tiering:publish                 POST  draft      administrator
+tiering:customer-terms          GET   customer   file_readers else 404
+tiering:customer-terms          GET   unowned    all_files else 404
+tiering:benefits-left           GET   customer   file_readers else 404
+tiering:benefits-left           GET   backed     file_readers stranger else 404
+tiering:tier-history            GET   customer   file_readers else 404
+tiering:tier-history            GET   unowned    all_files else 404
+tiering:customer-overrides      GET   customer   file_readers else 404
+tiering:customer-overrides      GET   unowned    all_files else 404
 tiering:benefits                GET   customer   file_readers else 404
 tiering:benefits                GET   backed     file_readers stranger else 404
 tiering:benefits                GET   unowned    all_files else 404

@@ -11,8 +11,9 @@ from firm.dates import fiscal_period
 from firm.templatetags.ui import tier_label
 from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
 from tiering.models import BenefitUse, Per, RuleSet, ServiceLevel
-from tiering.services import levels_of, rules_of
+from tiering.services import levels_of
 from tiering.terms import Case
+from tiering.version_rows import tiers_of
 
 MONTHS = {Per.QUARTER.value: 3, Per.HALF.value: 6, Per.YEAR.value: 12}
 
@@ -85,8 +86,11 @@ class Caution:
 
 def checklist(customer: Customer, *, on: datetime.date) -> list[Allotment]:
     """What can be used, and what has been used without being the tier's."""
-    case = Case(customer, on)
-    return allotments(case.levels, uses_of(case), on=on)
+    return checklist_of(Case(customer, on))
+
+
+def checklist_of(case: Case) -> list[Allotment]:
+    return allotments(case.levels, uses_of(case), on=case.on)
 
 
 def uses_of(case: Case) -> list[BenefitUse]:
@@ -151,7 +155,7 @@ def _of_others(offer: Offer, day: datetime.date) -> str:
     levels = levels_of(rule_set) if rule_set else {}
     tiers = [
         tier_label(rule.tier)
-        for rule in (rules_of(rule_set) if rule_set else [])
+        for rule in (tiers_of(rule_set) if rule_set else [])
         if offer.code in levels.get(rule.tier_id, {})
     ]
     if not tiers:

@@ -44,8 +44,8 @@ def between(old: RuleSet, new: RuleSet) -> Differences:
     return Differences(found.changes, services.differences(old, new), found.unchanged)
 
 
-def rules_of(rule_set: RuleSet) -> Rules:
-    return rule_file.parse(rule_file.as_data(rule_set))
+def rules_of(rule_set: RuleSet, *, with_services: bool = True) -> Rules:
+    return rule_file.parse(rule_file.as_data(rule_set, with_services=with_services))
 
 
 def of_rules(old: Rules, new: Rules) -> Differences:

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from tiering import wording
 from tiering.chips import Chip, chip_of
-from tiering.models import Evaluation, RuleSet
+from tiering.current import Current
+from tiering.models import RuleSet
 from tiering.overview import held_by_rank
+from tiering.version_rows import tiers_of
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,14 @@ class Rung:
 
 
 def ladder(
-    rule_set: RuleSet, *, evaluation: Evaluation | None, unit: str, with_shares: bool
+    rule_set: RuleSet, *, current: Current | None, unit: str, with_shares: bool
 ) -> list[Rung]:
-    """`evaluation` is the current one of a version in force; without it there are no figures."""
-    counts = evaluation.counts if evaluation else {}
-    in_force = held_by_rank(evaluation) if evaluation else {}
+    """`current` goes with the version in force; without it there are no figures."""
+    counts = current.evaluation.counts if current else {}
+    in_force = held_by_rank(current) if current else {}
     total = Decimal(counts.get("total", 0))
     rungs = []
-    for rule in rule_set.tiers.select_related("tier").order_by("rank"):
+    for rule in tiers_of(rule_set):
         customers, revenue = in_force.get(rule.rank, (0, Decimal(0)))
         cut = counts.get("cuts", {}).get(rule.tier.code)
         rungs.append(
@@ -40,7 +42,7 @@ def ladder(
                 entry=wording.entry_text(rule, rule_set, unit=unit),
                 keep=wording.keep_text(rule, rule_set, unit=unit),
                 cut=wording.cut_text(Decimal(cut), unit=unit) if cut is not None else "",
-                customers=customers if evaluation else None,
+                customers=customers if current else None,
                 share=100 * revenue / total if with_shares and total else None,
             )
         )

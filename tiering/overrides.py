@@ -1,20 +1,24 @@
 """Who has to do with a manual override, and which ones there are."""
 
 import datetime
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from customers.models import Customer
 from firm import four_eyes
+from firm.dates import today
 from firm.models import FourEyes, PostHolding, User
 from firm.roles import RIGHTS, Right, Role
 from firm.scope import Scope
-from firm.superiors import manager_of, superiors_of
+from firm.superiors import manager_of, superior_ids
 from tiering.in_force import rules_on
 from tiering.models import Override, Tier
 from tiering.models.override import OverrideQuerySet
 
 ENDING_SOON = datetime.timedelta(days=30)
+# Who decides where no superior may: the first of these roles that somebody holds.
+_FALLBACK = (Role.EXECUTIVE, Role.ADMINISTRATOR)
 
 
 def tiers_to_choose(*, on: datetime.date) -> list[Tier]:
@@ -56,32 +60,48 @@ def deciders(customer: Customer, *, requester: User, on: datetime.date) -> list[
     """Who is asked: the nearest superior of the account manager who may decide; where there is
     none the executives, and without them the administrators. Never the requester.
     """
-    superiors = superiors_of(customer.owner, on=on) if customer.owner else []
-    for role in (None, Role.EXECUTIVE, Role.ADMINISTRATOR):
-        candidates = superiors if role is None else _holders(role, on)
-        may = _may_approve(candidates, on)
-        found = [person for person in candidates if person.pk in may and person != requester]
-        if found:
-            return found[:1] if role is None else found
+    superiors = superior_ids(customer.owner, on=on) if customer.owner else []
+    may_approve = [role for role in Role if Right.APPROVE_OVERRIDE in RIGHTS[role]]
+    asked = Q(person__in=superiors, post__role__in=may_approve) | Q(post__role__in=_FALLBACK)
+    held = (
+        PostHolding.objects.on(on).filter(asked, person__is_active=True).exclude(person=requester)
+    )
+    found = list(held.select_related("person", "post").order_by("person"))
+    approving = {one.person_id: one.person for one in found if one.post.role in may_approve}
+    for superior in superiors:
+        if superior in approving:
+            return [approving[superior]]
+    for role in _FALLBACK:
+        people = {one.person_id: one.person for one in found if one.post.role == role}
+        if people:
+            return list(people.values())
     return []
 
 
-def _holders(role: Role, on: datetime.date) -> list[User]:
-    held = PostHolding.objects.on(on).filter(post__role=role)
-    return list(User.objects.active().filter(pk__in=held.values("person")).order_by("pk"))
+@dataclass(frozen=True)
+class Tally:
+    """Requests that are one person's to decide, and what is in force in the whole firm today."""
+
+    waiting: int
+    in_force: int
 
 
-def _may_approve(people: list[User], on: datetime.date) -> set[int]:
-    roles = [role for role in Role if Right.APPROVE_OVERRIDE in RIGHTS[role]]
-    held = PostHolding.objects.on(on).filter(post__role__in=roles, person__in=people)
-    return set(held.values_list("person", flat=True))
+def tally(scope: Scope) -> Tally:
+    """Counted once a request, for the badge and for pages that say how many exceptions hold."""
+    found: Tally | None = scope.worked_out.get("overrides")
+    if found is None:
+        waits = Q(state=Override.State.REQUESTED, asked__contains=[scope.person_id])
+        holds = Q(pk__in=Override.objects.in_force(today()).values("pk"))
+        counted = Override.objects.aggregate(
+            waiting=Count("pk", filter=waits), in_force=Count("pk", filter=holds)
+        )
+        found = scope.worked_out["overrides"] = Tally(**counted)
+    return found
 
 
 def waiting_for(scope: Scope) -> int:
     """How many requests are this person's to decide: the badge."""
-    if not scope.may(Right.APPROVE_OVERRIDE):
-        return 0
-    return Override.objects.requested().filter(asked__contains=[scope.person_id]).count()
+    return tally(scope).waiting if scope.may(Right.APPROVE_OVERRIDE) else 0
 
 
 def parties(override: Override, *, but: User) -> list[User]:

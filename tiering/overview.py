@@ -9,10 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, TextField
-from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -20,12 +17,12 @@ from rest_framework.request import Request
 from customers.models import CustomerSnapshot
 from firm import access
 from firm.charts import Group, share_of_top
-from firm.dates import today
 from firm.refusals import Refused
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of
-from tiering.models import Evaluation, GuardRule, Tier, TierRule
+from tiering.current import Current, Move, current_of, latest
+from tiering.models import Evaluation, TierRule
 from tiering.standings import latest_evaluation
 
 MOST_GROUPS = 120
@@ -123,9 +120,10 @@ def names_by_rank() -> dict[int, str]:
 def overview_of(request: HttpRequest | Request) -> Overview | None:
     """The overview for the reader, worked out once a request; None before the first night."""
     if not hasattr(request, "_tier_overview"):
-        request._tier_overview = current_overview(access.scope(request))  # type: ignore[attr-defined]
-    found: Overview | None = request._tier_overview  # type: ignore[union-attr]
-    return found
+        current = current_of(request)
+        found = overview(current, access.scope(request)) if current else None
+        request._tier_overview = found  # type: ignore[attr-defined]
+    return request._tier_overview  # type: ignore[union-attr, no-any-return]
 
 
 def evaluated(request: HttpRequest | Request) -> Overview:
@@ -137,36 +135,17 @@ def evaluated(request: HttpRequest | Request) -> Overview:
 
 
 def current_overview(scope: Scope) -> Overview | None:
-    evaluation = _latest_with_rules()
-    if evaluation is None:
-        return None
-    moves = [_Move(**one) for one in evaluation.moves]  # type: ignore[attr-defined]
-    return overview(evaluation, scope, rules=_rules_of(evaluation), moves=moves)
+    current = latest()
+    return overview(current, scope) if current else None
 
 
-def held_by_rank(evaluation: Evaluation) -> dict[int, tuple[int, Decimal]]:
-    """Customers and revenue of the whole firm by the tier in force; of the last evaluation."""
-    moves = [
-        _Move(row["earned_rank"], row["tier_rank"], row["customers"], row["revenue"])
-        for row in _not_earned()
-    ]
-    return _moved(_stored(evaluation), moves)
+def held_by_rank(current: Current) -> dict[int, tuple[int, Decimal]]:
+    """Customers and revenue of the whole firm by the tier in force."""
+    return _moved(_stored(current.evaluation), current.moves)
 
 
-@dataclass(frozen=True)
-class _Move:
-    """Customers who have earned one tier and hold another, by override or payment stop."""
-
-    earned: int | None
-    held: int | None
-    customers: int
-    revenue: str | Decimal
-
-
-def overview(
-    evaluation: Evaluation, scope: Scope, *, rules: list[TierRule], moves: list[_Move]
-) -> Overview:
-    reach = reach_of(scope)
+def overview(current: Current, scope: Scope) -> Overview:
+    evaluation, moves, reach = current.evaluation, current.moves, reach_of(scope)
     groups = _own_groups(scope) if reach is Reach.OWN else []
     held = _summed(groups) if reach is Reach.OWN else _moved(_stored(evaluation), moves)
     customers = sum(count for count, _revenue in held.values())
@@ -175,7 +154,7 @@ def overview(
         total = sum((revenue for _count, revenue in held.values()), Decimal(0))
     cards = [
         _card(rule, *held.get(rule.rank, (0, Decimal(0))), customers=customers, total=total)
-        for rule in rules
+        for rule in current.rules
     ]
     if reach is Reach.FIRM:
         groups = _stored_groups(evaluation, cards)
@@ -191,7 +170,7 @@ def overview(
 
 
 def _moved(
-    held: dict[int, tuple[int, Decimal]], moves: list[_Move]
+    held: dict[int, tuple[int, Decimal]], moves: list[Move]
 ) -> dict[int, tuple[int, Decimal]]:
     """What is stored by earned tier, by the tier in force: as the list's filter finds it."""
     for move in moves:
@@ -203,76 +182,6 @@ def _moved(
                     revenue + sign * Decimal(move.revenue),
                 )
     return held
-
-
-def _latest_with_rules() -> Evaluation | None:
-    """The last evaluation with `rules`, its tiers from the top, `moves`, the customers whose tier
-    is not the earned one, and whether its version is `is_guarded`, in one query.
-    """
-    rules = TierRule.objects.filter(rule_set=OuterRef("rule_set")).order_by("rank")
-    guards = GuardRule.objects.filter(rule_set=OuterRef("rule_set"), fact=GuardRule.Fact.MARGIN)
-    values = JSONObject(
-        rank="rank",
-        enter=Cast("enter", TextField()),
-        keep=Cast("keep", TextField()),
-        instruction="instruction",
-        tier="tier_id",
-        code="tier__code",
-        name="tier__name",
-        name_en="tier__name_en",
-    )
-    return (
-        Evaluation.objects.known_on(today())
-        .select_related("rule_set")
-        .annotate(
-            rules=ArraySubquery(rules.values(json=values)),
-            is_guarded=Exists(guards),
-            moves=ArraySubquery(
-                _not_earned().values(
-                    json=JSONObject(
-                        earned="earned_rank",
-                        held="tier_rank",
-                        customers="customers",
-                        revenue=Cast("revenue", TextField()),
-                    )
-                )
-            ),
-        )
-        .order_by("as_of", "pk")
-        .last()
-    )
-
-
-def _not_earned() -> QuerySet[CustomerSnapshot, Any]:
-    """Customers and revenue by earned rank and rank in force, where these differ."""
-    differing = CustomerSnapshot.objects.exclude(tier_source=CustomerSnapshot.TierSource.EARNED)
-    return (
-        differing.filter(~Q(tier_rank=F("earned_rank")) | Q(earned_rank__isnull=True))
-        .order_by()
-        .values("earned_rank", "tier_rank")
-        .annotate(customers=Count("pk"), revenue=Sum("trailing_revenue"))
-    )
-
-
-def asks_for_revenue_alone(evaluation: Evaluation) -> bool:
-    """Whether the trailing revenue is all that decides; of an overview's evaluation."""
-    rules = evaluation.rule_set
-    is_plain = rules.one_off_weight == 1 and not rules.cold_start_months and not rules.rolls_up
-    return is_plain and not evaluation.is_guarded  # type: ignore[attr-defined]
-
-
-def _rules_of(evaluation: Evaluation) -> list[TierRule]:
-    return [
-        TierRule(
-            rule_set=evaluation.rule_set,
-            rank=row["rank"],
-            enter=None if row["enter"] is None else Decimal(row["enter"]),
-            keep=None if row["keep"] is None else Decimal(row["keep"]),
-            instruction=row["instruction"],
-            tier=Tier(pk=row["tier"], code=row["code"], name=row["name"], name_en=row["name_en"]),
-        )
-        for row in evaluation.rules  # type: ignore[attr-defined]
-    ]
 
 
 def _card(

@@ -18,6 +18,7 @@ from tiering import rule_fields as fields
 from tiering.catalogue import Level
 from tiering.models import Benefit, GuardRule, RuleSet, TierRule
 from tiering.service_file import read_benefits, read_services, services_data
+from tiering.version_rows import guards_of, tiers_of
 
 KNOWN = {
     "name",
@@ -326,14 +327,12 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def as_data(rule_set: RuleSet) -> dict[str, Any]:
+def as_data(rule_set: RuleSet, *, with_services: bool = True) -> dict[str, Any]:
     """A stored version in the format of the file, every key present: `parse` reads it back as the
     same rules. Whole numbers are int and others Decimal, so that nothing is rounded; JSON text
-    of it needs `default=float`.
+    of it needs `default=float`. Without services it is as if the version had none.
     """
-    tiers = rule_set.tiers.select_related("tier", "rule_set").order_by("rank")
-    guards = rule_set.guards.select_related("cap").order_by("fact")
-    benefits, services = services_data(rule_set)
+    benefits, services = services_data(rule_set) if with_services else ([], {})
     breaker = {
         "down_share": _plain(rule_set.breaker_down_share),
         "down_count": rule_set.breaker_down_count,
@@ -345,7 +344,7 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
         "window_months": rule_set.window_months,
         "window_end": rule_set.window_end,
         "month_close": rule_set.month_close,
-        "tiers": [_tier_data(row, services.get(row.tier_id, {})) for row in tiers],
+        "tiers": [_tier_data(row, services.get(row.tier_id, {})) for row in tiers_of(rule_set)],
         "grace_evaluations": rule_set.grace_evaluations,
         "drop": rule_set.drop,
         "nonpositive": rule_set.nonpositive,
@@ -354,7 +353,7 @@ def as_data(rule_set: RuleSet) -> dict[str, Any]:
         "dormant_after_months": rule_set.dormant_after_months,
         "minimum_tenure_days": rule_set.minimum_tenure_days,
         "rolls_up": rule_set.rolls_up,
-        "guards": [_guard_data(row) for row in guards],
+        "guards": [_guard_data(row) for row in guards_of(rule_set)],
         "breaker": _present(breaker),
         "benefits": benefits,
     }

@@ -17,6 +17,7 @@ from firm.refusals import Refused
 from tiering import rule_fields as fields
 from tiering.catalogue import CHOICES, LARGEST, STANDARD, Level, Measure, Offer, level_of, offer_of
 from tiering.models import Benefit, Per, RuleSet
+from tiering.version_rows import services_of
 
 BENEFIT_KEYS = {"code", "name", "name_en", "unit", "unit_en"}
 MOST_BENEFITS = 50
@@ -82,7 +83,7 @@ def services_data(rule_set: RuleSet) -> tuple[list[dict[str, Any]], dict[int, di
     """
     benefits: dict[int, Benefit] = {}
     levels: dict[int, dict[str, Any]] = {}
-    for row in rule_set.service_levels.select_related("benefit").order_by("benefit", "pk"):
+    for row in services_of(rule_set):
         levels.setdefault(row.tier_id, {})[row.code] = _value(level_of(row))
         if row.benefit:
             benefits[row.benefit.pk] = row.benefit

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from firm.templatetags.ui import tier_label
-from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of, offers
+from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
 from tiering.chips import Chip, chip_of
 from tiering.models import RuleSet, Tier, TierRule
 from tiering.promise import FLOORS
+from tiering.version_rows import services_of, tiers_of
 
 # By the tier's id and the service's code; what is missing is not offered.
 Levels = Mapping[int, Mapping[str, Level]]
@@ -32,29 +33,25 @@ class Row:
 
 def levels_of(rule_set: RuleSet) -> Levels:
     found: dict[int, dict[str, Level]] = {}
-    for row in rule_set.service_levels.select_related("benefit"):
+    for row in services_of(rule_set):
         found.setdefault(row.tier_id, {})[row.code] = level_of(row)
     return found
 
 
-def rules_of(rule_set: RuleSet) -> list[TierRule]:
-    """The tiers of the version, from the top."""
-    return list(rule_set.tiers.select_related("tier").order_by("rank"))
+def offers_of(*rule_sets: RuleSet) -> dict[str, Offer]:
+    """What these versions can offer: the standard services, then the firm's own that they do."""
+    rows = [row for rule_set in rule_sets for row in services_of(rule_set)]
+    own = {row.benefit.pk: row.benefit for row in rows if row.benefit}
+    return STANDARD | {own[pk].code: offer_of(own[pk]) for pk in sorted(own)}
 
 
 def matrix(rule_set: RuleSet) -> list[Row]:
     """The services that at least one tier of the version has, in words."""
-    rules = rules_of(rule_set)
-    levels: dict[int, dict[str, Level]] = {}
-    own: dict[str, Offer] = {}
-    for row in rule_set.service_levels.select_related("benefit").order_by("benefit"):
-        levels.setdefault(row.tier_id, {})[row.code] = level_of(row)
-        if row.benefit:
-            own[row.code] = offer_of(row.benefit)
+    rules, levels = tiers_of(rule_set), levels_of(rule_set)
     offered = {code for rule in rules for code in levels.get(rule.tier_id, {})}
     return [
         Row(offer, [_cell(offer, rule, levels) for rule in rules])
-        for code, offer in (STANDARD | own).items()
+        for code, offer in offers_of(rule_set).items()
         if code in offered
     ]
 
@@ -82,12 +79,12 @@ def below_promise(offer: Offer, level: Level, tier: Tier) -> str | None:
 
 def problems(rule_set: RuleSet) -> list[str]:
     """What of its service levels forbids to publish this version, in sentences."""
-    levels, known = levels_of(rule_set), offers()
+    levels = levels_of(rule_set)
     return [
         sentence
-        for rule in rules_of(rule_set)
+        for rule in tiers_of(rule_set)
         for code, level in levels.get(rule.tier_id, {}).items()
-        if (sentence := below_promise(known[code], level, rule.tier))
+        if code in STANDARD and (sentence := below_promise(STANDARD[code], level, rule.tier))
     ]
 
 
@@ -96,8 +93,9 @@ def differences(old: RuleSet, new: RuleSet) -> list[str]:
 
     A tier that one of the two does not have is the ladder's change, not one of its services.
     """
-    before, after, known = levels_of(old), levels_of(new), offers()
-    common = set(old.tiers.values_list("tier_id", flat=True))
+    before, after = levels_of(old), levels_of(new)
+    known = offers_of(old, new)
+    common = {rule.tier_id for rule in tiers_of(old)}
     return [
         _("%(tier)s: %(service)s changes from “%(old)s” to “%(new)s”.")
         % {
@@ -106,7 +104,7 @@ def differences(old: RuleSet, new: RuleSet) -> list[str]:
             "old": _words(offer, had),
             "new": _words(offer, has),
         }
-        for rule in rules_of(new)
+        for rule in tiers_of(new)
         if rule.tier_id in common
         for code, offer in known.items()
         if (had := before.get(rule.tier_id, {}).get(code))

@@ -14,7 +14,8 @@ from tiering.catalogue import LARGEST, Level, Measure, Offer, offers
 from tiering.chips import Chip, chip_of
 from tiering.models import Per, RuleSet, TierRule
 from tiering.promise import FLOORS
-from tiering.services import Levels, below_promise, levels_of, rules_of
+from tiering.services import Levels, below_promise, levels_of
+from tiering.version_rows import tiers_of
 
 MINUTES, HOURS = "min", "h"
 TIMES = [(MINUTES, gettext_lazy("minutes")), (HOURS, gettext_lazy("hours"))]
@@ -123,7 +124,7 @@ class ServicesForm:
     """All cells of a draft; `levels` once it is valid."""
 
     def __init__(self, draft: RuleSet, data: QueryDict | None = None) -> None:
-        rules, levels = rules_of(draft), levels_of(draft)
+        rules, levels = tiers_of(draft), levels_of(draft)
         self.refusals: list[str] = []
         self.chips: list[Chip] = [chip_of(rule) for rule in rules]
         self.rows = [

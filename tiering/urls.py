@@ -6,6 +6,7 @@ from tiering.views import (
     allocation,
     benefit_report,
     benefits,
+    customer_panels,
     downgrades,
     drafts,
     overrides,
@@ -25,6 +26,14 @@ app_name = "tiering"
 
 urlpatterns = [
     path("customers/<int:pk>/tier/", standing.why, name="why"),
+    path("customers/<int:pk>/tier/history/", customer_panels.tier_history, name="tier-history"),
+    path("customers/<int:pk>/terms/", customer_panels.terms, name="customer-terms"),
+    path("customers/<int:pk>/benefits/left/", customer_panels.benefits_left, name="benefits-left"),
+    path(
+        "customers/<int:pk>/overrides/",
+        customer_panels.customer_overrides,
+        name="customer-overrides",
+    ),
     path("customers/<int:pk>/profit/", profit.profit, name="profit"),
     path("customers/<int:pk>/profit/export/", profit.profit_export, name="profit-export"),
     path("customers/<int:pk>/benefits/", benefits.benefits, name="benefits"),
@@ -36,6 +45,7 @@ urlpatterns = [
     path("customers/<int:pk>/payment-stop/set/", payment_stops.stop, name="payment-stop-set"),
     path("customers/<int:pk>/payment-stop/lift/", payment_stops.lift, name="payment-stop-lift"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/services/", rules.service_levels, name="service-levels"),
     path("rules/overrides/", overrides.listing, name="overrides"),
     path("rules/overrides/export/", overrides.export, name="overrides-export"),
     path("rules/overrides/<int:pk>/", overrides.detail, name="override"),

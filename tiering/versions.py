@@ -4,12 +4,14 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tiering import wording
-from tiering.models import RuleSet
+from tiering.models import RuleSet, ServiceLevel
+
+PEOPLE = ("published_by", "approved_by", "owner")
 
 
 class Status(models.TextChoices):
@@ -26,6 +28,10 @@ class Dated:
 
     version: RuleSet
     status: Status
+
+    @property
+    def is_published(self) -> bool:
+        return self.version.state == RuleSet.State.PUBLISHED
 
     @property
     def is_active(self) -> bool:
@@ -52,26 +58,37 @@ def status_of(rule_set: RuleSet, *, on: datetime.date) -> Status:
 def published(*, on: datetime.date) -> list[Dated]:
     """Every published version, the latest first."""
     versions = (
-        RuleSet.objects.filter(state=RuleSet.State.PUBLISHED)
-        .select_related("published_by", "approved_by", "owner")
+        _rows()
+        .filter(state=RuleSet.State.PUBLISHED)
+        .select_related(*PEOPLE)
         .order_by("-effective_from", "-number")
     )
     return [Dated(version, status_of(version, on=on)) for version in versions]
 
 
-def drafts() -> list[RuleSet]:
-    """Everything that is not published, the latest work first."""
-    rows = RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED)
-    return list(
-        rows.select_related("created_by", "submitted_by", "approved_by").order_by(
-            F("changed_at").desc(nulls_last=True), "-pk"
+def with_drafts(*, on: datetime.date) -> list[Dated]:
+    """The same after everything that is not published, the latest work first."""
+    is_draft = ~Q(state=RuleSet.State.PUBLISHED)
+    versions = (
+        _rows()
+        .select_related(*PEOPLE, "created_by")
+        .order_by(
+            Case(When(is_draft, then=0), default=1),
+            Case(When(is_draft, then=F("changed_at"))).desc(nulls_last=True),
+            "-effective_from",
+            "-number",
+            "-pk",
         )
     )
+    return [Dated(version, status_of(version, on=on)) for version in versions]
 
 
-def overdue(*, on: datetime.date) -> RuleSet | None:
-    """The version in force, where its half-yearly review is due by this day."""
-    version = RuleSet.objects.in_force(on)
-    if version is None or version.review_on is None or version.review_on > on:
-        return None
-    return version
+def _rows() -> QuerySet[RuleSet]:
+    """With `has_services`, whether any tier of it has a service level."""
+    services = ServiceLevel.objects.filter(rule_set=OuterRef("pk"))
+    return RuleSet.objects.annotate(has_services=Exists(services))
+
+
+def is_overdue(version: RuleSet, *, on: datetime.date) -> bool:
+    """Whether its half-yearly review is due by this day."""
+    return version.review_on is not None and version.review_on <= on

@@ -1,6 +1,7 @@
 """From trial to earnest: four eyes by kind, and going live."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ def set_four_eyes(*, kind: FourEyes, is_on: bool, by: User, now: datetime.dateti
     firm = Firm.objects.select_for_update().get()
     check_can_set_four_eyes(firm=firm, by=by, now=now)
     if is_on:
-        _check_has_two_people(kind, now=now)
+        _check_have_two_people([kind], now=now)
     if is_on == (kind in firm.four_eyes):
         return
     firm.four_eyes = sorted({*firm.four_eyes, kind} if is_on else {*firm.four_eyes} - {kind})
@@ -39,8 +40,7 @@ def set_four_eyes(*, kind: FourEyes, is_on: bool, by: User, now: datetime.dateti
 
 def check_can_go_live(*, by: User, now: datetime.datetime) -> None:
     check_can_set_four_eyes(firm=Firm.objects.get(), by=by, now=now)
-    for kind in FourEyes:
-        _check_has_two_people(kind, now=now)
+    _check_have_two_people(FourEyes, now=now)
 
 
 @transaction.atomic
@@ -57,8 +57,11 @@ def go_live(*, by: User, now: datetime.datetime) -> None:
         outbox.queue("went_live", recipient=person, now=now, date=firm_date(now).isoformat())
 
 
-def _check_has_two_people(kind: FourEyes, *, now: datetime.datetime) -> None:
-    if not four_eyes.has_two_people(kind, on=firm_date(now)):
+def _check_have_two_people(kinds: Iterable[FourEyes], *, now: datetime.datetime) -> None:
+    provided = four_eyes.with_two_people(on=firm_date(now))
+    for kind in kinds:
+        if kind in provided:
+            continue
         raise Refused(
             _(
                 "%(kind)s: nobody could be the second person. First give somebody else a post"

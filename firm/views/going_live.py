@@ -77,12 +77,13 @@ def set_four_eyes(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: GoLiveForm, *, status: int = 200) -> HttpResponse:
     firm, now = Firm.objects.get(), timezone.now()
+    provided = four_eyes.with_two_people(on=today())
     kinds: list[dict[str, Any]] = [
         {
             "code": kind.value,
             "label": kind.label,
             "is_on": four_eyes.holds_for(firm, kind, now=now),
-            "has_two": four_eyes.has_two_people(kind, on=today()),
+            "has_two": kind in provided,
         }
         for kind in FourEyes
     ]

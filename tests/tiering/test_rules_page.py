@@ -121,7 +121,7 @@ def test_it_is_written_in_english_too(client_of, executive, rules):
 def test_it_needs_few_queries(client_of, executive, rules, django_assert_max_num_queries):
     an_evaluation(rules)
     client = client_of(executive)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(12):
         page(client)
 
 

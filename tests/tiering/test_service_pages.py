@@ -76,14 +76,37 @@ def asked(**values) -> dict:
 
 
 def test_everybody_reads_the_matrix_of_the_version_in_force(client_of, stranger, rules):
-    html = text_of(client_of(stranger), reverse("tiering:rules"))
+    client = client_of(stranger)
+    address = f"{reverse('tiering:service-levels')}?version={rules.number}"
+    assert f'hx-get="{address}"' in text_of(client, reverse("tiering:rules"))
+    html = text_of(client, address)
     for words in ("ランク別の対応基準", "営業時間で30分以内", "年4回", "月次紙レポート"):
         assert words in html
 
 
+def test_the_matrix_comes_into_the_rules_page_alone_once_it_is_in_view(client_of, stranger, rules):
+    address = reverse("tiering:service-levels")
+    panel = client_of(stranger, HTTP_HX_REQUEST="true").get(address).content.decode()
+    assert "年4回" in panel
+    assert "<html" not in panel
+
+
 def test_a_version_without_levels_shows_no_matrix(client_of, stranger, administrator):
     a_rule_set(by=administrator)
-    assert "ランク別の対応基準" not in text_of(client_of(stranger), reverse("tiering:rules"))
+    client = client_of(stranger)
+    assert "ランク別の対応基準" not in text_of(client, reverse("tiering:rules"))
+    assert "services-grid" not in text_of(client, reverse("tiering:service-levels"))
+
+
+def test_the_matrix_of_a_version_that_does_not_exist_is_not_found(client_of, stranger, rules):
+    address = reverse("tiering:service-levels")
+    assert client_of(stranger).get(address, {"version": "99999"}).status_code == 404
+
+
+def test_the_matrix_is_not_there_while_the_screen_is_shared(client_of, stranger, rules):
+    client = client_of(stranger)
+    client.post(reverse("firm:screen_share"), {"on": "1"})
+    assert client.get(reverse("tiering:service-levels")).status_code == 403
 
 
 def test_the_matrix_is_edited_as_a_plain_form(client_of, administrator, rules):
@@ -220,7 +243,8 @@ def test_one_button_records_a_benefit_and_the_checklist_follows(
 ):
     client = client_of(account_manager)
     url = reverse("customers:file", args=[premier.pk])
-    html = text_of(client, url)
+    below = reverse("tiering:benefits-left", args=[premier.pk])
+    html = text_of(client, below)
     assert html.count("実施した") >= 3
     answer = client.post(
         reverse("tiering:record-use", args=[premier.pk]), asked(service="review_meeting")
@@ -228,14 +252,14 @@ def test_one_button_records_a_benefit_and_the_checklist_follows(
     assert answer.headers["Location"] == f"{url}#benefits"
     use = BenefitUse.objects.get()
     assert (use.service, use.quantity, use.recorded_by) == ("review_meeting", 1, account_manager)
-    row = text_of(client, url).partition("レビュー会議<small>")[2].partition("</tr>")[0]
+    row = text_of(client, below).partition("レビュー会議<small>")[2].partition("</tr>")[0]
     assert [row.count(words) for words in (">4回<", ">1回<", ">3回<")] == [1, 1, 1]
 
 
 def test_no_buttons_for_who_only_reads_and_none_on_a_past_day(
     client_of, auditor, account_manager, premier
 ):
-    url = reverse("customers:file", args=[premier.pk])
+    url = reverse("tiering:benefits-left", args=[premier.pk])
     assert "使える特典" in text_of(client_of(auditor), url)
     assert "実施した" not in text_of(client_of(auditor), url)
     yesterday = (today() - datetime.timedelta(days=1)).isoformat()
@@ -346,7 +370,7 @@ def test_the_report_is_exported_as_seen(client_of, executive, book):
 
 def test_the_report_needs_few_queries(client_of, executive, book, django_assert_max_num_queries):
     client = client_of(executive)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         text_of(client, reverse("tiering:benefit-report"))
 
 

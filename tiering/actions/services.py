@@ -17,7 +17,8 @@ from firm.scope import scope_of
 from tiering.actions.authors import WRITTEN, note_author
 from tiering.catalogue import STANDARD, offers
 from tiering.models import Benefit, BenefitUse, RuleSet, ServiceLevel
-from tiering.services import Levels, below_promise, rules_of
+from tiering.services import Levels, below_promise
+from tiering.version_rows import tiers_of
 
 
 def check_can_edit_services(*, draft: RuleSet, by: User, now: datetime.datetime) -> None:
@@ -53,7 +54,7 @@ def save_services(
 
 def write_levels(*, draft: RuleSet, levels: Levels) -> None:
     """The rows alone, in the caller's transaction. Raises Refused below the promise."""
-    known, tiers = offers(), {rule.tier_id: rule.tier for rule in rules_of(draft)}
+    known, tiers = offers(), {rule.tier_id: rule.tier for rule in tiers_of(draft)}
     for tier_id, services in levels.items():
         for code, level in services.items():
             if sentence := below_promise(known[code], level, tiers[tier_id]):

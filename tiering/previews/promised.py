@@ -3,10 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from tiering.catalogue import offers
+from tiering.catalogue import Offer
 from tiering.models import Per, RuleSet
 from tiering.previews.shown import Shown
-from tiering.services import levels_of
+from tiering.services import levels_of, offers_of
 
 A_YEAR = {Per.QUARTER: 4, Per.HALF: 2, Per.YEAR: 1}
 
@@ -28,11 +28,13 @@ def promised(shown: Shown) -> list[Promised]:
     """Each service that is used up, for all customers of all tiers together; those that neither
     version gives are left out.
     """
-    before = _in_all(shown.present, _customers(shown, 0))
-    after = _in_all(shown.row.draft, _customers(shown, 1))
+    versions = [rules for rules in (shown.present, shown.row.draft) if rules]
+    offers = offers_of(*versions)
+    before = _in_all(shown.present, _customers(shown, 0), offers)
+    after = _in_all(shown.row.draft, _customers(shown, 1), offers)
     return [
         Promised(offer.label, offer.quantity(before[code]), offer.quantity(after[code]))
-        for code, offer in offers().items()
+        for code, offer in offers.items()
         if before[code] or after[code]
     ]
 
@@ -45,9 +47,11 @@ def _customers(shown: Shown, side: int) -> Counter[int]:
     return found
 
 
-def _in_all(rules: RuleSet | None, customers: Counter[int]) -> Counter[str]:
+def _in_all(
+    rules: RuleSet | None, customers: Counter[int], offers: dict[str, Offer]
+) -> Counter[str]:
     """Minutes or times a year by the service's code."""
-    usable = {code for code, offer in offers().items() if offer.is_usable}
+    usable = {code for code, offer in offers.items() if offer.is_usable}
     found: Counter[str] = Counter()
     for tier, levels in (levels_of(rules) if rules else {}).items():
         for code, level in levels.items():

@@ -19,6 +19,7 @@ from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
 from tiering.models import Preview, PreviewMove, RuleSet, Tier
 from tiering.models.standing import Reason
+from tiering.version_rows import tiers_of
 
 Way = PreviewMove.Way
 Cause = PreviewMove.Cause
@@ -345,9 +346,7 @@ def _missing(move: PreviewMove) -> Decimal | None:
 
 
 def _chips(rules: RuleSet) -> dict[int, Chip]:
-    return {
-        rule.tier_id: chip_of(rule) for rule in rules.tiers.select_related("tier").order_by("rank")
-    }
+    return {rule.tier_id: chip_of(rule) for rule in tiers_of(rules)}
 
 
 def _ordered(found: set[int | None], chips: dict[int, Chip]) -> list[int | None]:

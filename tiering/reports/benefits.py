@@ -11,11 +11,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from customers.models import Customer, CustomerSnapshot
 from firm.dates import add_months
 from firm.scope import Scope
-from tiering.catalogue import Offer, offers
+from tiering.catalogue import Offer
 from tiering.chips import Chip, chip_of
 from tiering.models import BenefitUse, RuleSet, ServiceLevel
 from tiering.overview import Reach, reach_of
-from tiering.services import levels_of, rules_of
+from tiering.services import levels_of, offers_of
+from tiering.version_rows import load, tiers_of
 
 MONTHS = 12
 RETIRE_BELOW = 20  # per cent of the customers who have it
@@ -75,7 +76,8 @@ def report(scope: Scope, *, on: datetime.date) -> Report:
     rule_set = RuleSet.objects.in_force(on)
     if rule_set is None:
         return Report([], [])
-    levels, rules, known = levels_of(rule_set), rules_of(rule_set), offers()
+    load(rule_set, with_guards=False)
+    levels, rules, known = levels_of(rule_set), tiers_of(rule_set), offers_of(rule_set)
     offered = {code for rule in rules for code in levels.get(rule.tier_id, {})}
     customers, users, since = _customers(scope), _users(scope, on=on), _offered_since()
     found = [

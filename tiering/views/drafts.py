@@ -16,6 +16,7 @@ from firm.roles import Right
 from tiering import actions, checks, differences, proposal, rule_file, rule_words
 from tiering.models import RuleSet
 from tiering.rules_form import RulesForm, with_cuts, with_row, without_row
+from tiering.version_rows import load
 from tiering.versions import Status, status_of
 
 
@@ -42,25 +43,25 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor for people who may edit; for reading while it is reviewed, and for others."""
     if request.screen_share:  # type: ignore[attr-defined]
         return redirect("tiering:rules")
-    found = _unpublished(pk)
+    found, active = _with_active(pk)
     if refusal_of(
         actions.check_can_edit_draft, draft=found, by=access.reader(request), now=timezone.now()
     ):
-        return render(request, "tiering/draft_review.html", _for_review(request, found))
-    return _editor(request, found, RulesForm(rule_file.as_data(found)))
+        return render(request, "tiering/draft_review.html", _for_review(request, found, active))
+    return _editor(request, found, active, RulesForm(rule_file.as_data(found)))
 
 
 @require_POST
 @access.needs(Right.EDIT_RULES)
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """`act` is save, or one of what only shows the form anew: check, add, fill, remove-2."""
-    found = _unpublished(pk)
+    found, active = _with_active(pk)
     act = request.POST.get("act", "save")
     if act not in ("save", "check"):
-        return _editor(request, found, _rearranged(found, request.POST, act))
+        return _editor(request, found, active, _rearranged(found, request.POST, act))
     form = RulesForm(rule_file.as_data(found), request.POST)
     if form.rules is None or act == "check":
-        return _editor(request, found, form, status=422 if form.rules is None else 200)
+        return _editor(request, found, active, form, status=422 if form.rules is None else 200)
     try:
         actions.save_draft(
             draft=found,
@@ -71,7 +72,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except actions.Overtaken as overtaken:
         form.others.append(overtaken.sentence)
-        return _editor(request, found, form, status=409)
+        return _editor(request, found, active, form, status=409)
     messages.success(request, _("The draft is saved."))
     return redirect("tiering:draft", pk=pk)
 
@@ -80,9 +81,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.EDIT_RULES)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The words beside the form and the sentences at its fields, while somebody types."""
-    found = _unpublished(pk)
+    found, active = _with_active(pk)
     form = RulesForm(rule_file.as_data(found), request.POST)
-    context = _words(request, found, form) | {"is_live": True}
+    context = _words(request, found, active, form) | {"is_live": True}
     return render(request, "tiering/draft.html#words", context)
 
 
@@ -95,7 +96,12 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _editor(
-    request: HttpRequest, found: RuleSet, form: RulesForm, *, status: int = 200
+    request: HttpRequest,
+    found: RuleSet,
+    active: RuleSet | None,
+    form: RulesForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     by, now = access.reader(request), timezone.now()
     context: dict[str, Any] = {
@@ -103,15 +109,16 @@ def _editor(
         "status": Status(status_of(found, on=today())).label,
         "cannot_submit": refusal_of(actions.check_can_submit, draft=found, by=by, now=now),
         "cuts": proposal.cuts(form.count - 1),
-        **_words(request, found, form),
+        **_words(request, found, active, form),
     }
     return render(request, "tiering/draft.html", context, status=status)
 
 
-def _words(request: HttpRequest, found: RuleSet, form: RulesForm) -> dict[str, Any]:
+def _words(
+    request: HttpRequest, found: RuleSet, active: RuleSet | None, form: RulesForm
+) -> dict[str, Any]:
     """Of what the form says; of the draft as it is saved where the form is not filled in."""
     rules = form.rules if form.terms.is_bound else rule_file.parse(form.base)
-    active = RuleSet.objects.in_force(today())
     context: dict[str, Any] = {"draft": found, "form": form, "active": active}
     if rules is None:
         return context
@@ -124,10 +131,9 @@ def _words(request: HttpRequest, found: RuleSet, form: RulesForm) -> dict[str, A
     }
 
 
-def _for_review(request: HttpRequest, found: RuleSet) -> dict[str, Any]:
+def _for_review(request: HttpRequest, found: RuleSet, active: RuleSet | None) -> dict[str, Any]:
     by, now = access.reader(request), timezone.now()
     rules = differences.rules_of(found)
-    active = RuleSet.objects.in_force(today())
     return {
         "draft": found,
         "status": Status(status_of(found, on=today())).label,
@@ -139,6 +145,13 @@ def _for_review(request: HttpRequest, found: RuleSet) -> dict[str, Any]:
         "preview": found.previews.filter(left_at__isnull=True).order_by("-pk").first(),
         "may_edit": access.scope(request).may(Right.EDIT_RULES),
     }
+
+
+def _with_active(pk: int) -> tuple[RuleSet, RuleSet | None]:
+    """The draft beside the version in force; the rows of both are asked for together."""
+    found, active = _unpublished(pk), RuleSet.objects.in_force(today())
+    load(found, active)
+    return found, active
 
 
 def _rearranged(found: RuleSet, values: QueryDict, act: str) -> RulesForm:

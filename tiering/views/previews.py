@@ -22,6 +22,7 @@ from tiering.previews.binding import check_is_fresh
 from tiering.previews.chart import chart_of
 from tiering.previews.promised import promised
 from tiering.previews.shown import TABS, Mover, Shown, movers, moves_of, shown_of
+from tiering.version_rows import load
 
 CHUNK = 500  # movers worked out at a time for a file
 
@@ -68,6 +69,7 @@ def _progress(request: HttpRequest, shown: Shown) -> HttpResponse:
 def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
     tab = _tab(request)
     scope = access.scope(request)
+    load(shown.present, shown.row.draft)
     with_revenue = scope.may(Right.FIRM_REVENUE)
     try:
         page = keyset.page_of(

@@ -17,6 +17,7 @@ from firm.roles import Right
 from tiering import actions, differences
 from tiering.actions.publishing import REVIEWED_AFTER
 from tiering.models import RuleSet
+from tiering.version_rows import load
 from tiering.versions import Dated, published
 
 
@@ -74,6 +75,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     by_number = sorted(versions, key=lambda row: row.version.number or 0)
     old = _chosen(versions, request.GET.get("from", ""), by_number[-2])
     new = _chosen(versions, request.GET.get("to", ""), by_number[-1])
+    load(old.version, new.version)
     context = {
         "versions": versions,
         "old": old,

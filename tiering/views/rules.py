@@ -4,19 +4,23 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from firm import access
 from firm.dates import today
+from firm.refusals import Forbidden
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
 from tiering import differences, rule_words, wording
+from tiering.current import current_of
 from tiering.ladder import ladder
-from tiering.models import Override
 from tiering.night import night_ahead
+from tiering.overrides import tally
 from tiering.promise import PROMISE
-from tiering.standings import latest_evaluation
-from tiering.versions import Dated, drafts, published, status_of
+from tiering.services import matrix
+from tiering.version_rows import load
+from tiering.versions import Dated, published, with_drafts
 
 
 @require_GET
@@ -24,15 +28,38 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The version in force, or `?version=2` for another published one."""
     context: dict[str, Any] = {"promise": PROMISE}
     if not request.screen_share:  # type: ignore[attr-defined]
-        versions = published(on=today())
-        shown = _chosen(versions, request.GET.get("version", ""))
-        context |= {"versions": versions, "shown": shown, **_drafts(request)}
+        scope = access.scope(request)
+        may_review = scope.may(Right.REVIEW_RULES)
+        every = with_drafts(on=today()) if may_review else published(on=today())
+        versions = [dated for dated in every if dated.is_published]
+        shown = _chosen(versions, request)
+        context |= {
+            "versions": versions,
+            "shown": shown,
+            "active": next((dated.version for dated in versions if dated.is_active), None),
+            "drafts": [dated for dated in every if not dated.is_published],
+            "may_review": may_review,
+            "may_edit": scope.may(Right.EDIT_RULES),
+        }
         if shown is not None:
             context |= _in_words(request, shown)
     return render(request, "tiering/rules.html", context)
 
 
-def _chosen(versions: list[Dated], number: str) -> Dated | None:
+@require_GET
+def service_levels(request: HttpRequest) -> HttpResponse:
+    """What each tier of the same version gets; with htmx the panel alone, for the page above."""
+    if request.screen_share:  # type: ignore[attr-defined]
+        raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    shown = _chosen(published(on=today()), request)
+    rows = matrix(shown.version) if shown else []
+    context = {"shown": shown, "rows": rows}
+    part = "service_matrix" if request.htmx else "service_levels"  # type: ignore[attr-defined]
+    return render(request, f"tiering/{part}.html", context)
+
+
+def _chosen(versions: list[Dated], request: HttpRequest) -> Dated | None:
+    number = request.GET.get("version", "")
     for dated in versions:
         if str(dated.version.number) == number or (not number and dated.is_active):
             return dated
@@ -41,36 +68,26 @@ def _chosen(versions: list[Dated], number: str) -> Dated | None:
     return None
 
 
-def _drafts(request: HttpRequest) -> dict[str, Any]:
-    """For people who write or review them."""
-    scope = access.scope(request)
-    if not scope.may(Right.REVIEW_RULES):
-        return {}
-    return {
-        "drafts": [Dated(draft, status_of(draft, on=today())) for draft in drafts()],
-        "may_review": True,
-        "may_edit": scope.may(Right.EDIT_RULES),
-    }
-
-
 def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
     scope = access.scope(request)
-    evaluation = latest_evaluation() if shown.is_active else None
-    has_shares = evaluation is not None and scope.may(Right.FIRM_REVENUE)
+    load(shown.version, with_services=False)
+    current = current_of(request) if shown.is_active else None
+    has_shares = current is not None and scope.may(Right.FIRM_REVENUE)
     rungs = ladder(
         shown.version,
-        evaluation=evaluation,
-        unit=request.user.money_unit,  # type: ignore[union-attr]
+        current=current,
+        unit=access.reader(request).money_unit,
         with_shares=has_shares,
     )
+    plain = differences.rules_of(shown.version, with_services=False)
     return {
         "rungs": rungs,
         "terms": [
             *wording.terms(shown.version, lowest=tier_label(rungs[-1].chip)),
-            *rule_words.further_terms(differences.rules_of(shown.version)),
+            *rule_words.further_terms(plain),
         ],
-        "exceptions": Override.objects.in_force(today()).count() if shown.is_active else None,
-        "evaluation": evaluation,
+        "exceptions": tally(scope).in_force if shown.is_active else None,
+        "evaluation": current.evaluation if current else None,
         "has_shares": has_shares,
         "night": night_ahead(shown.version, on=today()) if shown.is_active else None,
         "may_read_runs": scope.may(Right.READ_RUNS),

@@ -1,0 +1,64 @@
+"""The rows of a version: its tiers, guards and service levels, each with what it names.
+
+They are read anew each time, since a draft's change. A page that only reads asks `load` first,
+once for all versions on it.
+"""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+
+from tiering.models import GuardRule, RuleSet, ServiceLevel, TierRule
+
+
+def load(*rule_sets: RuleSet | None, with_guards: bool = True, with_services: bool = True) -> None:
+    """Keep the rows with these versions: one query a kind, however many versions."""
+    kinds = [_kept(TIERS, _tiers())]
+    if with_guards:
+        kinds.append(_kept(GUARDS, _guards()))
+    if with_services:
+        kinds.append(_kept(SERVICES, _services()))
+    prefetch_related_objects([one for one in rule_sets if one is not None], *kinds)
+
+
+def tiers_of(rule_set: RuleSet) -> list[TierRule]:
+    """From the top."""
+    return _rows(rule_set, TIERS, _tiers())
+
+
+def guards_of(rule_set: RuleSet) -> list[GuardRule]:
+    return _rows(rule_set, GUARDS, _guards())
+
+
+def services_of(rule_set: RuleSet) -> list[ServiceLevel]:
+    """The firm's own benefits in the order of their making."""
+    return _rows(rule_set, SERVICES, _services())
+
+
+TIERS, GUARDS, SERVICES = "tiers", "guards", "service_levels"
+
+
+def _tiers() -> QuerySet[TierRule]:
+    return TierRule.objects.select_related("tier").order_by("rank")
+
+
+def _guards() -> QuerySet[GuardRule]:
+    return GuardRule.objects.select_related("cap").order_by("fact")
+
+
+def _services() -> QuerySet[ServiceLevel]:
+    return ServiceLevel.objects.select_related("benefit").order_by("benefit", "pk")
+
+
+def _kept(name: str, rows: QuerySet[Any]) -> "Prefetch[str, QuerySet[Any], str]":
+    return Prefetch(name, queryset=rows, to_attr=f"kept_{name}")
+
+
+def _rows(rule_set: RuleSet, name: str, rows: QuerySet[Any]) -> list[Any]:
+    kept: list[Any] | None = getattr(rule_set, f"kept_{name}", None)
+    if kept is not None:
+        return kept
+    found = list(rows.filter(rule_set=rule_set))
+    for row in found:
+        row.rule_set = rule_set
+    return found
