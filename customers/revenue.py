@@ -4,15 +4,18 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Sum, TextField
+from django.db.models.functions import Cast, JSONObject, TruncMonth
 
 from customers.models import RevenueEntry
 from firm import charts, formats
 from firm.charts import Bar, Scale
-from firm.dates import add_months
+from firm.dates import add_months, first_of_month
 
 HEIGHT = 140
+# The 24 months of the charts, and before them the longest window that tier rules can have.
+MONTHS_READ = 24 + 60
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,35 @@ def monthly_revenue(
         .order_by("month")
     )
     return dict(rows)
+
+
+def months_read(*, today: datetime.date) -> ArraySubquery:
+    """The same months, to be read with the customers of a query; `by_month` reads them."""
+    start = add_months(first_of_month(today), -MONTHS_READ)
+    rows = (
+        RevenueEntry.objects.live()
+        .filter(customer=OuterRef("pk"), date__gte=start, date__lte=today)
+        .annotate(month=TruncMonth("date"))
+        .order_by()
+        .values("month")
+        .annotate(total=Sum("amount"))
+    )
+    return ArraySubquery(
+        rows.values(json=JSONObject(month="month", total=Cast("total", TextField())))
+    )
+
+
+def by_month(rows: list[dict[str, str]]) -> dict[datetime.date, Decimal]:
+    return {
+        datetime.date.fromisoformat(row["month"][:10]): Decimal(row["total"])
+        for row in sorted(rows, key=lambda row: row["month"])
+    }
+
+
+def months_of_file(customer_id: int, *, today: datetime.date) -> dict[datetime.date, Decimal]:
+    """The months that the charts of a customer's file are made of."""
+    start = add_months(first_of_month(today), -MONTHS_READ)
+    return monthly_revenue(customer_id, start=start, end=today)
 
 
 def chart_of(

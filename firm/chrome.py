@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
@@ -90,7 +92,11 @@ class Chrome:
 
     @cached_property
     def firm(self) -> Firm | None:
-        return Firm.objects.first()
+        """With the reader's `views`, in one query."""
+        views = SavedView.objects.filter(user_id=self.request.user.pk, page__in=SAVED_VIEW_PAGES)
+        columns = JSONObject(pk="pk", page="page", name="name", query="query")
+        of_reader = ArraySubquery(views.order_by("name").values(json=columns))
+        return Firm.objects.annotate(views=of_reader).first()
 
     def _links(self, entries: list[Entry]) -> list[Link]:
         if not self.request.user.is_authenticated:
@@ -140,15 +146,13 @@ class Chrome:
             return []
         return [
             Link(
-                view.name,
-                f"{address(SAVED_VIEW_PAGES[view.page])}?{view.query}",
+                view["name"],
+                f"{address(SAVED_VIEW_PAGES[view['page']])}?{view['query']}",
                 "star",
-                pk=view.pk,
-                query=view.query,
+                pk=view["pk"],
+                query=view["query"],
             )
-            for view in SavedView.objects.filter(
-                user_id=self.request.user.pk, page__in=SAVED_VIEW_PAGES
-            )
+            for view in (self.firm.views if self.firm else [])  # type: ignore[attr-defined]
         ]
 
     @cached_property

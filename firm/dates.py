@@ -41,9 +41,9 @@ def add_months(date: datetime.date, months: int) -> datetime.date:
 
 
 def day_asked_for(text: str) -> datetime.date:
-    """An ISO date out of an address, not later than today; today where it says none."""
+    """An ISO date out of an address, between EARLIEST and today; today where it says none."""
     try:
-        return min(datetime.date.fromisoformat(text), today())
+        return max(min(datetime.date.fromisoformat(text), today()), EARLIEST)
     except ValueError:
         return today()
 

@@ -43,9 +43,13 @@ SELECT superiors.person, u.id, min(superiors.distance) AS distance
 
 def superiors_of(person: User, *, on: datetime.date) -> list[User]:
     """The nearest first, without the person and without people who have left."""
-    ids = [superior for _person, superior in _above([person.pk], on=on)]
+    ids = superior_ids(person, on=on)
     found = User.objects.in_bulk(ids)
     return [found[pk] for pk in ids]
+
+
+def superior_ids(person: User, *, on: datetime.date) -> list[int]:
+    return [superior for _person, superior in _above([person.pk], on=on)]
 
 
 def manager_of(person: User, *, on: datetime.date) -> User | None:

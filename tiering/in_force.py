@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from customers.models import CustomerSnapshot
-from tiering.models import Evaluation, RuleSet
+from tiering.models import Evaluation, RuleSet, TierRule
 
 IN_FORCE_LOCK = 7_205_005
 Source = CustomerSnapshot.TierSource
@@ -132,9 +134,19 @@ def instead_of_earned(
 
 def rules_on(date: datetime.date) -> RuleSet | None:
     """The version whose ranks the tiers of this day are: the one evaluated by, else in force."""
-    known = Evaluation.objects.known_on(date).select_related("rule_set").defer("counts")
-    evaluation = known.order_by("as_of", "pk").last()
-    return evaluation.rule_set if evaluation else RuleSet.objects.in_force(date)
+    return RuleSet.objects.filter(pk=_version_on(date)).first()
+
+
+def ladder_on(date: datetime.date) -> list[TierRule]:
+    """The tiers of that version from the top; none where there is no version yet."""
+    rules = TierRule.objects.filter(rule_set=_version_on(date))
+    return list(rules.select_related("tier").order_by("rank"))
+
+
+def _version_on(date: datetime.date) -> Coalesce:
+    known = Evaluation.objects.known_on(date).order_by("-as_of", "-pk")
+    in_force = RuleSet.objects.on(date)
+    return Coalesce(Subquery(known.values("rule_set")[:1]), Subquery(in_force.values("pk")[:1]))
 
 
 def lock() -> None:

@@ -14,12 +14,13 @@ from firm.dates import today
 from firm.roles import Right
 from tiering import wording
 from tiering.chips import Chip, chips, unranked
+from tiering.current import asks_for_revenue_alone, current_of
 from tiering.engine.customer_facts import of_customer
 from tiering.explanations import Criterion, Explanation, explain, explained, with_facts
 from tiering.guards import guard_rule_of
 from tiering.history import TierHistory, history_of
 from tiering.models import TierChange
-from tiering.overview import Reach, asks_for_revenue_alone, overview_of
+from tiering.overview import Reach, overview_of, reach_of
 from tiering.reasons import reason_text
 from tiering.share_line import exactly
 from tiering.standings import history
@@ -53,13 +54,13 @@ def explanation_of(
     request: HttpRequest, customer: Customer, *, on: datetime.date
 ) -> Explanation | None:
     """Today's is made of what the page has read anyway; that of another day is worked out."""
-    overview = overview_of(request)
-    if on < today() or overview is None:
+    current = current_of(request)
+    if on < today() or current is None:
         return explain(customer.pk, on=on)
     change = change_on(request, customer.pk, on=on)
     if change is None:
         return None
-    evaluation, tiers = overview.evaluation, [card.rule.tier for card in overview.cards]
+    evaluation, tiers = current.evaluation, current.tiers
     if asks_for_revenue_alone(evaluation):
         revenue = customer.snapshot.trailing_revenue
         found = explained(evaluation, change, revenue=revenue, tiers=tiers)
@@ -76,9 +77,9 @@ def explanation_of(
 
 def chips_of(request: HttpRequest, explanation: Explanation) -> dict[str, Chip]:
     """The chips of the version that the explanation is about."""
-    overview = overview_of(request)
-    if overview and overview.evaluation.rule_set_id == explanation.rule_set.pk:
-        return {chip.code: chip for chip in overview.chips.values()}
+    current = current_of(request)
+    if current and current.evaluation.rule_set_id == explanation.rule_set.pk:
+        return {chip.code: chip for chip in current.chips.values()}
     return chips(explanation.rule_set)
 
 
@@ -124,15 +125,15 @@ def as_known_today(
 
 def ladder(request: HttpRequest, rank: int | None) -> dict[str, Any]:
     """The tier and the thresholds alone, for readers without the customer's file."""
-    overview = overview_of(request)
-    if overview is None:
+    current = current_of(request)
+    if current is None:
         return {"rungs": []}
-    rule_set, unit = overview.evaluation.rule_set, _unit(request)
+    rule_set, unit = current.evaluation.rule_set, _unit(request)
     return {
-        "earned": overview.chips.get(rank or 0),
+        "earned": current.chips.get(rank or 0),
         "rungs": [
-            (card.chip, wording.entry_text(card.rule, rule_set, unit=unit))
-            for card in overview.cards
+            (current.chips[rule.rank], wording.entry_text(rule, rule_set, unit=unit))
+            for rule in current.rules
         ],
     }
 
@@ -160,8 +161,10 @@ def held_tiers(
 
 def _share(request: HttpRequest, explanation: Explanation) -> Decimal | None:
     """The customer's part of the firm's revenue, for who may know the total."""
+    if reach_of(access.scope(request)) is not Reach.FIRM:
+        return None
     overview = overview_of(request)
-    if overview is None or overview.reach is not Reach.FIRM or not overview.total:
+    if overview is None or not overview.total:
         return None
     if overview.evaluation != explanation.evaluation or explanation.trailing_revenue <= 0:
         return None

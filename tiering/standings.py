@@ -14,7 +14,7 @@ from firm.dates import today
 from firm.refusals import Refused
 from tiering.engine.ledgers import Reading, seen_by
 from tiering.engine.measure import measure_of
-from tiering.in_force import Source, instead_of_earned, resolve, rules_on
+from tiering.in_force import Source, instead_of_earned, ladder_on, resolve
 from tiering.models import Evaluation, RuleSet, Tier, TierChange, TierRule
 
 EXPORT_COLUMNS = (
@@ -97,19 +97,25 @@ class Held:
     earned: Tier | None
     source: Source = Source.EARNED
     until: datetime.date | None = None
+    ladder: tuple[TierRule, ...] = ()  # of the version whose tiers these are
 
 
 def tier_on(customer_id: int, *, on: datetime.date) -> Held:
     """What tier a customer had on a day, and what it had earned by the nights in the books then."""
-    change, rules = standing_on(customer_id, on=on), rules_on(on)
+    return tier_after(standing_on(customer_id, on=on), customer_id, on=on)
+
+
+def tier_after(change: TierChange | None, customer_id: int, *, on: datetime.date) -> Held:
+    """The same for who has read the customer's standing of that day."""
+    ladder = tuple(ladder_on(on))
     earned = change.earned_tier if change else None
-    if rules is None:
+    if not ladder:
         return Held(earned, earned)
-    tiers = {rule.rank: rule.tier for rule in _ladder(rules)}
+    tiers = {rule.rank: rule.tier for rule in ladder}
     ranks = {tier.pk: rank for rank, tier in tiers.items()}
-    instead = instead_of_earned(on=on, rules=rules.pk, customers=[customer_id])
+    instead = instead_of_earned(on=on, rules=ladder[0].rule_set_id, customers=[customer_id])
     held = resolve(ranks.get(earned.pk) if earned else None, instead.get(customer_id))
-    return Held(tiers.get(held.rank or 0, earned), earned, held.source, held.until)
+    return Held(tiers.get(held.rank or 0, earned), earned, held.source, held.until, ladder)
 
 
 def _ladder(rules: RuleSet) -> QuerySet[TierRule]:

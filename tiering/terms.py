@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from customers.models import Customer, ScopeTerm
 from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
-from tiering.models import RuleSet, Service, ServiceLevel
+from tiering.models import RuleSet, Service, ServiceLevel, Tier
 from tiering.promise import FLOORS, PROMISED_TERMS
 from tiering.standings import tier_on
 
@@ -66,14 +66,29 @@ class Case:
     on: datetime.date
 
     @cached_property
+    def tier(self) -> Tier | None:
+        return tier_on(self.customer.pk, on=self.on).tier
+
+    @cached_property
     def levels(self) -> list[ServiceLevel]:
         """Of the tier and of the version of the rules in force on this day."""
-        rule_set = RuleSet.objects.in_force(self.on)
-        tier = tier_on(self.customer.pk, on=self.on).tier
-        if rule_set is None or tier is None:
+        if self.tier is None:
             return []
-        levels = rule_set.service_levels.filter(tier=tier).select_related("benefit")
-        return list(levels.order_by("pk"))
+        levels = ServiceLevel.objects.filter(
+            rule_set__in=RuleSet.objects.on(self.on), tier=self.tier
+        )
+        return list(levels.select_related("benefit").order_by("pk"))
+
+    @cached_property
+    def agreed(self) -> list[ScopeTerm]:
+        """What the revisions of this day say of the catalogue's services."""
+        terms = ScopeTerm.objects.filter(
+            Q(revision__valid_to__isnull=True) | Q(revision__valid_to__gt=self.on),
+            revision__contract__customer=self.customer,
+            revision__valid_from__lte=self.on,
+            kind__in=_SERVICES,
+        )
+        return list(terms)
 
 
 def effective_terms(customer: Customer, *, on: datetime.date) -> list[Term]:
@@ -92,17 +107,9 @@ def terms_of(case: Case) -> list[Term]:
 
 
 def _of_contract(case: Case) -> Mapping[str, Given]:
-    """What the revisions of this day say of the catalogue's services; of several contracts the
-    one that promises the customer most.
-    """
-    agreed = ScopeTerm.objects.filter(
-        Q(revision__valid_to__isnull=True) | Q(revision__valid_to__gt=case.on),
-        revision__contract__customer=case.customer,
-        revision__valid_from__lte=case.on,
-        kind__in=(Kind.RESPONSE, Kind.CONTACT_LEAST),
-        amount__gte=1,
-    )
+    """Of several contracts the one that promises the customer most."""
     found = {}
+    agreed = [term for term in case.agreed if term.kind in _SERVICES and term.amount]
     for term in sorted(agreed, key=_generosity):
         offer = STANDARD[_SERVICES[term.kind]]
         found[offer.code] = Given(offer.label, *_agreed(term, offer))

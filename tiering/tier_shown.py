@@ -2,17 +2,19 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest
 
 from customers.models import Customer
 from firm.dates import today
 from tiering import wording
-from tiering.chips import Chip, chips, unranked
+from tiering.chips import Chip, chip_of, unranked
+from tiering.current import current_of
 from tiering.in_force import InForce, Source, instead_of_earned, resolve
 from tiering.models import Tier
-from tiering.overview import overview_of
-from tiering.standings import rules_on, tier_on
+from tiering.standings import Held, tier_on
+from tiering.terms import Case
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def tier_shown(
 ) -> Shown:
     """Today's once a request; that of a past day is worked out."""
     if on is not None and on < today():
-        return _on(customer, on)
+        return shown_of(tier_on(customer.pk, on=on))
     known: dict[int, Shown] = request.__dict__.setdefault("_tiers_shown", {})
     if customer.pk not in known:
         known[customer.pk] = _today(request, customer)
@@ -61,21 +63,39 @@ def tier_shown(
 
 def _today(request: HttpRequest, customer: Customer) -> Shown:
     """Overrides and payment stops are asked for themselves: the list's row is for lists."""
-    overview = overview_of(request)
-    if overview is None:
-        return _on(customer, today())
+    current = current_of(request)
+    if current is None:
+        return shown_of(tier_on(customer.pk, on=today()))
     instead = instead_of_earned(
-        on=today(), rules=overview.evaluation.rule_set_id, customers=[customer.pk]
+        on=today(), rules=current.evaluation.rule_set_id, customers=[customer.pk]
     )
     held: InForce = resolve(customer.snapshot.earned_rank, instead.get(customer.pk))
-    chip = overview.chips.get(held.rank or 0)
-    earned = overview.chips.get(held.earned_rank or 0)
+    chip = current.chips.get(held.rank or 0)
+    earned = current.chips.get(held.earned_rank or 0)
     return Shown(held.rank, chip, earned, held.source, held.until)
 
 
-def _on(customer: Customer, on: datetime.date) -> Shown:
-    held, rules = tier_on(customer.pk, on=on), rules_on(on)
-    by_code = chips(rules) if rules else {}
+class CaseOfPage(Case):
+    """Today's tier is the one that the page has read anyway."""
+
+    def __init__(self, request: HttpRequest, customer: Customer, on: datetime.date) -> None:
+        super().__init__(customer, on)
+        self.request = request
+
+    @cached_property
+    def tier(self) -> Tier | None:
+        current = current_of(self.request) if self.on >= today() else None
+        if current is None:
+            return super().tier
+        rank = tier_shown(self.request, self.customer).rank
+        held = next((rule.tier for rule in current.rules if rule.rank == rank), None)
+        if held is None:  # the earned one may be of an earlier version
+            return super().tier
+        return held
+
+
+def shown_of(held: Held) -> Shown:
+    by_code = {rule.tier.code: chip_of(rule) for rule in held.ladder}
 
     def chip(tier: Tier | None) -> Chip | None:
         return (by_code.get(tier.code) or unranked(tier.code)) if tier else None

@@ -1,11 +1,16 @@
 """What is agreed with a customer on a day: a query, never a copy."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from customers.models import Channel, ContractRevision, ScopeExtension, ScopeTerm
+from firm.models import WorkCalendar
 
 RENEWAL_NOTICES = (90, 60, 30)  # days before
 
@@ -15,11 +20,8 @@ class Agreed:
     """A contract as it stands on a day, with the extensions in force."""
 
     revision: ContractRevision
+    terms: list[ScopeTerm]
     extensions: list[ScopeExtension]
-
-    @property
-    def terms(self) -> list[ScopeTerm]:
-        return list(self.revision.terms.all())
 
     @property
     def channels(self) -> list[str]:
@@ -45,31 +47,73 @@ def revisions_on(date: datetime.date) -> QuerySet[ContractRevision]:
 
 
 def agreed_with(customer_id: int, *, on: datetime.date) -> list[Agreed]:
-    """Every contract of the customer that is in force on the day, in two queries."""
-    extensions = ScopeExtension.objects.filter(starts_on__lte=on, ends_on__gt=on)
-    revisions = (
-        revisions_on(on)
-        .filter(contract__customer=customer_id)
+    """Every contract of the customer that is in force on the day, in one query."""
+    return _in_force(_read(revisions_on(on), customer_id, on=on))
+
+
+def agreed_and_upcoming(
+    customer_id: int, *, on: datetime.date
+) -> tuple[list[Agreed], list[ContractRevision]]:
+    """The same, and the contracts and revisions that begin after the day, the next first."""
+    not_over = ContractRevision.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    rows = list(_read(not_over.exclude(valid_to=F("valid_from")), customer_id, on=on))
+    upcoming = sorted((row for row in rows if row.valid_from > on), key=lambda row: row.valid_from)
+    return _in_force(row for row in rows if row.valid_from <= on), upcoming
+
+
+def _read(
+    revisions: QuerySet[ContractRevision], customer_id: int, *, on: datetime.date
+) -> QuerySet[ContractRevision, Any]:
+    """With `terms_read` and `extensions_read`, the latter as they are on the day."""
+    terms = ScopeTerm.objects.filter(revision=OuterRef("pk")).order_by("place", "pk")
+    extensions = ScopeExtension.objects.filter(
+        contract=OuterRef("contract"), starts_on__lte=on, ends_on__gt=on
+    ).order_by("-starts_on", "pk")
+    return (
+        revisions.filter(contract__customer=customer_id)
         .select_related("contract", "explained_by")
-        .prefetch_related(
-            "terms__calendar", Prefetch("contract__extensions", extensions, to_attr="extensions_on")
+        .annotate(
+            terms_read=ArraySubquery(terms.values(json=_TERM)),
+            extensions_read=ArraySubquery(extensions.values(json=_EXTENSION)),
         )
-        .order_by("contract__name")
+        .order_by("contract__name", "valid_from")
     )
+
+
+def _in_force(revisions: Iterable[ContractRevision]) -> list[Agreed]:
     return [
-        Agreed(revision, revision.contract.extensions_on)  # type: ignore[attr-defined]
-        for revision in revisions
+        Agreed(
+            revision=row,
+            terms=[_term(one) for one in row.terms_read],  # type: ignore[attr-defined]
+            extensions=[_extension(one) for one in row.extensions_read],  # type: ignore[attr-defined]
+        )
+        for row in revisions
     ]
 
 
-def upcoming_for(customer_id: int, *, on: datetime.date) -> QuerySet[ContractRevision]:
-    """Contracts and revisions of the customer that begin after the day, the next first."""
-    return (
-        ContractRevision.objects.filter(contract__customer=customer_id, valid_from__gt=on)
-        .exclude(valid_to=F("valid_from"))
-        .select_related("contract")
-        .order_by("valid_from", "contract__name")
-    )
+_TERM_COLUMNS = (
+    "pk", "revision_id", "kind", "name", "amount", "period", "channel", "emergency", "included",
+    "excluded", "place",
+)  # fmt: skip
+_TERM = JSONObject(
+    calendar="calendar_id",
+    calendar_name="calendar__name",
+    **{column: column for column in _TERM_COLUMNS},
+)
+_EXTENSION_COLUMNS = ("pk", "contract_id", "kind", "name", "amount", "reference", "reason")
+_EXTENSION = JSONObject(
+    starts="starts_on", ends="ends_on", **{column: column for column in _EXTENSION_COLUMNS}
+)
+
+
+def _term(row: dict[str, Any]) -> ScopeTerm:
+    calendar, name = row.pop("calendar"), row.pop("calendar_name")
+    return ScopeTerm(calendar=WorkCalendar(pk=calendar, name=name) if calendar else None, **row)
+
+
+def _extension(row: dict[str, Any]) -> ScopeExtension:
+    starts, ends = (datetime.date.fromisoformat(row.pop(key)) for key in ("starts", "ends"))
+    return ScopeExtension(starts_on=starts, ends_on=ends, **row)
 
 
 def renewing_within(days: int, *, on: datetime.date) -> QuerySet[ContractRevision]:

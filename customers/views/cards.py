@@ -7,21 +7,34 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from customers.contracts.in_force import agreed_with, upcoming_for
-from customers.models import Customer
-from customers.revenue import chart_of, monthly_revenue
+from customers.contracts.in_force import agreed_and_upcoming
+from customers.models import Contact, Customer
+from customers.revenue import by_month, chart_of, months_read
 from firm import access
-from firm.dates import add_months, day_asked_for, first_of_month, today
+from firm.dates import day_asked_for, first_of_month, today
 from firm.roles import Right
 
-# The 24 months of the charts, and before them the longest window that tier rules can have.
-MONTHS_READ = 24 + 60
 RELATED = ("snapshot", "department__parent", "owner", "backup", "parent")
 
 SUBSIDIARIES = ArraySubquery(
     Customer.objects.filter(parent=OuterRef("pk"))
     .order_by("code")
     .values(json=JSONObject(pk="pk", code="code", name="name"))
+)
+CONTACTS = ArraySubquery(
+    Contact.objects.filter(customer=OuterRef("pk")).values(
+        json=JSONObject(
+            name="name",
+            name_kana="name_kana",
+            department="department",
+            title="title",
+            phone="phone",
+            mobile="mobile",
+            email="email",
+            key_person="key_person",
+            decider="decider",
+        )
+    )
 )
 
 
@@ -42,20 +55,26 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer's page; 404 for whoever has no right to the file."""
     scope = access.scope(request)
     customers = Customer.objects.visible_to(scope).select_related(*RELATED)
-    customer = get_object_or_404(customers.annotate(subsidiaries=SUBSIDIARIES), pk=pk)
+    on = day_asked_for(request.GET.get("on", ""))
+    rows = {"subsidiaries": SUBSIDIARIES, "people": CONTACTS}
+    shows_revenue = scope.may(Right.REVENUE) and not request.screen_share  # type: ignore[attr-defined]
+    if shows_revenue:
+        rows["months"] = months_read(today=today())
+    customer = get_object_or_404(customers.annotate(**rows), pk=pk)
+    agreed, upcoming = agreed_and_upcoming(pk, on=today())
     context = {
         "customer": customer,
-        "contacts": customer.contacts.all(),
-        "on": day_asked_for(request.GET.get("on", "")),
-        "agreed": agreed_with(pk, on=today()),
-        "upcoming": upcoming_for(pk, on=today()),
+        "contacts": customer.people,
+        "on": on,
+        "is_past": on < today(),
+        "query": f"?on={on}" if on < today() else "",
+        "agreed": agreed,
+        "upcoming": upcoming,
         "may_edit_contracts": scope.may(Right.EDIT_CUSTOMERS),
         "may_see_price": scope.may(Right.PRICE),
         "may_see_revenue": scope.may(Right.REVENUE),
     }
-    is_shared = request.screen_share  # type: ignore[attr-defined]
-    if scope.may(Right.REVENUE) and not is_shared:
-        until = first_of_month(today())
-        months = monthly_revenue(pk, start=add_months(until, -MONTHS_READ), end=today())
-        context |= {"by_month": months, "revenue": chart_of(months, until=until)}
+    if shows_revenue:
+        months = by_month(customer.months)
+        context["revenue"] = chart_of(months, until=first_of_month(today()))
     return render(request, "customers/file.html", context)

@@ -209,7 +209,7 @@ def _shown(request: Request, agreed: list[Agreed]) -> Any:
 
 def _latest(contract: Contract) -> Agreed:
     revision = contract.revisions.select_related("contract").order_by("-number")[0]
-    return Agreed(revision, [])
+    return Agreed(revision, list(revision.terms.select_related("calendar")), [])
 
 
 def _revision(data: dict[str, Any]) -> dict[str, Any]:

@@ -60,14 +60,43 @@ class TestFile:
         self, client_of, account_manager: User, book: SimpleNamespace
     ) -> None:
         before = (today() - datetime.timedelta(days=1)).isoformat()
-        text = read(client_of(account_manager), "customers:file", book.toto, on=before)
+        text = read(client_of(account_manager), "tiering:tier-history", book.toto, on=before)
         assert "まだランクがありませんでした" in text
 
     @pytest.mark.parametrize("on", ["", "no day", "2026-02-31", "9999-12-31", "0001-01-01"])
     def test_any_day_is_answered(
         self, on: str, client_of, account_manager: User, book: SimpleNamespace
     ) -> None:
-        read(client_of(account_manager), "customers:file", book.toto, on=on)
+        for name in (
+            "customers:file", "tiering:tier-history", "tiering:customer-terms",
+            "tiering:benefits-left", "tiering:why",
+        ):  # fmt: skip
+            read(client_of(account_manager), name, book.toto, on=on)
+
+    @pytest.mark.parametrize(
+        "name",
+        ["tier-history", "customer-terms", "benefits-left", "customer-overrides"],
+    )
+    def test_a_section_below_comes_when_it_is_seen_or_as_a_page(
+        self,
+        name: str,
+        client_of,
+        account_manager: User,
+        book: SimpleNamespace,
+        django_assert_max_num_queries,
+    ) -> None:
+        client, url = client_of(account_manager), reverse(f"tiering:{name}", args=[book.toto.pk])
+        past = (today() - datetime.timedelta(days=1)).isoformat()
+        file = read(client, "customers:file", book.toto, on=past)
+        assert file.count(f'hx-get="{url}') == file.count(f'<a href="{url}') == 1
+        for query in ({}, {"on": past}):
+            with django_assert_max_num_queries(12):
+                page = client.get(url, query).content.decode()
+            with django_assert_max_num_queries(12):
+                part = client.get(url, query, headers={"HX-Request": "true"}).content.decode()
+            assert "<html" in page
+            assert "<html" not in part
+            assert part.strip() in page or 'action="' in part
 
 
 class TestWhy:

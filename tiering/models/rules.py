@@ -26,10 +26,14 @@ class Tier(models.Model):
 class RuleSetQuerySet(models.QuerySet["RuleSet"]):
     def in_force(self, date: datetime.date) -> "RuleSet | None":
         """The published version in force on this date, or None."""
-        return (
-            self.filter(Q(effective_until__isnull=True) | Q(effective_until__gt=date))
-            .filter(state=RuleSet.State.PUBLISHED, effective_from__lte=date)
-            .first()
+        return self.on(date).first()
+
+    def on(self, date: datetime.date) -> "RuleSetQuerySet":
+        """The same as rows: at most one."""
+        return self.filter(
+            Q(effective_until__isnull=True) | Q(effective_until__gt=date),
+            state=RuleSet.State.PUBLISHED,
+            effective_from__lte=date,
         )
 
 

@@ -7,17 +7,19 @@ import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from customers.models import Customer
-from firm import access
+from firm import access, four_eyes
 from firm.dates import today
+from firm.models import FourEyes
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
+from tiering.current import current_of
 from tiering.models import Override
 from tiering.override_list import Book, of_customer
 from tiering.overrides import waiting_for
-from tiering.overview import overview_of
 from tiering.templatetags.tiering_panels import chip_html
 from tiering.tier_shown import tier_shown
 
@@ -46,9 +48,8 @@ def earned_chip(context: template.Context, customer: Customer) -> SafeString:
 def customer_overrides(context: template.Context, customer: Customer) -> dict[str, Any]:
     """The section of the file: what is in force and asked for, and what one may do."""
     request = context["request"]
-    scope, tiers = access.scope(request), overview_of(request)
-    ladder = [card.rule for card in tiers.cards] if tiers else []
-    book = Book(scope, on=today(), ladder=ladder)
+    scope, current = access.scope(request), current_of(request)
+    book = Book(scope, on=today(), ladder=current.rules if current else [])
     rows = book.shown(of_customer(customer)[:SHOWN])
     return {
         "customer": customer,
@@ -59,6 +60,13 @@ def customer_overrides(context: template.Context, customer: Customer) -> dict[st
         "stop": customer.payment_stops.in_force(today()).select_related("set_by").first(),
         "may_stop": scope.may(Right.EDIT_CUSTOMERS),
     }
+
+
+@register.simple_tag(takes_context=True)
+def overrides_alone(context: template.Context) -> bool:
+    """Whether, while the firm is in trial, who may approve may do it alone."""
+    firm = context["chrome"].firm
+    return not four_eyes.holds_for(firm, FourEyes.OVERRIDES, now=timezone.now())
 
 
 @register.simple_tag(takes_context=True)

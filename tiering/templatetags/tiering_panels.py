@@ -30,7 +30,8 @@ from tiering.models import Standing
 from tiering.models.standing import Reason
 from tiering.overview import Overview, Reach, herfindahl, overview_of, steps
 from tiering.reports import downgrades as planned
-from tiering.tier_shown import tier_shown
+from tiering.standings import tier_after
+from tiering.tier_shown import shown_of, tier_shown
 
 register = template.Library()
 
@@ -236,16 +237,19 @@ def tier_history(
     history = panels.held_tiers(request, customer, on=on, by_month=by_month)
     if history is None:
         return {"history": None}
-    change = panels.change_on(request, customer.pk, on=on)
+    change, is_past = panels.change_on(request, customer.pk, on=on), on < today()
+    then = shown_of(tier_after(change, customer.pk, on=on)) if is_past else None
     chips = {chip.code: chip for chip in history.lanes}
     return {
         "history": history,
         "customer": customer,
         "on": on,
         "today": today(),
-        "is_past": on < today(),
+        # Another day is asked for where the section stands: on the file, or on a page of its own.
+        "page": reverse("customers:file", args=[customer.pk]) if request.htmx else request.path,
+        "is_past": is_past,
         "change": change,
-        "shown": tier_shown(request, customer, on=on) if on < today() else None,
+        "shown": then,
         "moves": [
             (change, chips.get(change.earned_tier.code) or unranked(change.earned_tier.code))
             for change in history.changes

@@ -19,9 +19,10 @@ from firm.paging import pager_links
 from firm.refusals import Forbidden, Refused, refusal_of
 from firm.roles import Right
 from tiering import actions
-from tiering.benefits import Caution, Entry, caution, checklist
+from tiering.benefits import Caution, Entry, caution, checklist_of
 from tiering.catalogue import Offer, offers
 from tiering.models import BenefitUse
+from tiering.tier_shown import CaseOfPage
 
 
 class UseForm(forms.Form):
@@ -140,7 +141,7 @@ def _page(
     context: dict[str, Any] = {
         "customer": customer,
         "on": today(),
-        "allotments": checklist(customer, on=today()),
+        "allotments": checklist_of(CaseOfPage(request, customer, today())),
         "entries": [Entry(use) for use in page.rows],
         "form": form,
         "warning": warning,

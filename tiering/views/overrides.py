@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from firm.paging import pager_links
 from firm.refusals import Forbidden, Refused, refusal_of
 from firm.roles import Right
 from tiering import actions, overrides
+from tiering.current import current_of
 from tiering.models import Override, Tier
 from tiering.override_form import NoteForm, OverrideForm
 from tiering.override_list import Book, Direction, Group
@@ -173,13 +175,11 @@ def _note_form(override: Override, *data: QueryDict) -> NoteForm:
 def _new(
     request: HttpRequest, customer: Customer, form: OverrideForm, *, status: int = 200
 ) -> HttpResponse:
-    by, now = access.reader(request), timezone.now()
+    by = access.reader(request)
     context = {
         "customer": customer,
         "form": form,
-        "refusal": refusal_of(actions.check_none_waits, customer=customer),
         "deciders": overrides.deciders(customer, requester=by, on=today()),
-        "is_alone": not overrides.needs_four_eyes(now=now),
     }
     return render(request, "tiering/override_new.html", context, status=status)
 
@@ -191,10 +191,8 @@ def _book(request: HttpRequest) -> Book:
 
 
 def _tiers(request: HttpRequest) -> list[Tier]:
-    tiers = overview_of(request)
-    if tiers is None:
-        return overrides.tiers_to_choose(on=today())
-    return [card.rule.tier for card in tiers.cards]
+    current = current_of(request)
+    return current.tiers if current else overrides.tiers_to_choose(on=today())
 
 
 def _group(request: HttpRequest) -> Group:
@@ -229,7 +227,8 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
     """404 for whoever may not ask for an override of this customer."""
     _check_screen(request)
     found = overrides.requestable(access.scope(request)).select_related(*RELATED)
-    return get_object_or_404(found, pk=pk)
+    waiting = Override.objects.requested().filter(customer=OuterRef("pk"))
+    return get_object_or_404(found.annotate(is_waiting=Exists(waiting)), pk=pk)
 
 
 def _check_screen(request: HttpRequest) -> None:
