@@ -1,11 +1,13 @@
 """Who has to do with a manual override, and which ones there are."""
 
 import datetime
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from customers.models import Customer
 from firm import four_eyes
+from firm.dates import today
 from firm.models import FourEyes, PostHolding, User
 from firm.roles import RIGHTS, Right, Role
 from firm.scope import Scope
@@ -76,11 +78,30 @@ def deciders(customer: Customer, *, requester: User, on: datetime.date) -> list[
     return []
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Requests that are one person's to decide, and what is in force in the whole firm today."""
+
+    waiting: int
+    in_force: int
+
+
+def tally(scope: Scope) -> Tally:
+    """Counted once a request, for the badge and for pages that say how many exceptions hold."""
+    found: Tally | None = scope.worked_out.get("overrides")
+    if found is None:
+        waits = Q(state=Override.State.REQUESTED, asked__contains=[scope.person_id])
+        holds = Q(pk__in=Override.objects.in_force(today()).values("pk"))
+        counted = Override.objects.aggregate(
+            waiting=Count("pk", filter=waits), in_force=Count("pk", filter=holds)
+        )
+        found = scope.worked_out["overrides"] = Tally(**counted)
+    return found
+
+
 def waiting_for(scope: Scope) -> int:
     """How many requests are this person's to decide: the badge."""
-    if not scope.may(Right.APPROVE_OVERRIDE):
-        return 0
-    return Override.objects.requested().filter(asked__contains=[scope.person_id]).count()
+    return tally(scope).waiting if scope.may(Right.APPROVE_OVERRIDE) else 0
 
 
 def parties(override: Override, *, but: User) -> list[User]:

@@ -12,8 +12,6 @@ from firm import access
 from firm.dates import today
 from firm.roles import Right
 from tiering.benefits import Entry, allotments, uses_of
-from tiering.models import RuleSet
-from tiering.services import matrix
 from tiering.terms import Source, terms_of
 from tiering.tier_shown import CaseOfPage
 
@@ -25,13 +23,6 @@ SOURCE_CLASSES = {
     Source.PROMISE: "source-standard",
 }
 USES_SHOWN = 5
-
-
-@register.inclusion_tag("tiering/service_matrix.html")
-def service_matrix(rule_set: RuleSet) -> dict[str, Any]:
-    """The matrix of a version in words; not for a shared screen."""
-    rows = matrix(rule_set)
-    return {"chips": [cell.chip for cell in rows[0].cells] if rows else [], "rows": rows}
 
 
 @register.inclusion_tag("tiering/customer_terms.html", takes_context=True)
