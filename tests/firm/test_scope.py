@@ -24,6 +24,9 @@ EXPECTED = {
     Right.REQUEST_OVERRIDE: (
         "account_manager section_manager department_head executive administrator back_office"
     ),
+    Right.RECORD_WORK: (
+        "account_manager section_manager department_head executive administrator back_office"
+    ),
     Right.APPROVE_OVERRIDE: "department_head executive administrator",
     Right.GO_LIVE: "executive administrator",
     Right.READ_RUNS: "section_manager department_head executive administrator back_office auditor",
