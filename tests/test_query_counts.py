@@ -42,6 +42,8 @@ PAGES = (
     ("tiering:benefit-report", "-"),
     ("tiering:runs", "-"),
     ("customers:renewals", "-"),
+    ("customers:contract-new", "customer"),
+    ("customers:contract-revise", "contract"),
     ("firm:going_live", "-"),
     ("firm:calendar", "-"),
     ("firm:work_calendar", "calendar"),

@@ -134,6 +134,12 @@ class TermForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def __init__(self, *args: Any, calendars: list[tuple[Any, Any]], **kwargs: Any) -> None:
+        """`calendars` are the choices, asked for once for all lines."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["calendar"]
+        field.choices = calendars
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind, amount = cleaned.get("kind"), cleaned.get("amount")
@@ -173,8 +179,12 @@ def term_forms(
     data: Mapping[str, Any] | None = None, lines: list[TermLine] | None = None
 ) -> "TermForms":
     """The lines of a form that was sent, or those to begin with and a few empty ones."""
+    calendars: Any = TermForm.base_fields["calendar"]
     return _TermFormSet(
-        data, prefix="terms", initial=[_initial(line) for line in lines or []] or None
+        data,
+        prefix="terms",
+        initial=[_initial(line) for line in lines or []] or None,
+        form_kwargs={"calendars": list(calendars.choices)},
     )
 
 
