@@ -93,7 +93,9 @@ class Chrome:
     @cached_property
     def firm(self) -> Firm | None:
         """With the reader's `views`, in one query."""
-        views = SavedView.objects.filter(user_id=self.request.user.pk, page__in=SAVED_VIEW_PAGES)
+        views = SavedView.objects.filter(
+            user_id=self.request.user.pk or 0, page__in=SAVED_VIEW_PAGES
+        )
         columns = JSONObject(pk="pk", page="page", name="name", query="query")
         of_reader = ArraySubquery(views.order_by("name").values(json=columns))
         return Firm.objects.annotate(views=of_reader).first()

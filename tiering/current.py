@@ -49,7 +49,7 @@ def current_of(request: HttpRequest | Request) -> Current | None:
     """Asked for once a request; None before the first night."""
     if not hasattr(request, "_tier_current"):
         request._tier_current = latest()  # type: ignore[attr-defined]
-    return request._tier_current  # type: ignore[union-attr, no-any-return]
+    return request._tier_current  # type: ignore[union-attr]
 
 
 def latest() -> Current | None:

@@ -123,7 +123,7 @@ def overview_of(request: HttpRequest | Request) -> Overview | None:
         current = current_of(request)
         found = overview(current, access.scope(request)) if current else None
         request._tier_overview = found  # type: ignore[attr-defined]
-    return request._tier_overview  # type: ignore[union-attr, no-any-return]
+    return request._tier_overview  # type: ignore[union-attr]
 
 
 def evaluated(request: HttpRequest | Request) -> Overview:

@@ -1,5 +1,7 @@
 """One customer: the card for everybody who answers the phone, the file for those who serve them."""
 
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
@@ -13,6 +15,7 @@ from customers.revenue import by_month, chart_of, months_read
 from firm import access
 from firm.dates import day_asked_for, first_of_month, today
 from firm.roles import Right
+from firm.scope import Scope
 
 RELATED = ("snapshot", "department__parent", "owner", "backup", "parent")
 
@@ -61,20 +64,27 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     if shows_revenue:
         rows["months"] = months_read(today=today())
     customer = get_object_or_404(customers.annotate(**rows), pk=pk)
-    agreed, upcoming = agreed_and_upcoming(pk, on=today())
     context = {
         "customer": customer,
-        "contacts": customer.people,
+        "contacts": customer.people,  # type: ignore[attr-defined]
         "on": on,
         "is_past": on < today(),
         "query": f"?on={on}" if on < today() else "",
+        **_agreed(pk, scope),
+    }
+    if shows_revenue:
+        months = by_month(customer.months)  # type: ignore[attr-defined]
+        context["revenue"] = chart_of(months, until=first_of_month(today()))
+    return render(request, "customers/file.html", context)
+
+
+def _agreed(pk: int, scope: Scope) -> dict[str, Any]:
+    """What is agreed today and what begins later, and what of it the reader may see and do."""
+    agreed, upcoming = agreed_and_upcoming(pk, on=today())
+    return {
         "agreed": agreed,
         "upcoming": upcoming,
         "may_edit_contracts": scope.may(Right.EDIT_CUSTOMERS),
         "may_see_price": scope.may(Right.PRICE),
         "may_see_revenue": scope.may(Right.REVENUE),
     }
-    if shows_revenue:
-        months = by_month(customer.months)
-        context["revenue"] = chart_of(months, until=first_of_month(today()))
-    return render(request, "customers/file.html", context)

@@ -22,7 +22,7 @@ def test_a_request_is_sent_decided_and_seen_on_the_list(
 ):
     page = page_of(account_manager)
     page.goto(reverse("customers:file", args=[customer.pk]))
-    page.locator("#overrides").scroll_into_view_if_needed()
+    page.locator("#overrides").evaluate("one => one.scrollIntoView()")
     page.locator("#overrides").get_by_role("link", name="個別指定の申請").click()
     page.get_by_role("combobox", name="適用するランク").select_option(label="A アドバンス")
     page.get_by_role("textbox", name="理由").fill("自治体強化")

@@ -39,7 +39,7 @@ def test_a_benefit_is_recorded_warned_of_and_taken_back(
     page = page_of(account_manager, java_script_enabled=with_javascript)
     page.goto(f"/customers/{customer.pk}/")
     if with_javascript:
-        page.locator("#benefits").scroll_into_view_if_needed()
+        page.locator("#benefits").evaluate("one => one.scrollIntoView()")
     else:
         page.get_by_role("link", name="特典の利用状況を表示").click()
     page.get_by_role("button", name=re.compile("実施した.*月次紙レポート")).click()
