@@ -8,14 +8,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Sum, TextField
 from django.db.models.functions import Cast, JSONObject, TruncMonth
 
-from customers.models import RevenueEntry
+from customers.models.revenue import MONTHS_OF_FILE, RevenueEntry
 from firm import charts, formats
 from firm.charts import Bar, Scale
 from firm.dates import add_months, first_of_month
 
 HEIGHT = 140
-# The 24 months of the charts, and before them the longest window that tier rules can have.
-MONTHS_READ = 24 + 60
 
 
 @dataclass(frozen=True)
@@ -46,26 +44,9 @@ class RevenueChart:
         return f"{change:+.1f}%".replace("-", formats.MINUS)
 
 
-def monthly_revenue(
-    customer_id: int, *, start: datetime.date, end: datetime.date
-) -> dict[datetime.date, Decimal]:
-    """Net live entries dated in `[start, end]` by the month's first day; months without any are
-    left out.
-    """
-    rows = (
-        RevenueEntry.objects.live()
-        .filter(customer=customer_id, date__gte=start, date__lte=end)
-        .annotate(month=TruncMonth("date"))
-        .values_list("month")
-        .annotate(Sum("amount"))
-        .order_by("month")
-    )
-    return dict(rows)
-
-
 def months_read(*, today: datetime.date) -> ArraySubquery:
     """The same months, to be read with the customers of a query; `by_month` reads them."""
-    start = add_months(first_of_month(today), -MONTHS_READ)
+    start = add_months(first_of_month(today), -MONTHS_OF_FILE)
     rows = (
         RevenueEntry.objects.live()
         .filter(customer=OuterRef("pk"), date__gte=start, date__lte=today)
@@ -84,12 +65,6 @@ def by_month(rows: list[dict[str, str]]) -> dict[datetime.date, Decimal]:
         datetime.date.fromisoformat(row["month"][:10]): Decimal(row["total"])
         for row in sorted(rows, key=lambda row: row["month"])
     }
-
-
-def months_of_file(customer_id: int, *, today: datetime.date) -> dict[datetime.date, Decimal]:
-    """The months that the charts of a customer's file are made of."""
-    start = add_months(first_of_month(today), -MONTHS_READ)
-    return monthly_revenue(customer_id, start=start, end=today)
 
 
 def chart_of(

@@ -1,11 +1,19 @@
+import datetime
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
 from customers.models.imports import Import
+from firm.dates import add_months, first_of_month
 from firm.money import MoneyField, money_range
+
+# The 24 months of the charts, and before them the longest window that tier rules can have.
+MONTHS_OF_FILE = 24 + 60
 
 
 class RevenueEntryQuerySet(models.QuerySet["RevenueEntry"]):
@@ -18,6 +26,23 @@ class RevenueEntryQuerySet(models.QuerySet["RevenueEntry"]):
             Q(superseded_by_import__isnull=True) | Q(superseded_by_import__applied_no__gt=cutoff),
             import_ref__applied_no__lte=cutoff,
         )
+
+    def months_of_file(
+        self, customer_id: int, *, today: datetime.date
+    ) -> dict[datetime.date, Decimal]:
+        """Net live amounts by the month's first day, of the months that the charts of a
+        customer's file are made of; months without any are left out.
+        """
+        start = add_months(first_of_month(today), -MONTHS_OF_FILE)
+        rows = (
+            self.live()
+            .filter(customer=customer_id, date__gte=start, date__lte=today)
+            .annotate(month=TruncMonth("date"))
+            .values_list("month")
+            .annotate(Sum("amount"))
+            .order_by("month")
+        )
+        return dict(rows)
 
 
 class RevenueEntry(models.Model):

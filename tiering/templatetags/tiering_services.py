@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 
-from customers.contracts.in_force import Agreed
 from customers.models import Customer
 from firm import access
 from firm.dates import today
@@ -30,7 +29,7 @@ def customer_terms(
     context: template.Context,
     customer: Customer,
     on: datetime.date,
-    agreed: Sequence[Agreed] | None = None,
+    agreed: Sequence[Any] | None = None,
 ) -> dict[str, Any]:
     """The terms that hold on a day and their sources. `agreed` are the contracts of that day, for
     who has read them.

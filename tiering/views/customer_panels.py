@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from customers.models import Customer
-from customers.revenue import months_of_file
+from customers.models import Customer, RevenueEntry
 from firm import access
 from firm.dates import day_asked_for, today
 from firm.refusals import Forbidden
@@ -36,7 +35,7 @@ def tier_history(request: HttpRequest, pk: int) -> HttpResponse:
     _check_screen(request)
     customer, by_month = _customer(request, pk), None
     if access.scope(request).may(Right.REVENUE):
-        by_month = months_of_file(pk, today=today())
+        by_month = RevenueEntry.objects.months_of_file(pk, today=today())
     return _panel(request, customer, "history", by_month=by_month)
 
 
