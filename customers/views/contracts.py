@@ -77,12 +77,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
             customer=customer,
             name=form.cleaned_data["name"],
             template=form.cleaned_data["template"],
-            valid_from=form.cleaned_data["valid_from"],
-            valid_to=form.cleaned_data["valid_to"],
-            data=form.data_of_revision,
-            terms=lines_of(terms),
-            by=access.reader(request),
-            now=timezone.now(),
+            **_written(request, form, terms),
         )
 
     if _done(form, terms, sign):
@@ -117,12 +112,7 @@ def save_revision(request: HttpRequest, pk: int) -> HttpResponse:
     def revise() -> None:
         actions.revise_contract(
             contract=contract,
-            valid_from=form.cleaned_data["valid_from"],
-            valid_to=form.cleaned_data["valid_to"],
-            data=form.data_of_revision,
-            terms=lines_of(terms),
-            by=access.reader(request),
-            now=timezone.now(),
+            **_written(request, form, terms),
         )
 
     if _done(form, terms, revise):
@@ -154,12 +144,7 @@ def save_correction(request: HttpRequest, pk: int) -> HttpResponse:
     def correct() -> None:
         actions.correct_revision(
             revision=revision,
-            valid_from=form.cleaned_data["valid_from"],
-            valid_to=form.cleaned_data["valid_to"],
-            data=form.data_of_revision,
-            terms=lines_of(terms),
-            by=access.reader(request),
-            now=timezone.now(),
+            **_written(request, form, terms),
         )
 
     if _done(form, terms, correct):
@@ -259,6 +244,18 @@ def _notice_by(revision: ContractRevision) -> datetime.date | None:
     if revision.renews_on is None or revision.notice_days is None:
         return None
     return revision.renews_on - datetime.timedelta(days=revision.notice_days)
+
+
+def _written(request: HttpRequest, form: RevisionForm, terms: TermForms) -> dict[str, Any]:
+    """What the valid forms say, by whom and when, as the actions take it."""
+    return {
+        "valid_from": form.cleaned_data["valid_from"],
+        "valid_to": form.cleaned_data["valid_to"],
+        "data": form.data_of_revision,
+        "terms": lines_of(terms),
+        "by": access.reader(request),
+        "now": timezone.now(),
+    }
 
 
 def _done(form: RevisionForm, terms: TermForms, act: Callable[[], None]) -> bool:
