@@ -1,4 +1,12 @@
-from customers.models.activity import Activity, ActivitySlice
+from customers.models.activity import (
+    Activity,
+    ActivityDraft,
+    ActivitySlice,
+    Favor,
+    PurposeReading,
+    QuietWeek,
+    ScopeInquiry,
+)
 from customers.models.contract import (
     Channel,
     Contract,
@@ -7,12 +15,15 @@ from customers.models.contract import (
     ScopeTerm,
 )
 from customers.models.customer import Contact, Customer, CustomerSnapshot, SearchKey
+from customers.models.goal import Goal
+from customers.models.goodwill import Investment
 from customers.models.imports import Import, ImportLine
 from customers.models.payment_stop import PaymentStop
 from customers.models.revenue import ExchangeRate, RevenueEntry
 
 __all__ = [
     "Activity",
+    "ActivityDraft",
     "ActivitySlice",
     "Channel",
     "Contact",
@@ -21,11 +32,17 @@ __all__ = [
     "Customer",
     "CustomerSnapshot",
     "ExchangeRate",
+    "Favor",
+    "Goal",
     "Import",
     "ImportLine",
+    "Investment",
     "PaymentStop",
+    "PurposeReading",
+    "QuietWeek",
     "RevenueEntry",
     "ScopeExtension",
+    "ScopeInquiry",
     "ScopeTerm",
     "SearchKey",
 ]
