@@ -52,6 +52,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_investment": EDIT,
     "customers_paymentstop": EDIT,
     "customers_scopeinquiry": EDIT,
+    "firm_billrate": EDIT,
     "firm_closedmonth": EDIT,
     "firm_department": EDIT,
     "firm_firm": ("SELECT", "UPDATE"),

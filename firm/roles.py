@@ -28,6 +28,7 @@ class Right(StrEnum):
     SEE_JUNIORS_FILES = "see_juniors_files"  # the files of the people below oneself
     EDIT_CUSTOMERS = "edit_customers"
     IMPORT = "import"  # upload, preview, apply
+    EDIT_PRICES = "edit_prices"  # the firm's list price of an hour
     CLOSE_MONTHS = "close_months"
     EDIT_CALENDAR = "edit_calendar"
     EDIT_RULES = "edit_rules"  # drafts, previews, publishing
@@ -68,6 +69,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_ALL_FILES,
             Right.EDIT_CUSTOMERS,
+            Right.EDIT_PRICES,
             Right.IMPORT,
             Right.EDIT_CALENDAR,
             Right.EDIT_RULES,
@@ -91,6 +93,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_ALL_FILES,
             Right.EDIT_CUSTOMERS,
+            Right.EDIT_PRICES,
             Right.IMPORT,
             Right.CLOSE_MONTHS,
             Right.EDIT_CALENDAR,

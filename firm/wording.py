@@ -75,6 +75,7 @@ AUDIT = {
     "override_ended": gettext_lazy("Manual override ended early: last day %(last)s"),
     "payment_stop_set": gettext_lazy("Payment stop set: %(date)s"),
     "payment_stop_lifted": gettext_lazy("Payment stop lifted: %(date)s"),
+    "bill_rate_set": gettext_lazy("List price of an hour set: from %(date)s"),
     "customer_created": gettext_lazy("Customer added"),
     "customer_changed": gettext_lazy("Customer changed"),
     "contact_added": gettext_lazy("Contact added"),
@@ -86,6 +87,14 @@ AUDIT = {
     "scope_explained": gettext_lazy("Contract explained to the customer: %(date)s"),
     "contact_changed": gettext_lazy("Contact changed"),
     "contact_removed": gettext_lazy("Contact removed"),
+    "goodwill_marked": gettext_lazy("Goodwill work marked: %(day)s"),
+    "goodwill_changed": gettext_lazy("Goodwill work changed: %(day)s"),
+    "goodwill_unmarked": gettext_lazy("Mark of goodwill work taken off: %(day)s"),
+    "activity_recorded": gettext_lazy("Entry recorded"),
+    "activity_corrected": gettext_lazy("Entry corrected: version %(version)s"),
+    "activity_withdrawn": gettext_lazy("Entry withdrawn"),
+    "week_quiet": gettext_lazy("Nothing done in a week, confirmed: from %(first)s"),
+    "purpose_read": gettext_lazy("Purpose of the service log read: version %(version)s"),
     "import_applied": gettext_lazy("Import applied: %(kind)s"),
     "import_left": gettext_lazy("Import discarded: %(kind)s"),
 }
@@ -216,6 +225,7 @@ KINDS = {
 
 # What `subject_kind` of an audit event says: names of models.
 SUBJECTS = {
+    "activity": gettext_lazy("Entry"),
     "benefit": gettext_lazy("Benefit"),
     "closedmonth": gettext_lazy("Month"),
     "companyday": gettext_lazy("Company day"),

@@ -1,5 +1,15 @@
 """Everything that changes customers, their contacts and the ledger."""
 
+from customers.actions.activities import (
+    EntryData,
+    FavorData,
+    check_can_record,
+    confirm_quiet_week,
+    correct_activity,
+    read_purpose,
+    record_activity,
+    withdraw_activity,
+)
 from customers.actions.contacts import add_contact, change_contact, remove_contact
 from customers.actions.contracts import (
     RevisionData,
@@ -17,6 +27,13 @@ from customers.actions.customers import (
     check_can_edit_customers,
     create_customer,
 )
+from customers.actions.goodwill import (
+    change_goodwill,
+    check_can_give,
+    mark_goodwill,
+    unmark_goodwill,
+    usual_price_of,
+)
 from customers.actions.imports import (
     apply_import,
     check_can_apply,
@@ -28,26 +45,37 @@ from customers.actions.imports import (
 )
 
 __all__ = [
+    "EntryData",
+    "FavorData",
     "RevisionData",
     "TermLine",
     "add_contact",
     "apply_import",
     "change_contact",
     "change_customer",
+    "change_goodwill",
     "check_can_apply",
     "check_can_edit_customers",
+    "check_can_give",
     "check_can_import",
     "check_can_leave",
+    "check_can_record",
+    "confirm_quiet_week",
+    "correct_activity",
     "correct_revision",
     "create_customer",
     "end_contract",
     "extend_scope",
     "import_now",
     "leave_import",
+    "mark_goodwill",
+    "read_purpose",
+    "record_activity",
     "record_explained",
     "remove_contact",
     "request_import",
     "revise_contract",
     "sign_contract",
     "start_of",
+    "withdraw_activity",
 ]

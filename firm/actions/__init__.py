@@ -37,6 +37,7 @@ from firm.actions.people import (
     give_post,
     note_password_link,
 )
+from firm.actions.prices import check_can_edit_prices, set_bill_rate
 from firm.actions.work_calendars import (
     add_calendar,
     add_calendar_version,
@@ -64,6 +65,7 @@ __all__ = [
     "check_can_disable",
     "check_can_edit_calendar",
     "check_can_edit_people",
+    "check_can_edit_prices",
     "check_can_end_post",
     "check_can_go_live",
     "check_can_reopen_month",
@@ -83,5 +85,6 @@ __all__ = [
     "remove_holiday",
     "remove_shift",
     "reopen_month",
+    "set_bill_rate",
     "set_four_eyes",
 ]

@@ -15,12 +15,13 @@ from firm.models.files import StoredFile
 from firm.models.firm import Firm, FourEyes, SavedView
 from firm.models.outbox import Notification
 from firm.models.people import Department, Post, PostHolding, User
-from firm.models.rates import CostRate
+from firm.models.rates import BillRate, CostRate
 from firm.models.runs import JobRun
 
 __all__ = [
     "AuditChain",
     "AuditEvent",
+    "BillRate",
     "CalendarDay",
     "CalendarDayOff",
     "CalendarHours",

@@ -1,4 +1,6 @@
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from firm.money import MoneyField, money_range
 
@@ -21,3 +23,27 @@ class CostRate(models.Model):
             money_range("loaded", name="cost_rate_loaded_range"),
         ]
         ordering = ["grade", "-valid_from"]
+
+
+class BillRate(models.Model):
+    """The firm's list price: what an hour costs a customer from `valid_from` on, net, in the base
+    currency, where the contract names no price of its own.
+    """
+
+    valid_from = models.DateField(unique=True)
+    amount = MoneyField()
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        constraints = [
+            money_range("amount", name="bill_rate_range"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bill_rate_positive"),
+        ]
+        ordering = ["-valid_from"]

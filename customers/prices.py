@@ -1,0 +1,55 @@
+"""What an hour usually costs a customer: by the contract in force, else by the firm's list."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+
+from customers.contracts.in_force import revisions_on
+from customers.models import Customer
+from firm.models import BillRate
+from firm.money import round_to_minor_unit
+
+HOUR = 60
+
+
+class Source(StrEnum):
+    CONTRACT = "contract"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class HourlyPrice:
+    """Net, in the base currency."""
+
+    amount: Decimal
+    source: Source
+
+    def of(self, minutes: int) -> Decimal:
+        """Rounded to the currency's smallest unit."""
+        return round_to_minor_unit(self.amount * minutes / HOUR, settings.BASE_CURRENCY)
+
+
+def hourly_price(customer_id: int, *, on: datetime.date) -> HourlyPrice | None:
+    """None where neither names a price. Of several contracts the lowest: a gift is not to be
+    made larger than it is.
+    """
+    contracts = revisions_on(on).filter(
+        contract__customer=OuterRef("pk"), price_beyond__isnull=False
+    )
+    listed = BillRate.objects.filter(valid_from__lte=on).order_by("-valid_from")
+    found = (
+        Customer.objects.filter(pk=customer_id)
+        .values_list(
+            Subquery(contracts.order_by("price_beyond").values("price_beyond")[:1]),
+            Subquery(listed.values("amount")[:1]),
+        )
+        .first()
+    )
+    agreed, usual = found or (None, None)
+    if agreed is not None:
+        return HourlyPrice(agreed, Source.CONTRACT)
+    return HourlyPrice(usual, Source.LIST) if usual is not None else None
