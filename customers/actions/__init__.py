@@ -77,5 +77,7 @@ __all__ = [
     "revise_contract",
     "sign_contract",
     "start_of",
+    "unmark_goodwill",
+    "usual_price_of",
     "withdraw_activity",
 ]

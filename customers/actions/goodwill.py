@@ -110,9 +110,7 @@ def usual_price_of(*, activity: Activity) -> Decimal:
     price = hourly_price(activity.customer_id, on=activity.day)
     if price is None:
         raise Refused(
-            _(
-                "Neither the contract nor the firm's list names a price of an hour: say the usual one."
-            )
+            _("Neither the contract nor the firm's list names an hourly price: say the usual one.")
         )
     return price.of(activity.minutes)
 
