@@ -1,0 +1,236 @@
+"""The service log by hand: entries recorded, corrected and withdrawn, each with its slices."""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from customers.models import Activity, Customer, Favor, PurposeReading, QuietWeek
+from customers.service_log.entries import (
+    EntryData,
+    FavorData,
+    check_entry,
+    live_favor,
+    too_long,
+)
+from customers.service_log.slices import rewrite_slices, write_slices
+from firm import audit
+from firm.dates import firm_date
+from firm.models import User
+from firm.refusals import Forbidden, Refused
+from firm.roles import Right
+from firm.scope import scope_of
+
+LONGEST_REASON = 200
+
+# What an entry is made from, for whoever records one.
+__all__ = [
+    "EntryData",
+    "FavorData",
+    "check_can_change",
+    "check_can_record",
+    "confirm_quiet_week",
+    "correct_activity",
+    "read_purpose",
+    "record_activity",
+    "withdraw_activity",
+]
+
+
+def check_can_record(
+    *, customer: Customer, by: User | None, now: datetime.datetime, staff: User | None = None
+) -> None:
+    """Whoever has the customer's file and logs work; for another person, whoever has theirs."""
+    if by is None:
+        return
+    scope = scope_of(by, on=firm_date(now))
+    if not (scope.has_file(customer.owner_id, customer.backup_id) and scope.may(Right.RECORD_WORK)):
+        raise Forbidden(_("You don't look after this customer."))
+    if staff is not None and not (scope.sees_all_files or staff.pk in scope.people):
+        raise Forbidden(_("You record your own work, or that of the people below you."))
+
+
+def check_can_change(*, activity: Activity, by: User | None, now: datetime.datetime) -> None:
+    """The person who did it or wrote it down, their superiors, or the back office."""
+    if by is None:
+        return
+    check_can_record(customer=activity.customer, by=by, now=now)
+    scope = scope_of(by, on=firm_date(now))
+    if not (
+        activity.staff_id in scope.people
+        or activity.recorded_by_id == by.pk
+        or scope.may(Right.EDIT_CUSTOMERS)
+    ):
+        raise Forbidden(_("Only the person who did it, or somebody above, may change an entry."))
+    if activity.withdrawn_at is not None:
+        raise Refused(_("This entry was withdrawn."))
+
+
+@transaction.atomic
+def record_activity(
+    *,
+    customer: Customer,
+    data: EntryData,
+    by: User | None,
+    now: datetime.datetime,
+    staff: User | None = None,
+    source: str = "",
+    source_id: str = "",
+) -> Activity:
+    """Work of `staff`, by default of `by`; one of them is needed. `source` and `source_id` name
+    where it comes from, and are recorded once.
+
+    Never refused for being out of scope: what it means for the contract is a query.
+    """
+    check_can_record(customer=customer, by=by, now=now, staff=staff)
+    check_entry(customer=customer, data=data, now=now)
+    person = staff or by
+    assert person is not None
+    activity = Activity(
+        customer=customer,
+        staff=person,
+        source=source,
+        source_id=source_id,
+        recorded_at=now,
+        recorded_by=by,
+        version=1,
+        **data.columns,
+    )
+    _insert_once(activity)
+    if data.favor is not None:
+        Favor.objects.create(activity=activity, **vars(data.favor))
+    write_slices(Activity.objects.filter(pk=activity.pk))
+    audit.record(
+        "activity_recorded",
+        by=by,
+        now=now,
+        subject=activity,
+        customer=customer.pk,
+        cause=data.cause,
+    )
+    return activity
+
+
+@transaction.atomic
+def correct_activity(
+    *, activity: Activity, data: EntryData, version: int, by: User | None, now: datetime.datetime
+) -> Activity:
+    """The entry says `data` from now on; what it said stays in its history. `version` is the one
+    that was corrected: Refused where somebody was quicker. The same again is no new version.
+    """
+    activity = _locked(activity, version=version, by=by, now=now)
+    check_entry(customer=activity.customer, data=data, now=now)
+    if data == EntryData.of(activity):
+        return activity
+    for name, value in data.columns.items():
+        setattr(activity, name, value)
+    activity.version += 1
+    activity.corrected_at, activity.corrected_by = now, by
+    activity.save()
+    _mark(activity, data.favor, now=now)
+    rewrite_slices(Activity.objects.filter(pk=activity.pk))
+    audit.record(
+        "activity_corrected",
+        by=by,
+        now=now,
+        subject=activity,
+        version=activity.version,
+        customer=activity.customer_id,
+        cause=data.cause,
+    )
+    return activity
+
+
+@transaction.atomic
+def withdraw_activity(
+    *, activity: Activity, reason: str, version: int, by: User | None, now: datetime.datetime
+) -> Activity:
+    """It was no work, or another customer's: the row stays with the reason, its slices go."""
+    activity = _locked(activity, version=version, by=by, now=now)
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Say why the entry is withdrawn."))
+    if len(reason) > LONGEST_REASON:
+        raise Refused(too_long(LONGEST_REASON))
+    activity.withdrawn_at, activity.withdrawn_because = now, reason
+    activity.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    _mark(activity, None, now=now)
+    rewrite_slices(Activity.objects.filter(pk=activity.pk))
+    audit.record(
+        "activity_withdrawn",
+        by=by,
+        now=now,
+        subject=activity,
+        customer=activity.customer_id,
+        cause=activity.cause,
+    )
+    return activity
+
+
+@transaction.atomic
+def confirm_quiet_week(
+    *, customer: Customer, week: datetime.date, by: User, now: datetime.datetime
+) -> QuietWeek:
+    """Nothing was done for the customer in the week from this Monday. Said twice, it is said."""
+    check_can_record(customer=customer, by=by, now=now)
+    if week.weekday() != 0:
+        raise Refused(_("A week begins on a Monday."))
+    if week > firm_date(now):
+        raise Refused(_("The day lies in the future."))
+    quiet, is_new = QuietWeek.objects.get_or_create(
+        customer=customer, week=week, defaults={"confirmed_by": by, "confirmed_at": now}
+    )
+    if is_new:
+        audit.record("week_quiet", by=by, now=now, subject=customer, first=week.isoformat())
+    return quiet
+
+
+@transaction.atomic
+def read_purpose(*, version: int, by: User, now: datetime.datetime) -> None:
+    """This person has read what is recorded here, why, and who sees it."""
+    reading, is_new = PurposeReading.objects.get_or_create(
+        person=by, version=version, defaults={"read_at": now}
+    )
+    if is_new:
+        audit.record("purpose_read", by=by, now=now, version=reading.version)
+
+
+def _insert_once(activity: Activity) -> None:
+    try:
+        with transaction.atomic():
+            activity.save(force_insert=True)
+    except IntegrityError as error:
+        if "activity_source_id_once" not in str(error):
+            raise
+        raise Refused(_("This is recorded already.")) from None
+
+
+def _locked(
+    activity: Activity, *, version: int, by: User | None, now: datetime.datetime
+) -> Activity:
+    locked = Activity.objects.select_for_update(of=("self",)).select_related(
+        "customer", "favor", "contact", "goal", "investment", "extension__contract"
+    )
+    activity = locked.get(pk=activity.pk)
+    check_can_change(activity=activity, by=by, now=now)
+    if activity.version != version:
+        raise Refused(
+            _("Somebody has corrected this entry in the meantime. Look at what it says now.")
+        )
+    return activity
+
+
+def _mark(activity: Activity, wanted: FavorData | None, *, now: datetime.datetime) -> None:
+    """The goodwill mark as it is wanted; one that is taken off stays, withdrawn."""
+    favor, live = getattr(activity, "favor", None), live_favor(activity)
+    if wanted is None:
+        if live is not None:
+            live.withdrawn_at = now
+            live.save(update_fields=["withdrawn_at"])
+    elif favor is None:
+        Favor.objects.create(activity=activity, **vars(wanted))
+    elif favor.withdrawn_at is not None or FavorData.of(favor) != wanted:
+        for name, value in vars(wanted).items():
+            setattr(favor, name, value)
+        favor.withdrawn_at = None
+        favor.save()

@@ -1,0 +1,1 @@
+"""The service log: what entries become, and what is read of them."""
