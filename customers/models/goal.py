@@ -1,3 +1,5 @@
+import datetime
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -5,6 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Contact, Customer
+
+
+class GoalQuerySet(models.QuerySet["Goal"]):
+    def open(self) -> "GoalQuerySet":
+        return self.filter(state="open")
+
+    def past_review(self, on: datetime.date) -> "GoalQuerySet":
+        return self.open().filter(review_on__lt=on)
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))
@@ -31,11 +41,14 @@ class Goal(models.Model):
     agreed_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.OPEN)
+    outcome = models.CharField(max_length=200, blank=True, db_default="")  # what came of it, or why
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     changed_at = models.DateTimeField()
+
+    objects = GoalQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,3 +1,5 @@
+import datetime
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -10,7 +12,16 @@ from firm.money import MoneyField, money_range
 LONGEST_CAP = 60 * 2000
 
 
-@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))
+class InvestmentQuerySet(models.QuerySet["Investment"]):
+    def open(self) -> "InvestmentQuerySet":
+        return self.filter(state="open")
+
+    def overdue(self, on: datetime.date) -> "InvestmentQuerySet":
+        """Open although the day of the review has passed."""
+        return self.open().filter(review_on__lt=on)
+
+
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), exclude=["reminded_of", "escalated_of"])
 class Investment(models.Model):
     """Unpaid work on purpose: what is expected of it, at most how much, and when to look at it.
 
@@ -47,6 +58,11 @@ class Investment(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # The review date that the owner was reminded of, and the one whose passing the manager knows.
+    reminded_of = models.DateField(null=True, blank=True)
+    escalated_of = models.DateField(null=True, blank=True)
+
+    objects = InvestmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
