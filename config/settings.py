@@ -33,6 +33,12 @@ FIRM_TIME_ZONE = env("FIRM_TIME_ZONE", default="Asia/Tokyo")
 FIRM_COUNTRY = env("FIRM_COUNTRY", default="JP")
 FISCAL_YEAR_START = env.int("FISCAL_YEAR_START", default=4)
 NIGHT_STARTS_AT = env("NIGHT_STARTS_AT", default="02:00")
+# What one of these takes, in the estimate of the hours that tiers promise.
+SERVICE_MINUTES = {
+    "review_meeting": env.int("REVIEW_MEETING_MINUTES", default=120),
+    "proposal": env.int("PROPOSAL_MINUTES", default=240),
+    "contact_interval": env.int("REGULAR_CONTACT_MINUTES", default=30),
+}
 DEMO = env.bool("DEMO", default=True)
 
 INSTALLED_APPS = [
@@ -241,6 +247,7 @@ JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
     "replay": "tiering.nightly.run_replay",
     "tiers_in_force": "tiering.midnight.run",
+    "customers_daily": "customers.daily.run",
     "preview": "tiering.previews.job.run",
     "import": "customers.imports.job.read",
     "import_apply": "customers.imports.job.apply",
@@ -249,4 +256,8 @@ JOB_BODIES = {
 TIER_NAMES = "tiering.overview.names_by_rank"
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
 BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
-RUN_ENSURERS = ["tiering.nightly.ensure_runs", "tiering.midnight.ensure_runs"]
+RUN_ENSURERS = [
+    "tiering.nightly.ensure_runs",
+    "tiering.midnight.ensure_runs",
+    "customers.daily.ensure_runs",
+]

@@ -58,3 +58,19 @@ def last_business_day(date: datetime.date) -> datetime.date:
         if day.weekday() < SATURDAY and day not in closed:
             return day
     raise LookupError(f"no business day in the 60 days before {date}")
+
+
+def business_day_after(date: datetime.date, *, days: int) -> datetime.date:
+    """The day on which `days` business days have passed since `date`, itself the last of them.
+
+    Raises LookupError for a firm that never works.
+    """
+    until = date + datetime.timedelta(days=60 + 2 * days)
+    closed = closed_days(since=date, until=until)
+    day, left = date, days
+    while left:
+        day += datetime.timedelta(days=1)
+        if day >= until:
+            raise LookupError(f"no {days} business days after {date}")
+        left -= day.weekday() < SATURDAY and day not in closed
+    return day

@@ -95,6 +95,16 @@ AUDIT = {
     "activity_withdrawn": gettext_lazy("Entry withdrawn"),
     "week_quiet": gettext_lazy("Nothing done in a week, confirmed: from %(first)s"),
     "purpose_read": gettext_lazy("Purpose of the service log read: version %(version)s"),
+    "investment_opened": gettext_lazy("Investment begun"),
+    "investment_changed": gettext_lazy("Investment changed"),
+    "investment_extended": gettext_lazy("Investment extended: next review %(date)s"),
+    "investment_paid_back": gettext_lazy("Investment judged: paid back"),
+    "investment_stopped": gettext_lazy("Investment judged: stopped"),
+    "goal_set": gettext_lazy("Goal set"),
+    "goal_changed": gettext_lazy("Goal changed"),
+    "goal_reached": gettext_lazy("Goal reached"),
+    "goal_dropped": gettext_lazy("Goal dropped"),
+    "goal_reopened": gettext_lazy("Goal opened again"),
     "import_applied": gettext_lazy("Import applied: %(kind)s"),
     "import_left": gettext_lazy("Import discarded: %(kind)s"),
 }
@@ -151,6 +161,20 @@ NOTICES = {
     "payment_stop_lifted": (
         gettext_lazy("A payment stop was lifted"),
         gettext_lazy("Customer %(customer)s: lifted on %(date)s."),
+    ),
+    "investment_review": (
+        gettext_lazy("An investment is to be reviewed today"),
+        gettext_lazy(
+            "Customer %(customer)s: the review of “%(title)s” is due on %(date)s. Say on its page"
+            " whether it has paid back, goes on until a new date, or is stopped."
+        ),
+    ),
+    "investment_overdue": (
+        gettext_lazy("An investment waits for its verdict"),
+        gettext_lazy(
+            "Customer %(customer)s: “%(title)s” was to be reviewed on %(date)s and has no verdict"
+            " yet. Until it has one, no further investment begins for this customer."
+        ),
     ),
     "tiers_of_night": (
         gettext_lazy("News of your customers after the night of %(date)s"),
@@ -213,6 +237,7 @@ KINDS = {
     "nightly": gettext_lazy("Nightly run"),
     "replay": gettext_lazy("Replay of nights"),
     "tiers_in_force": gettext_lazy("Tiers in force of a new day"),
+    "customers_daily": gettext_lazy("Reminders about customers"),
     "preview": gettext_lazy("Impact preview"),
     "import": gettext_lazy("Reading a file"),
     "import_apply": gettext_lazy("Applying an import"),
@@ -233,8 +258,10 @@ SUBJECTS = {
     "customer": gettext_lazy("Customer"),
     "department": gettext_lazy("Department"),
     "firm": gettext_lazy("Firm"),
+    "goal": gettext_lazy("Goal"),
     "holiday": gettext_lazy("National holiday"),
     "import": gettext_lazy("Import"),
+    "investment": gettext_lazy("Investment"),
     "jobrun": gettext_lazy("Job"),
     "override": gettext_lazy("Manual override"),
     "post": gettext_lazy("Post"),
