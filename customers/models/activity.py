@@ -156,6 +156,12 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["customer", "-day"], name="activity_by_customer"),
             models.Index(fields=["staff", "-day"], name="activity_by_staff"),
+            # What a source has brought, for the preview of its next file.
+            models.Index(
+                fields=["source", "day"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(source=""),
+                name="activity_live_by_source",
+            ),
         ]
 
 

@@ -38,6 +38,12 @@ class Import(models.Model):
         REVENUE = "revenue", _("Revenue")
         RATES = "rates", _("Exchange rates")
         CONTRACTS = "contracts", _("Contracts")
+        ACTIVITIES = "activities", _("Service log")
+
+        @property
+        def has_periods(self) -> bool:
+            """Whether a file can replace a period of its source."""
+            return self in (Import.Kind.REVENUE, Import.Kind.ACTIVITIES)
 
     class State(models.TextChoices):
         READING = "reading", _("Reading")

@@ -141,6 +141,12 @@ class RevenueEntry(models.Model):
                 condition=Q(superseded_by_import__isnull=True, cost__isnull=False),
                 name="revenue_live_cost",
             ),
+            # What a source has brought, for the preview of its next file.
+            models.Index(
+                fields=["source", "date"],
+                condition=Q(superseded_by_import__isnull=True),
+                name="revenue_live_by_source",
+            ),
             models.Index(fields=["import_ref"], name="revenue_by_import"),
             models.Index(
                 fields=["superseded_by_import"],
