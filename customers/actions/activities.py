@@ -5,7 +5,9 @@ import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from customers.models import Activity, Customer, Favor, PurposeReading, QuietWeek
+from customers.actions.goodwill import CHANGEABLE as GOODWILL
+from customers.actions.goodwill import change_goodwill, mark_goodwill, unmark_goodwill
+from customers.models import Activity, Customer, PurposeReading, QuietWeek
 from customers.service_log.entries import (
     EntryData,
     FavorData,
@@ -97,8 +99,7 @@ def record_activity(
         **data.columns,
     )
     _insert_once(activity)
-    if data.favor is not None:
-        Favor.objects.create(activity=activity, **vars(data.favor))
+    _mark(activity, data.favor, by=by, now=now)
     write_slices(Activity.objects.filter(pk=activity.pk))
     audit.record(
         "activity_recorded",
@@ -127,7 +128,7 @@ def correct_activity(
     activity.version += 1
     activity.corrected_at, activity.corrected_by = now, by
     activity.save()
-    _mark(activity, data.favor, now=now)
+    _mark(activity, data.favor, by=by, now=now)
     rewrite_slices(Activity.objects.filter(pk=activity.pk))
     audit.record(
         "activity_corrected",
@@ -154,7 +155,7 @@ def withdraw_activity(
         raise Refused(too_long(LONGEST_REASON))
     activity.withdrawn_at, activity.withdrawn_because = now, reason
     activity.save(update_fields=["withdrawn_at", "withdrawn_because"])
-    _mark(activity, None, now=now)
+    _mark(activity, None, by=by, now=now)
     rewrite_slices(Activity.objects.filter(pk=activity.pk))
     audit.record(
         "activity_withdrawn",
@@ -213,24 +214,30 @@ def _locked(
     )
     activity = locked.get(pk=activity.pk)
     check_can_change(activity=activity, by=by, now=now)
+    _check_version(activity, version)
+    return activity
+
+
+def _check_version(activity: Activity, version: int) -> None:
     if activity.version != version:
         raise Refused(
             _("Somebody has corrected this entry in the meantime. Look at what it says now.")
         )
-    return activity
 
 
-def _mark(activity: Activity, wanted: FavorData | None, *, now: datetime.datetime) -> None:
-    """The goodwill mark as it is wanted; one that is taken off stays, withdrawn."""
-    favor, live = getattr(activity, "favor", None), live_favor(activity)
+def _mark(
+    activity: Activity, wanted: FavorData | None, *, by: User | None, now: datetime.datetime
+) -> None:
+    """The goodwill mark as it is wanted; without a price its own or the usual one."""
+    favor = live_favor(activity)
     if wanted is None:
-        if live is not None:
-            live.withdrawn_at = now
-            live.save(update_fields=["withdrawn_at"])
-    elif favor is None:
-        Favor.objects.create(activity=activity, **vars(wanted))
-    elif favor.withdrawn_at is not None or FavorData.of(favor) != wanted:
-        for name, value in vars(wanted).items():
-            setattr(favor, name, value)
-        favor.withdrawn_at = None
-        favor.save()
+        if favor is not None:
+            unmark_goodwill(favor=favor, by=by, now=now)
+        return
+    values = {name: getattr(wanted, name) for name in GOODWILL}
+    if favor is None:
+        mark_goodwill(activity=activity, by=by, now=now, **values)
+    else:
+        if values["usual_price"] is None:
+            del values["usual_price"]
+        change_goodwill(favor=favor, by=by, now=now, **values)

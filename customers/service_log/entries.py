@@ -24,7 +24,6 @@ from firm import formats
 from firm.business_time import MINUTES_A_DAY
 from firm.dates import EARLIEST, firm_date, firm_zone
 from firm.models import User
-from firm.money import LARGEST
 from firm.refusals import Refused
 
 MOST_TIMES = 1000
@@ -33,11 +32,11 @@ MOST_TIMES = 1000
 @dataclass(frozen=True)
 class FavorData:
     """The goodwill mark: what this would usually have cost, net in the base currency, and why it
-    was given for nothing.
+    was given for nothing. No price is the usual one of these minutes.
     """
 
-    usual_price: Decimal
     why: str
+    usual_price: Decimal | None = None
     category: str = ""
     customer_knows: bool = False
     told: User | None = None
@@ -111,9 +110,11 @@ def check_entry(*, customer: Customer, data: EntryData, now: datetime.datetime) 
     _check_day(customer, data, now)
     _check_codes(data)
     _check_lengths(Activity, data.columns)
-    _check_links(customer, data)
     if data.favor is not None:
-        _check_favor(data.favor)
+        _check_lengths(Favor, vars(data.favor))
+        if data.is_invoiced:
+            raise Refused(_("This entry is invoiced, so it is no goodwill work."))
+    _check_links(customer, data)
 
 
 def _check_day(customer: Customer, data: EntryData, now: datetime.datetime) -> None:
@@ -167,11 +168,3 @@ def _check_links(customer: Customer, data: EntryData) -> None:
         raise Refused(_("What the entry is linked to belongs to another customer."))
     if data.investment is not None and data.cause != Activity.Cause.INVESTMENT:
         raise Refused(_("Work on an investment has the cause “Investment”."))
-
-
-def _check_favor(favor: FavorData) -> None:
-    if not (favor.usual_price.is_finite() and 0 <= favor.usual_price <= LARGEST):
-        raise Refused(_("The usual price is negative or too large."))
-    if not favor.why.strip():
-        raise Refused(_("Say why this was done for nothing."))
-    _check_lengths(Favor, vars(favor))
