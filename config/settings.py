@@ -254,6 +254,12 @@ JOB_BODIES = {
 }
 # The names of the tiers in force by rank, for tables of customers that leave the application.
 TIER_NAMES = "tiering.overview.names_by_rank"
+# What higher apps add to a customer's timeline: firm.timeline.Source.
+TIMELINE_SOURCES = [
+    "tiering.timeline.CHANGES",
+    "tiering.timeline.OVERRIDES",
+    "tiering.timeline.OVERRIDES_ENDED",
+]
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
 BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
 RUN_ENSURERS = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import api, contracts_api, imports_api
+from customers.views import api, contracts_api, coverage, imports_api, timeline_api
 
 urlpatterns = [
     path(
@@ -15,8 +15,14 @@ urlpatterns = [
         contracts_api.ContractRevisions.as_view(),
         name="api-contract-revisions",
     ),
+    path(
+        "customers/<int:pk>/timeline",
+        timeline_api.CustomerTimeline.as_view(),
+        name="api-timeline",
+    ),
     path("customers", api.Customers.as_view(), name="api-customers"),
     path("customers/<int:pk>", api.CustomerDetail.as_view(), name="api-customer"),
+    path("log/coverage", coverage.LoggingCoverage.as_view(), name="api-log-coverage"),
     path("imports", imports_api.Imports.as_view(), name="api-imports"),
     path("imports/<int:pk>", imports_api.ImportDetail.as_view(), name="api-import"),
     path("imports/<int:pk>/apply", imports_api.ImportApply.as_view(), name="api-import-apply"),

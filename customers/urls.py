@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import cards, contracts, imports, lists, saved_views
+from customers.views import cards, contracts, coverage, imports, lists, saved_views, timeline, week
 
 app_name = "customers"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("customers/<int:pk>/contracts/new/", contracts.new, name="contract-new"),
     path("customers/<int:pk>/contracts/create/", contracts.create, name="contract-create"),
     path("customers/<int:pk>/included/", contracts.sheet, name="scope-sheet"),
+    path("customers/<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("contracts/renewals/", contracts.renewals, name="renewals"),
     path("contracts/renewals/export/", contracts.renewals_export, name="renewals-export"),
     path("contracts/<int:pk>/revise/", contracts.revise, name="contract-revise"),
@@ -27,6 +28,12 @@ urlpatterns = [
         "revisions/<int:pk>/correct/save/", contracts.save_correction, name="revision-correct-save"
     ),
     path("revisions/<int:pk>/explained/", contracts.explained, name="revision-explained"),
+    path("log/week/", week.week, name="log-week"),
+    path("log/week/save/", week.save, name="log-week-save"),
+    path("log/week/copy/", week.copy, name="log-week-copy"),
+    path("log/week/add/", week.add, name="log-week-add"),
+    path("log/coverage/", coverage.coverage, name="log-coverage"),
+    path("log/coverage/export/", coverage.export, name="log-coverage-export"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import-new"),
     path("imports/create/", imports.create, name="import-create"),

@@ -65,12 +65,12 @@ class CursorPages(BasePagination):
             queryset,
             sort=view.sort,
             after=request.query_params.get("after", ""),
-            size=self._limit(request),
+            size=self.limit_of(request),
         )
         self.after = page.after
         return page.rows
 
-    def _limit(self, request: Request) -> int:
+    def limit_of(self, request: Request) -> int:
         text = request.query_params.get("limit", "") or str(self.size)
         if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= self.largest):
             raise ParseError(_("`limit` is a number from 1 to %(most)s.") % {"most": self.largest})

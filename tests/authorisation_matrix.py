@@ -176,8 +176,15 @@ customers:revision-correct      GET   revision   administrator back_office
 customers:revision-correct-save POST  revision   administrator back_office
 customers:revision-explained    POST  revision   file_workers else 404
 customers:scope-sheet           GET   customer   file_readers else 404
+customers:timeline              GET   customer   file_readers else 404
 customers:renewals              GET   -          revenue_readers
 customers:renewals-export       GET   -          revenue_readers
+customers:log-week              GET   -          override_requesters
+customers:log-week-save         POST  -          override_requesters
+customers:log-week-copy         POST  -          override_requesters
+customers:log-week-add          POST  -          override_requesters
+customers:log-coverage          GET   -          section_manager department_head executive
+customers:log-coverage-export   GET   -          section_manager department_head executive
 customers:imports               GET   -          importers
 customers:import-new            GET   -          importers
 customers:import-create         POST  -          importers
@@ -276,6 +283,7 @@ api-run                         GET   job        run_readers
 api-customers                   GET   -          everyone
 api-customer                    GET   customer   file_readers else 404
 api-customer                    GET   unowned    all_files else 404
+api-log-coverage                GET   -          section_manager department_head executive
 api-imports                     GET   -          importers
 api-imports                     POST  -          importers
 api-import                      GET   import     importers
@@ -301,6 +309,7 @@ api-rule-set-services           GET   rule_set   everyone
 api-terms                       GET   customer   file_readers else 404
 api-terms                       GET   unowned    all_files else 404
 api-contracts                   GET   customer   file_readers else 404
+api-timeline                    GET   customer   file_readers else 404
 api-contracts                   POST  customer   administrator back_office else 404
 api-contract-revisions          POST  contract   administrator back_office else 404
 api-benefits                    GET   customer   file_readers else 404

@@ -15,6 +15,7 @@ def _or_dash(write: Callable) -> Callable[[datetime.date | None], str]:
 
 
 register.filter("day", _or_dash(formats.day))
+register.filter("short_day", _or_dash(formats.short_day))
 register.filter("full_day", _or_dash(formats.full_day))
 register.filter("month", _or_dash(formats.month))
 register.filter("clock", _or_dash(formats.clock))

@@ -1,0 +1,45 @@
+"""What happened with a customer: a page of its own, and the newest rows on the file."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from customers.models import Customer
+from customers.timeline import groups, timeline_of
+from firm import access
+from firm.dates import day_asked_for, today
+from firm.paging import pager_links
+
+ROWS = 40
+ROWS_ON_FILE = 8
+
+
+@require_GET
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Up to the day `?on=`, of one kind where `?kind=` names it; with htmx the file's section."""
+    customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    on = day_asked_for(request.GET.get("on", ""))
+    shared, on_file = request.screen_share, bool(request.htmx)  # type: ignore[attr-defined]
+    kinds = groups(shared=shared)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in {group.code for group in kinds} else ""
+    page = timeline_of(
+        pk,
+        until=on,
+        shared=shared,
+        group=kind,
+        after=request.GET.get("after", ""),
+        size=ROWS_ON_FILE if on_file else ROWS,
+    )
+    context = {
+        "customer": customer,
+        "on": on,
+        "is_past": on < today(),
+        "kind": kind,
+        "kinds": kinds,
+        "events": page.events,
+        "is_more": bool(page.after),
+        **pager_links(request, page.after),
+    }
+    part = "#panel" if on_file else ""
+    return render(request, f"customers/timeline.html{part}", context)
