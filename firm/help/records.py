@@ -1,0 +1,44 @@
+"""What comes in from outside, and when a month is over."""
+
+from django.utils.translation import gettext_lazy as _
+
+from firm.help.section import Section
+
+SECTIONS = [
+    Section(
+        "imports",
+        _("Imports"),
+        [
+            _(
+                "People, customers, contacts and revenue come in as CSV (UTF-8 or CP932) or xlsx."
+                " Upload the file, read the preview, then apply or discard it: columns that were"
+                " understood or ignored, refused lines with their reason, and what would be"
+                " added, changed or dropped, in yen."
+            ),
+            _(
+                "A file is applied as a whole or not at all, and applying it twice changes"
+                " nothing. With a period to replace, entries of that source that are missing"
+                " from the new file are retired; nothing is ever deleted."
+            ),
+        ],
+        "取込 取り込み インポート アップロード エクセル 文字化け 会計 freee 弥生 マネーフォワード"
+        " upload excel garbled accounting",
+        "customers:imports",
+    ),
+    Section(
+        "months",
+        _("Closed months"),
+        [
+            _(
+                "Tiers rest on closed months only, so that a missing invoice brings no one down."
+                " The back office closes a month; depending on the rules it also closes"
+                " automatically. Until then the pages say that the month is not final."
+            ),
+            _(
+                "An entry that arrives after the close makes the next night evaluate again, and"
+                " undoes a downgrade that it would have prevented."
+            ),
+        ],
+        "締め 月締め 締日 締め日 月次 確定 締まっていない closing month end final",
+    ),
+]
