@@ -1,0 +1,145 @@
+"""How often one was in touch, and through which channels.
+
+A thread is one contact a day; without one, a customer's contacts of a day through one channel in
+one direction are one. Whose initiative it was says its first entry. Windows end with the day
+asked for: a week is the 7 days up to it, a month the 28. An entry without a time of day says
+nothing here.
+"""
+
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+
+from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, parameters
+from customers.models import Activity, Channel
+
+WEEK, MONTH = 7, 28
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Of one customer in the last `days` days; `most` is what the contract says, if it does."""
+
+    customer_id: int
+    days: int
+    by_customer: int
+    by_us: int
+    most: int | None = None
+
+    @property
+    def total(self) -> int:
+        return self.by_customer + self.by_us
+
+    @property
+    def beyond(self) -> int:
+        return max(0, self.total - self.most) if self.most is not None else 0
+
+
+@dataclass(frozen=True)
+class ChannelUse:
+    """Times a channel that no contract names was served in the last 28 days."""
+
+    customer_id: int
+    channel: str
+    times: int
+
+    @property
+    def label(self) -> str:
+        return str(Channel(self.channel).label)
+
+
+def contacts_of(
+    customers: Collection[int] | None, *, on: datetime.date
+) -> dict[int, list[Contacts]]:
+    """The last 7 and the last 28 days, by customer; who had no contact is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, parameters(customers, on=on, us=Activity.Initiator.US))
+        rows = cursor.fetchall()
+    return {
+        customer: [
+            Contacts(customer, WEEK, week_by_customer, week_by_us, a_week),
+            Contacts(customer, MONTH, month_by_customer, month_by_us, a_month),
+        ]
+        for (
+            customer,
+            week_by_customer,
+            week_by_us,
+            month_by_customer,
+            month_by_us,
+            a_week,
+            a_month,
+        ) in rows
+    }
+
+
+def channels_outside(
+    customers: Collection[int] | None, *, on: datetime.date
+) -> dict[int, list[ChannelUse]]:
+    """By customer, the most used first; only where a contract of the day names its channels."""
+    found: dict[int, list[ChannelUse]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANNELS, parameters(customers, on=on))
+        for row in cursor.fetchall():
+            found.setdefault(row[0], []).append(ChannelUse(*row))
+    return found
+
+
+IS_CONTACT = f"""(a.kind = 'contact' AND a.started_at IS NOT NULL AND {COUNTS_ELSEWHERE})"""
+# What makes one contact of a customer's day.
+ONE_CONTACT = "CASE WHEN a.thread <> '' THEN a.thread ELSE a.channel || ' ' || a.direction END"
+
+_AGREED_ON = """customers_contract c
+    JOIN customers_contractrevision r ON r.contract_id = c.id
+    JOIN customers_scopeterm t ON t.revision_id = r.id"""
+
+
+# The largest maximum of the contracts in force: a customer may use what one of them allows.
+def _most(period: str) -> str:
+    return f"""(SELECT max(t.amount) FROM {_AGREED_ON}
+        WHERE c.customer_id = counted.customer_id AND t.kind = 'contact_most'
+          AND t.period = '{period}' AND r.valid_from <= %(on)s
+          AND (r.valid_to IS NULL OR r.valid_to > %(on)s))"""
+
+
+_CONTACTS = f"""
+WITH {ASKED}, contacts AS (
+    SELECT DISTINCT ON (a.customer_id, a.day, a.thread <> '', {ONE_CONTACT})
+           a.customer_id, a.day, a.initiator = %(us)s
+               OR a.initiator = '' AND a.direction = 'out' AS is_ours
+    FROM asked JOIN customers_activity a ON a.customer_id = asked.id
+    WHERE a.day > %(on)s::date - {MONTH} AND a.day <= %(on)s AND {IS_CONTACT}
+    ORDER BY a.customer_id, a.day, a.thread <> '', {ONE_CONTACT}, a.started_at, a.id
+), counted AS (
+    SELECT customer_id,
+           count(*) FILTER (WHERE day > %(on)s::date - {WEEK} AND NOT is_ours) AS week_by_customer,
+           count(*) FILTER (WHERE day > %(on)s::date - {WEEK} AND is_ours) AS week_by_us,
+           count(*) FILTER (WHERE NOT is_ours) AS by_customer,
+           count(*) FILTER (WHERE is_ours) AS by_us
+    FROM contacts GROUP BY customer_id
+)
+SELECT counted.*, {_most("week")}, {_most("month")}
+FROM counted ORDER BY customer_id
+"""
+
+# A channel named for emergencies alone is none for anything else.
+CHANNEL_OUTSIDE = f"""(a.channel <> '' AND a.started_at IS NOT NULL AND EXISTS (
+    SELECT FROM {_AGREED_ON}
+    WHERE c.customer_id = a.customer_id AND t.kind = 'channel' AND r.valid_from <= a.day
+      AND (r.valid_to IS NULL OR r.valid_to > a.day)
+) AND NOT EXISTS (
+    SELECT FROM {_AGREED_ON}
+    WHERE c.customer_id = a.customer_id AND t.kind = 'channel' AND r.valid_from <= a.day
+      AND (r.valid_to IS NULL OR r.valid_to > a.day)
+      AND t.channel = a.channel AND NOT t.emergency
+) AND {COUNTS_ELSEWHERE})"""
+
+_CHANNELS = f"""
+WITH {ASKED}
+SELECT a.customer_id, a.channel, count(*)
+FROM asked JOIN customers_activity a ON a.customer_id = asked.id
+WHERE a.day > %(on)s::date - {MONTH} AND a.day <= %(on)s AND {CHANNEL_OUTSIDE}
+GROUP BY a.customer_id, a.channel
+ORDER BY a.customer_id, count(*) DESC, a.channel
+"""

@@ -1,0 +1,80 @@
+"""Work outside the effective support hours: per entry as it is, per customer and day as it counts.
+
+The support hours of a day are those of the contract in force, else the firm's; of several
+contracts the ones that include the most of the work. A customer's day with at most TOLERANCE
+minutes outside counts as none, above it all of them count. Only our own work and contacts from
+our side count: when a customer reaches out is not ours to decide.
+"""
+
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+
+from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, parameters
+from firm.business_sql import divided
+
+TOLERANCE = 15
+
+# The calendars a slice is held against: each contract's with support hours of its own or the
+# firm's, and the firm's where no contract says anything.
+SUPPORT_CALENDARS = """(
+    SELECT coalesce(t.calendar_id, (SELECT id FROM firm_workcalendar WHERE is_firms)) AS id
+    FROM customers_contract c
+    JOIN customers_contractrevision r ON r.contract_id = c.id
+    JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'support_hours'
+    WHERE c.customer_id = s.customer_id AND r.valid_from <= s.day
+      AND (r.valid_to IS NULL OR r.valid_to > s.day)
+    UNION
+    SELECT w.id FROM firm_workcalendar w
+    WHERE w.is_firms AND NOT EXISTS (
+        SELECT FROM customers_contract c
+        JOIN customers_contractrevision r ON r.contract_id = c.id
+        JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'support_hours'
+        WHERE c.customer_id = s.customer_id AND r.valid_from <= s.day
+          AND (r.valid_to IS NULL OR r.valid_to > s.day)))"""
+
+# A row `(inside, outside, holiday)` for each slice `s` that has a time of day.
+EFFECTIVE = f"""LATERAL (
+    SELECT h.inside, h.outside, h.holiday
+    FROM {SUPPORT_CALENDARS} AS k CROSS JOIN {divided("s", "k.id")} AS h
+    ORDER BY h.inside DESC, h.holiday, k.id LIMIT 1
+)"""
+
+OURS = "NOT (a.kind = 'contact' AND a.direction = 'in')"
+
+
+@dataclass(frozen=True)
+class OutsideDay:
+    """A customer's day, in minutes; `outside` and `holiday` are 0 within the tolerance."""
+
+    customer_id: int
+    day: datetime.date
+    outside: int
+    holiday: int
+
+
+def outside_hours(
+    customers: Collection[int] | None, *, since: datetime.date, until: datetime.date
+) -> list[OutsideDay]:
+    """The days of `[since, until)` on which something counts, by customer and day."""
+    with connection.cursor() as cursor:
+        values = parameters(customers, since=since, until=until, tolerance=TOLERANCE)
+        cursor.execute(_OUTSIDE_DAYS, values)
+        return [OutsideDay(*row) for row in cursor.fetchall()]
+
+
+_OUTSIDE_DAYS = f"""
+WITH {ASKED}
+SELECT s.customer_id, s.day, sum(h.outside)::int, sum(h.holiday)::int
+FROM asked
+JOIN customers_activityslice s ON s.customer_id = asked.id
+                              AND s.day >= %(since)s AND s.day < %(until)s
+JOIN customers_activity a ON a.id = s.activity_id
+CROSS JOIN {EFFECTIVE} AS h
+WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
+GROUP BY s.customer_id, s.day
+HAVING sum(h.outside + h.holiday) > %(tolerance)s
+ORDER BY s.customer_id, s.day
+"""
