@@ -93,6 +93,7 @@ AUDIT = {
     "activity_recorded": gettext_lazy("Entry recorded"),
     "activity_corrected": gettext_lazy("Entry corrected: version %(version)s"),
     "activity_withdrawn": gettext_lazy("Entry withdrawn"),
+    "week_not_quiet": gettext_lazy("“Nothing this week” taken back: week from %(first)s"),
     "week_quiet": gettext_lazy("Nothing done in a week, confirmed: from %(first)s"),
     "purpose_read": gettext_lazy("Purpose of the service log read: version %(version)s"),
     "investment_opened": gettext_lazy("Investment begun"),
