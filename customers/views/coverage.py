@@ -19,7 +19,7 @@ from customers.service_log.coverage import (
     coverage_of,
     weeks_without,
 )
-from customers.views.log_pages import log_page
+from customers.service_log.pages import log_page
 from firm import access
 from firm.api import holds, versioned
 from firm.dates import today

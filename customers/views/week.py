@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.actions.week import Wish, save_week
 from customers.models import Activity, Customer
 from customers.service_log.coverage import closed_weeks, coverage_of
+from customers.service_log.pages import log_page
 from customers.service_log.week import (
     Sheet,
     fill_from_week_before,
@@ -24,7 +25,6 @@ from customers.service_log.week import (
     week_asked_for,
 )
 from customers.service_log.week_form import Typed, error_sentences, lay_over, rows_of
-from customers.views.log_pages import log_page
 from firm import access
 from firm.dates import today
 from firm.refusals import Refused
