@@ -70,7 +70,7 @@ def request_import(
     replaces: Period | None = None,
     strict: bool = False,
 ) -> Import:
-    """Keep the file and let a worker read it. `replaces` is half-open and for revenue only."""
+    """Keep the file and let a worker read it. `replaces` is half-open and for some kinds only."""
     check_can_import(kind=kind, by=by, now=now)
     import_ = _new_import(
         kind=kind,
@@ -99,8 +99,8 @@ def _new_import(
     strict: bool,
 ) -> Import:
     if replaces is not None:
-        if kind != Import.Kind.REVENUE:
-            raise Refused(_("Only revenue has a period to replace."))
+        if not Import.Kind(kind).has_periods:
+            raise Refused(_("Only revenue and the service log have a period to replace."))
         check_period(*replaces)
     if len(source.strip()) > 40:
         raise Refused(_("The name of a source has at most 40 characters."))

@@ -79,6 +79,39 @@ def _flag(name: str, *aliases: str) -> Column:
     return Column(name, aliases, values.code_of(values.YES_NO), sql="boolean")
 
 
+CHANNEL_SPELLINGS = {
+    "phone": ("電話", "TEL"),
+    "mail": ("メール", "e-mail", "email"),
+    "ticket": ("チケット",),
+    "chat": ("チャット",),
+    "private_chat": ("個人チャット", "private chat"),
+    "visit": ("訪問", "往訪"),
+    "meeting": ("打ち合わせ", "打合せ", "会議"),
+    "other": ("その他", "other way"),
+}
+DIRECTION_SPELLINGS = {
+    "in": ("お客様から", "受信", "受", "from the customer"),
+    "out": ("当社から", "発信", "発", "from us"),
+}
+INITIATOR_SPELLINGS = {
+    "customer": ("お客様", "顧客", "先方", "the customer"),
+    "us": ("当社", "自社", "弊社", "we"),
+}
+WORK_SPELLINGS = {
+    "work": ("作業",),
+    "contact": ("連絡",),
+    "meeting": ("打ち合わせ", "打合せ", "会議"),
+    "proposal": ("提案",),
+}
+CAUSE_SPELLINGS = {
+    "in_contract": ("契約内", "in contract"),
+    "customer_wish": ("お客様のご要望", "ご要望", "要望", "customer's wish"),
+    "own_reason": ("当方の都合・不備", "当方の都合", "当方の不備", "our own reason"),
+    "incident": ("障害",),
+    "investment": ("先行投資",),
+    "sales": ("営業",),
+    "internal": ("社内",),
+}
 TEMPLATE_SPELLINGS = {
     "maintenance": ("保守", "maintenance"),
     "retainer": ("リテイナー", "運用リテイナー", "retainer"),
@@ -217,6 +250,32 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _date("valid_from", "適用開始日", "契約開始日", "開始日", required=True),
         _date("valid_to", "終了日", "契約終了日", "満了日"),
         Column("renewal_notice", ("通知期限", "更新通知"), values.read_days, sql="integer"),
+    ),
+    "activities": (
+        CUSTOMER_CODE,
+        _text("staff", "対応者", "担当者", "担当", "作業者", "社員", "社員名", required=True),
+        Column(
+            "started_at",
+            ("開始日時", "開始", "日時", "対応日時", "対応日", "作業日", "日付", "start", "date"),
+            values.read_start,
+            required=True,
+        ),
+        Column(
+            "minutes",
+            ("分", "時間（分）", "対応時間（分）", "作業時間（分）", "所要時間（分）", "min"),
+            values.read_minutes,
+            sql="integer",
+            required=True,
+        ),
+        _code("channel", CHANNEL_SPELLINGS, "連絡手段", "手段", "チャネル"),
+        _code("direction", DIRECTION_SPELLINGS, "方向", "受発信"),
+        _code("initiator", INITIATOR_SPELLINGS, "発端", "きっかけ"),
+        _code("kind", WORK_SPELLINGS, "種類", "種別", "区分"),
+        _code("cause", CAUSE_SPELLINGS, "理由", "原因", "対応の理由"),
+        _text("work_item", "作業項目", "項目", "作業", "item", most=80),
+        _text("thread", "スレッド", "件名", "案件", most=120),
+        _text("note", "メモ", "備考", "内容", "対応内容", most=500),
+        _text("source_id", "元のID", "管理番号", "チケット番号", "ID", most=100),
     ),
     "rates": (
         Column("currency", ("通貨",), values.read_currency, required=True),

@@ -26,6 +26,7 @@ MANY = 10_000
 WRITTEN_TABLES = {
     "customers": ("customers_customer", "customers_customersnapshot"),
     "revenue": ("customers_revenueentry",),
+    "activities": ("customers_activity", "customers_activityslice"),
 }
 
 Progress = Callable[[float], None]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.imports import job
 from customers.imports.columns import label_of
-from customers.imports.wording import line_sentence, listed
+from customers.imports.wording import hours_of, line_sentence, listed
 from customers.models import Import
 from firm import formats
 
@@ -76,6 +76,10 @@ def preview_lines(import_: Import) -> Iterator[str]:
     figures = summary.get("figures", {})
     for label, lines in fates(import_):
         yield f"{label}: {lines}"
+    if figures.get("kept"):
+        yield _("Corrected or withdrawn here since, kept as they are: %(count)s") % {
+            "count": figures["kept"]
+        }
     if figures.get("rounded"):
         yield _("Lines with an amount rounded to the smallest unit: %(count)s") % {
             "count": figures["rounded"]
@@ -90,7 +94,13 @@ def preview_lines(import_: Import) -> Iterator[str]:
     for month in figures.get("months", ()):
         yield "{}: {} → {}{}".format(
             month["month"][:7],
-            formats.money(Decimal(month["before"]), "yen"),
-            formats.money(Decimal(month["after"]), "yen"),
+            _measured(figures, month["before"]),
+            _measured(figures, month["after"]),
             f" ({_('closed month')})" if month["closed"] else "",
         )
+
+
+def _measured(figures: dict[str, Any], value: str) -> str:
+    if figures.get("unit") == "minutes":
+        return _("%(hours)s h") % {"hours": hours_of(Decimal(value))}
+    return str(formats.money(Decimal(value), "yen"))

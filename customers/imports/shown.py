@@ -34,7 +34,7 @@ CHIPS = {
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of some of the lines: how many, and their sums where they are amounts."""
+    """What becomes of some of the lines: how many, and their sums where they have any."""
 
     label: str
     lines: int
@@ -139,8 +139,13 @@ class Shown:
         return " · ".join(parts)
 
     @property
-    def is_money(self) -> bool:
+    def has_sums(self) -> bool:
+        """Whether its lines add up to something: amounts, or minutes of the service log."""
         return "vanished" in self.figures
+
+    @property
+    def is_in_minutes(self) -> bool:
+        return self.figures.get("unit") == "minutes"
 
     @cached_property
     def fates(self) -> list[Fate]:
@@ -240,12 +245,12 @@ def _fate(label: str, figures: dict[str, Any]) -> Fate:
 
 
 def _typed(samples: Any) -> list[dict[str, Any]]:
-    """Amounts and dates of the sampled lines, which JSON keeps as text."""
-    amounts, dates = ("before", "after"), ("date", "date_before")
+    """Sums and dates of the sampled lines, which JSON keeps as text or numbers."""
+    measured, dates = ("before", "after"), ("date", "date_before")
     return [
         {
             **sample,
-            **{name: Decimal(sample[name]) for name in amounts if sample.get(name)},
+            **{name: Decimal(sample[name]) for name in measured if sample.get(name)},
             **{name: datetime.date.fromisoformat(sample[name]) for name in dates if name in sample},
         }
         for sample in samples

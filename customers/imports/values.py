@@ -10,13 +10,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from customers.imports.errors import BadValue
-from firm.dates import EARLIEST, LATEST, firm_date
+from firm.business_time import MINUTES_A_DAY
+from firm.dates import EARLIEST, LATEST, firm_date, firm_zone
 from firm.exports import unguarded
 from firm.formats import SYMBOLS
 from firm.text import fold
@@ -96,6 +98,55 @@ def _moment(plain: str) -> datetime.date | None:
     if not _MOMENT.fullmatch(plain):
         return None
     return firm_date(datetime.datetime.fromisoformat(plain))
+
+
+_CLOCK = re.compile(
+    r"(?P<day>\S+?)[ T](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?"
+    r"(?P<offset>Z|[+-]\d{2}:?\d{2})?"
+)
+_SERIAL_CLOCK = re.compile(r"(\d{5})(\.\d+)")
+
+
+def read_start(written: str) -> str:
+    """When work began: a date alone, or with a time of day, by the firm's clocks where it has no
+    offset (the later moment of a skipped time, the first of two); seconds are cut off. The firm's
+    date comes out, and behind it the moment in UTC where there is one.
+    """
+    plain = unicodedata.normalize("NFKC", written).upper()
+    if match := _CLOCK.fullmatch(plain):
+        date, minute = datetime.date.fromisoformat(read_date(match["day"])), _minute_of(match)
+        offset = match["offset"]
+    elif match := _SERIAL_CLOCK.fullmatch(plain):
+        minutes = int(Decimal(match[2]) * 1440 + Decimal("0.5"))
+        midnight = datetime.datetime.combine(
+            datetime.date.fromisoformat(read_date(match[1])), datetime.time.min
+        )
+        began = midnight + datetime.timedelta(minutes=minutes)
+        date, minute, offset = began.date(), began.time(), None
+    else:
+        return read_date(written)
+    zone = _zone_of(offset) if offset else firm_zone()
+    moment = datetime.datetime.combine(date, minute, zone)
+    return f"{firm_date(moment)} {moment.astimezone(datetime.UTC).isoformat()}"
+
+
+def _minute_of(match: re.Match[str]) -> datetime.time:
+    try:
+        return datetime.time(int(match["hour"]), int(match["minute"]))
+    except ValueError:
+        raise BadValue("no_such_time") from None
+
+
+@cache
+def _zone_of(offset: str) -> datetime.tzinfo:
+    """Z, +09:00 or +0900."""
+    if offset == "Z":
+        return datetime.UTC
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if hours > 14 or minutes > 59:  # no place is further from Greenwich
+        raise BadValue("no_such_time")
+    ahead = datetime.timedelta(hours=hours, minutes=minutes)
+    return datetime.timezone(-ahead if offset[0] == "-" else ahead)
 
 
 _PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
@@ -178,6 +229,16 @@ def read_hours(written: str) -> str:
     if minutes is None or minutes != int(minutes):
         raise BadValue("not_hours")
     return str(int(minutes))
+
+
+def read_minutes(written: str) -> str:
+    """Whole minutes of one piece of work, at most a day: 90, 90分."""
+    plain = unicodedata.normalize("NFKC", written).lower().replace(" ", "")
+    match = re.fullmatch(r"([0-9]{1,4}|1,[0-9]{3})(?:\.0+)?(?:分|min|m)?", plain)
+    minutes = int(match[1].replace(",", "")) if match else 0
+    if not 1 <= minutes <= MINUTES_A_DAY:
+        raise BadValue("not_minutes", most=f"{MINUTES_A_DAY:,}")
+    return str(minutes)
 
 
 def read_days(written: str) -> str:

@@ -1,16 +1,23 @@
 """Refusals of files, lines and cells as sentences of the reader's language."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.columns import label_of
+from firm.formats import MINUS
 
 NAMED = 20  # of a list of names; the rest is counted
 
 FILES = {
+    "activities_overlap": _(
+        "These lines have no number of their own (source_id), and there are already entries of "
+        "the source “%(source)s” from %(start)s to %(end)s in the same period: they could count "
+        "twice. Say which period the file replaces (--replace FROM..TO)."
+    ),
     "bad_encoding": _(
         "The file is neither UTF-8 nor CP932 (Shift_JIS): line %(line)s, byte %(byte)s of the "
         "file cannot be read. It may have been cut off or saved in another encoding."
@@ -64,12 +71,17 @@ LINES = {
         "“%(value)s” has the sign of another currency than %(currency)s. Write the number alone "
         "and the currency in its own column."
     ),
+    "in_the_future": _("“%(value)s” lies in the future."),
     "name_of_several": _("Several people are called “%(value)s”. Write the e-mail address."),
     "no_exchange_rate": _(
         "There is no exchange rate from %(currency)s to %(base)s for %(date)s or the %(days)s "
         "days before. Import the rates first."
     ),
+    "no_longer_a_customer": _(
+        "This customer was one until %(date)s. The work would be of a later day."
+    ),
     "no_such_date": _("There is no such day: “%(value)s”."),
+    "no_such_time": _("There is no such time of day: “%(value)s”."),
     "not_a_code": _("“%(value)s” is not one of %(codes)s."),
     "not_a_corporate_number": _("“%(value)s” is not a 13-digit corporate number."),
     "not_a_currency": _("“%(value)s” is not a three-letter currency code."),
@@ -91,6 +103,7 @@ LINES = {
     "not_counts": _("“%(value)s” is no list of counts. Write name:3; name:4."),
     "not_days": _("“%(value)s” is not a number of days."),
     "not_hours": _("“%(value)s” is not hours of whole minutes. Write 2.5."),
+    "not_minutes": _("“%(value)s” is not a whole number of minutes from 1 to %(most)s."),
     "own_parent": _("The customer would stand above itself."),
     "own_superior": _("Nobody is their own superior."),
     "rate_of_base_currency": _("%(base)s is the base currency: its rate is always 1."),
@@ -120,6 +133,12 @@ def file_sentence(refusal: Mapping[str, Any]) -> str:
 
 def line_sentence(code: str, data: Mapping[str, Any]) -> str:
     return str(LINES[code]) % data
+
+
+def hours_of(minutes: Decimal) -> str:
+    """1,234.5: minutes as hours without idle decimals."""
+    hours = f"{abs(minutes) / 60:,.2f}".rstrip("0").rstrip(".")
+    return f"{MINUS}{hours}" if minutes < 0 else hours
 
 
 def listed(names: Sequence[str]) -> str:

@@ -88,8 +88,9 @@ class ImportForm(forms.Form):
             self.add_error("replace_to", _("A period needs both its first and its last day."))
         elif start and end and end < start:
             self.add_error("replace_to", _("The period to replace ends before it begins."))
-        elif start and data.get("kind") != Import.Kind.REVENUE:
-            self.add_error("replace_from", _("Only revenue has a period to replace."))
+        elif start and not Import.Kind(data.get("kind", Import.Kind.REVENUE)).has_periods:
+            sentence = _("Only revenue and the service log have a period to replace.")
+            self.add_error("replace_from", sentence)
         return data
 
     @property

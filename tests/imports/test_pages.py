@@ -127,7 +127,7 @@ def test_the_page_says_where_the_download_is_cut_short(
         ({"replace_from": "2026-04-02", "replace_to": "2026-04-01"}, "始まりより前"),
         (
             {"kind": "customers", "replace_from": "2026-04-01", "replace_to": "2026-04-30"},
-            "売上だけ",
+            "売上と対応記録だけ",
         ),
         ({"kind": "people"}, "people"),
         ({"source": "x" * 41}, "40"),

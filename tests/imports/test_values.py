@@ -139,3 +139,51 @@ def test_text_loses_the_guard_of_our_own_exports_and_nothing_else() -> None:
 )
 def test_a_number_of_a_sheet_is_what_excel_shows(cell: float, text: str) -> None:
     assert as_text(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-07-10", "2026-07-10"),
+        ("R8.7.10", "2026-07-10"),
+        ("46213", "2026-07-10"),
+        ("2026-07-10 00:00", "2026-07-10 2026-07-09T15:00:00+00:00"),
+        ("2026-07-10T17:30:59", "2026-07-10 2026-07-10T08:30:00+00:00"),
+        ("2026/7/10 9:05", "2026-07-10 2026-07-10T00:05:00+00:00"),
+        ("令和8年7月10日 ９：０５", "2026-07-10 2026-07-10T00:05:00+00:00"),
+        ("2026-07-10T17:30:00.5Z", "2026-07-11 2026-07-10T17:30:00+00:00"),
+        ("2026-07-10T17:30-0500", "2026-07-11 2026-07-10T22:30:00+00:00"),
+        ("46213.75", "2026-07-10 2026-07-10T09:00:00+00:00"),
+        ("46213.9999", "2026-07-11 2026-07-10T15:00:00+00:00"),
+    ],
+)
+def test_a_start_is_a_day_or_a_moment(written: str, read: str) -> None:
+    assert values.read_start(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2026-07-10 24:00", "no_such_time"),
+        ("2026-07-10T10:60Z", "no_such_time"),
+        ("2026-07-10T10:00+15:00", "no_such_time"),
+        ("2026-02-30 10:00", "no_such_date"),
+        ("10:00", "not_a_date"),
+        ("2026-07-10 10時", "not_a_date"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused(written: str, code: str) -> None:
+    with pytest.raises(BadValue) as refused:
+        values.read_start(written)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("written", ["90", "９０", "90.0", "90分", "1,440"])
+def test_minutes_are_whole(written: str) -> None:
+    assert values.read_minutes(written) in ("90", "1440")
+
+
+@pytest.mark.parametrize("written", ["0", "1441", "1.5", "-1", "NaN", "1e3", "1:30", "半日"])
+def test_minutes_that_are_none_are_refused(written: str) -> None:
+    with pytest.raises(BadValue):
+        values.read_minutes(written)

@@ -2,18 +2,26 @@
 
 A kind is a module with three functions over the staged lines, called in this order in one
 transaction: `check` refuses lines, `plan` works out what would change, `write` changes it.
-The kind of a later page (activities) joins this table and columns.COLUMNS.
 """
 
 from types import ModuleType
 
-from customers.imports.kinds import contacts, contracts, customers, people, rates, revenue
+from customers.imports.kinds import (
+    activities,
+    contacts,
+    contracts,
+    customers,
+    people,
+    rates,
+    revenue,
+)
 
 KINDS: dict[str, ModuleType] = {
     "customers": customers,
     "people": people,
     "contacts": contacts,
     "revenue": revenue,
+    "activities": activities,
     "rates": rates,
     "contracts": contracts,
 }

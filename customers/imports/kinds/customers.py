@@ -5,20 +5,17 @@ Owners, backups and departments that are missing are created and listed: people 
 that they cannot sign in, departments along their path.
 """
 
-from collections import defaultdict
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from customers import snapshots
-from customers.imports import departments, values
-from customers.imports.errors import BadValue
+from customers.imports import departments, people
 from customers.imports.work import Work, execute, refuse, refuse_twice, rows
-from firm.actions import add_person, department_at
-from firm.models import User
+from firm.actions import department_at
 
-NAMED = 50  # new people and departments that the preview lists
+NAMED = 50  # new departments that the preview lists
+_PEOPLE = ("owner", "backup")
 
 # Our column -> what the file says, as an expression over s(taged), o(wner), b(ackup), d(epartment).
 _PLAIN = (
@@ -52,13 +49,9 @@ LEFT JOIN import_people b ON b.written = s.backup
 LEFT JOIN import_departments d ON d.written = s.department
 LEFT JOIN customers_customer p ON p.id = c.parent_id
 """
-_NAMES = """
-DROP TABLE IF EXISTS import_people, import_departments;
-CREATE TEMP TABLE import_people (written text PRIMARY KEY, id bigint) ON COMMIT DROP;
+_DEPARTMENTS = """
+DROP TABLE IF EXISTS import_departments;
 CREATE TEMP TABLE import_departments (written text PRIMARY KEY, id bigint) ON COMMIT DROP;
-INSERT INTO import_people
-SELECT owner FROM import_staged WHERE owner IS NOT NULL
-UNION SELECT backup FROM import_staged WHERE backup IS NOT NULL;
 INSERT INTO import_departments
 SELECT DISTINCT department FROM import_staged WHERE department IS NOT NULL
 """
@@ -85,64 +78,11 @@ SELECT DISTINCT line, '{}'::jsonb AS data FROM up WHERE at = code OR depth = 50
 
 def check(work: Work) -> None:
     refuse_twice("code", "code")
-    execute(_NAMES)
-    _find_people()
+    execute(_DEPARTMENTS)
+    people.find(*_PEOPLE)
     _find_departments()
     if "parent_code" in work.columns:
         _check_parents()
-
-
-def _find_people() -> None:
-    """By e-mail address, else by exact name; a name that several people have is refused."""
-    found = _people_called([row["written"] for row in rows("SELECT written FROM import_people")])
-    known = [(name, ids[0]) for name, ids in found.items() if len(ids) == 1]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE import_people SET id = %s WHERE written = %s",
-            [(pk, name) for name, pk in known],
-        )
-    ambiguous = [name for name, ids in found.items() if len(ids) > 1]
-    nameless = [name for name, ids in found.items() if not ids and not _can_be_named(name)]
-    for column in ("owner", "backup"):
-        refuse(
-            column,
-            "not_a_person",
-            f"SELECT line, jsonb_build_object('value', {column}) AS data FROM import_staged"
-            f" WHERE {column} = ANY(%(nameless)s)",
-            nameless=nameless,
-        )
-        refuse(
-            column,
-            "name_of_several",
-            f"SELECT line, jsonb_build_object('value', {column}) AS data FROM import_staged"
-            f" WHERE {column} = ANY(%(ambiguous)s)",
-            ambiguous=ambiguous,
-        )
-
-
-def _people_called(written: list[str]) -> dict[str, list[int]]:
-    """The ids of the people whose address, or else whose name, is written so."""
-    emails = [_address(name) for name in written if "@" in name]
-    by_name: dict[str, list[int]] = defaultdict(list)
-    by_email: dict[str | None, int] = {}
-    people = User.objects.filter(Q(name__in=written) | Q(email__in=emails))
-    for pk, name, email in people.values_list("pk", "name", "email"):
-        by_name[name].append(pk)
-        by_email[email] = pk
-    return {
-        name: [by_email[_address(name)]] if _address(name) in by_email else by_name.get(name, [])
-        for name in written
-    }
-
-
-def _can_be_named(written: str) -> bool:
-    """Whether a person can be created from this: a name, or an address where there is an @."""
-    if "@" not in written:
-        return len(written) <= 80
-    try:
-        return bool(values.read_email(written)) and len(written) <= 80
-    except BadValue:
-        return False
 
 
 def _find_departments() -> None:
@@ -196,8 +136,8 @@ def plan(work: Work) -> dict[str, Any]:
     return {
         **{fate: {"lines": fates.get(fate, 0)} for fate in ("added", "changed", "unchanged")},
         "changed_columns": {name: lines for name, lines in by_column.items() if lines},
-        "new_people": _missing("import_people"),
-        "new_departments": _missing("import_departments"),
+        "new_people": people.missing(),
+        "new_departments": _new_departments(),
         "new_contacts": rows(f"SELECT count(*) AS n {_NEW_CONTACTS}")[0]["n"]
         if "contact_name" in work.columns
         else 0,
@@ -229,13 +169,14 @@ def _differences(work: Work) -> dict[str, str]:
     return differs
 
 
-def _missing(table: str) -> dict[str, Any]:
-    names = [row["written"] for row in rows(f"SELECT written FROM {table} WHERE id IS NULL")]
-    return {"count": len(names), "names": sorted(names)[:NAMED]}
+def _new_departments() -> dict[str, Any]:
+    missing = rows("SELECT written FROM import_departments WHERE id IS NULL")
+    names = sorted(row["written"] for row in missing)
+    return {"count": len(names), "names": names[:NAMED]}
 
 
 def write(work: Work) -> None:
-    _create_people(work)
+    people.create_missing(work)
     _create_departments(work)
     filled = {t: e for name, (t, e) in _TARGETS.items() if name in work.columns}
     changed = _ids(
@@ -282,31 +223,6 @@ def _ids(sql: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [row[0] for row in cursor.fetchall()]
-
-
-def _create_people(work: Work) -> None:
-    """Inactive; a name with @ is the e-mail address. They are the import's doing, so nobody's
-    right to edit people is asked for.
-    """
-    created: dict[str, User] = {}
-    for row in rows("SELECT written FROM import_people WHERE id IS NULL"):
-        written = row["written"]
-        key = _address(written)
-        if key not in created:
-            email = written if "@" in written else None
-            created[key] = add_person(
-                name=written, email=email, is_active=False, by=None, now=work.now
-            )
-        execute(
-            "UPDATE import_people SET id = %(pk)s WHERE written = %(written)s",
-            pk=created[key].pk,
-            written=written,
-        )
-
-
-def _address(written: str) -> str:
-    """In lower case where it is an address, so that two spellings of one are one person."""
-    return written.lower() if "@" in written else written
 
 
 def _create_departments(work: Work) -> None:

@@ -4,14 +4,12 @@
 entry of the same identity, and what would become of it: added, changed or unchanged.
 """
 
-import datetime
-from collections import defaultdict
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
-from customers.imports.errors import Unreadable
+from customers.imports.months import months, sums
+from customers.imports.overlap import check_overlap, period
 from customers.imports.work import (
     Work,
     execute,
@@ -20,8 +18,6 @@ from customers.imports.work import (
     refuse_unknown_customers,
     rows,
 )
-from firm.dates import first_of_month
-from firm.models import ClosedMonth
 from firm.money import LARGEST, MINOR_UNITS
 
 RATE_MAY_BE_OLD = 7  # days
@@ -121,6 +117,18 @@ WHERE {_LIVE} AND e.date >= %(start)s AND e.date < %(end)s
   AND NOT EXISTS (SELECT 1 FROM import_lines l WHERE l.live_id = e.id)
 """
 
+# Both begin at the index of the source's days.
+_OVERLAPPED = f"""
+SELECT min(date) AS start, max(date) AS end FROM customers_revenueentry e
+WHERE {_LIVE} AND date BETWEEN %(first)s AND %(last)s
+"""
+_MONTHS = f"""
+SELECT date_trunc('month', date)::date AS month, sum(amount) AS before
+FROM customers_revenueentry e
+WHERE {_LIVE} AND date >= %(start)s AND date < %(end)s
+GROUP BY 1
+"""
+
 _INSERT = """
 INSERT INTO customers_revenueentry (
     customer_id, date, amount, kind, source, document_no, line_no, ordinal, service, currency,
@@ -191,8 +199,8 @@ def plan(work: Work) -> dict[str, Any]:
     """Added, changed, unchanged and vanished lines with their sums in the base currency, by
     month too. Raises Unreadable where lines without a document number could count twice.
     """
-    execute(_VANISHED, **_period(work), source=work.import_.source)
-    _check_overlap(work)
+    execute(_VANISHED, **period(work), source=work.import_.source)
+    check_overlap(work, "document_no = ''", _OVERLAPPED, code="overlap_without_replace")
     fates = rows(
         "SELECT date, live_date, fate, count(*) AS lines, sum(amount) AS after,"
         " sum(live_amount) AS before FROM import_lines GROUP BY date, live_date, fate"
@@ -201,12 +209,12 @@ def plan(work: Work) -> dict[str, Any]:
         "SELECT date, count(*) AS lines, sum(amount) AS before FROM import_vanished GROUP BY date"
     )
     figures: dict[str, Any] = {
-        fate: _sums([row for row in fates if row["fate"] == fate])
+        fate: sums([row for row in fates if row["fate"] == fate])
         for fate in ("added", "changed", "unchanged")
     }
-    figures["vanished"] = _sums(vanished)
-    figures["file"] = _sums(fates)
-    figures["months"] = _months(work, fates, vanished)
+    figures["vanished"] = sums(vanished)
+    figures["file"] = sums(fates)
+    figures["months"] = months(_MONTHS, fates, vanished, source=work.import_.source)
     base = settings.BASE_CURRENCY
     figures["rounded"] = rows(_ROUNDED, base=base, digits=_digits(base))[0]["lines"]
     figures["customers"] = rows("SELECT count(DISTINCT customer_id) AS n FROM import_lines")[0]["n"]
@@ -222,91 +230,6 @@ def write(work: Work) -> None:
     )
     execute(f"{marked} FROM import_vanished v WHERE v.id = e.id", import_id=work.import_.pk)
     execute(_INSERT, import_id=work.import_.pk, source=work.import_.source)
-
-
-def _period(work: Work) -> dict[str, datetime.date | None]:
-    """NULL bounds match nothing: without a period to replace, nothing vanishes."""
-    start, end = work.import_.replaces or (None, None)
-    return {"start": start, "end": end}
-
-
-def _check_overlap(work: Work) -> None:
-    """Lines without a document number that are new, in days where the source has live entries:
-    nobody can tell whether they are corrections. Inside a replaced period they are.
-    """
-    (file,) = rows(
-        """
-        SELECT min(date) AS first, max(date) AS last, bool_or(fate = 'added') AS has_new
-        FROM import_lines
-        WHERE document_no = ''
-          AND NOT coalesce(date >= %(start)s AND date < %(end)s, false)
-        """,
-        **_period(work),
-    )
-    if not file["has_new"]:
-        return
-    (found,) = rows(
-        f"SELECT min(date) AS start, max(date) AS end FROM customers_revenueentry e"
-        f" WHERE {_LIVE} AND date BETWEEN %(first)s AND %(last)s",
-        source=work.import_.source,
-        **file,
-    )
-    if found["start"] is not None:
-        raise Unreadable(
-            "overlap_without_replace",
-            source=work.import_.source,
-            start=found["start"].isoformat(),
-            end=found["end"].isoformat(),
-        )
-
-
-def _sums(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "lines": sum(part["lines"] for part in parts),
-        "before": str(sum((part["before"] or 0 for part in parts), Decimal())),
-        "after": str(sum((part.get("after") or 0 for part in parts), Decimal())),
-    }
-
-
-def _months(
-    work: Work, fates: list[dict[str, Any]], vanished: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The source's total by month, before and after, where the import touches it."""
-    change: dict[datetime.date, Decimal] = defaultdict(Decimal)
-    touched: set[datetime.date] = set()
-    for row in fates + vanished:
-        if row.get("fate") == "unchanged":
-            continue
-        if row.get("after") is not None:
-            touched.add(first_of_month(row["date"]))
-            change[first_of_month(row["date"])] += row["after"]
-        if row["before"] is not None:
-            month = first_of_month(row.get("live_date") or row["date"])
-            touched.add(month)
-            change[month] -= row["before"]
-    if not touched:
-        return []
-    before: dict[datetime.date, Decimal] = defaultdict(Decimal)
-    for row in rows(
-        f"SELECT date, sum(amount) AS amount FROM customers_revenueentry e WHERE {_LIVE}"
-        " GROUP BY date",
-        source=work.import_.source,
-    ):
-        before[first_of_month(row["date"])] += row["amount"]
-    closed = set(
-        ClosedMonth.objects.filter(month__in=touched, reopened_at=None).values_list(
-            "month", flat=True
-        )
-    )
-    return [
-        {
-            "month": month.isoformat(),
-            "before": str(before[month]),
-            "after": str(before[month] + change[month]),
-            "closed": month in closed,
-        }
-        for month in sorted(touched)
-    ]
 
 
 def _samples() -> dict[str, list[dict[str, Any]]]:

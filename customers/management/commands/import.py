@@ -64,8 +64,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace",
             metavar="FROM..TO",
-            help="revenue: entries of this source in this period that the file lacks are retired. "
-            "Months or days, the end included: 2026-04..2026-09 is up to 30 September",
+            help="revenue, activities: entries of this source in this period that the file lacks "
+            "are retired. Months or days, the end included: 2026-04..2026-09 is up to 30 September",
         )
         parser.add_argument("--strict", action="store_true", help="refuse unknown columns")
         parser.add_argument("--errors", type=Path, metavar="FILE", help="refused cells as CSV")
