@@ -26,20 +26,24 @@ class Found:
     timed: int
 
 
+def events_of(data: bytes) -> list[Any]:
+    """The entries of a calendar file. Raises Refused for what is none, or too large."""
+    if len(data) > LARGEST_FILE:
+        raise Refused(_("The file is larger than %(limit)s MB.") % {"limit": LARGEST_FILE >> 20})
+    try:
+        return list(icalendar.Calendar.from_ical(data).walk("VEVENT"))
+    except (ValueError, UnicodeError, IndexError):
+        raise Refused(_("This is no calendar file (.ics).")) from None
+
+
 def whole_days(data: bytes, *, since: datetime.date, until: datetime.date) -> Found:
     """The all-day entries that touch `[since, until)`, repeated ones each time they come.
 
     Raises Refused for what is no calendar file.
     """
-    if len(data) > LARGEST_FILE:
-        raise Refused(_("The file is larger than %(limit)s MB.") % {"limit": LARGEST_FILE >> 20})
-    try:
-        events = icalendar.Calendar.from_ical(data).walk("VEVENT")
-    except (ValueError, UnicodeError, IndexError):
-        raise Refused(_("This is no calendar file (.ics).")) from None
     days: dict[datetime.date, str] = {}
     timed = 0
-    for event in events:
+    for event in events_of(data):
         start = _day_of(event.get("dtstart"))
         if start is None:
             timed += 1

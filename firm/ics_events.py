@@ -1,0 +1,235 @@
+"""Entries with a time of day out of a calendar file (.ics): what somebody did and with whom."""
+
+import datetime
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import icalendar
+from dateutil.rrule import rrulestr
+from django.utils.translation import gettext as _
+
+from firm.ics import MOST_REPETITIONS, events_of
+from firm.refusals import Refused
+
+MOST_EVENTS = 500
+LONGEST = datetime.timedelta(days=1)
+# Rules can be written that never come true and take seconds to find out.
+PATIENCE = 10.0  # seconds a file
+# Nobody meets every minute; such a rule would only keep us counting.
+TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+
+
+class Unreadable(Exception):
+    """An entry whose times or repetition say nothing that can be used."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One occurrence. `uid` and `original` name it, also after it was moved; `addresses` are the
+    e-mail addresses of everybody invited, in lower case.
+    """
+
+    uid: str
+    original: datetime.datetime
+    start: datetime.datetime
+    minutes: int
+    title: str
+    text: str
+    addresses: frozenset[str]
+
+
+class Events(NamedTuple):
+    """Ascending by start, and how many entries of the file could not be read."""
+
+    found: list[Event]
+    unread: int
+
+
+def timed_events(
+    data: bytes,
+    *,
+    since: datetime.datetime,
+    until: datetime.datetime,
+    zone: ZoneInfo,
+    own_address: str = "",
+) -> Events:
+    """What begins in `[since, until)`, repeated ones each time they come. Times without a zone
+    are of `zone`. Whole days, cancelled entries, those over a day and those that the person of
+    `own_address` declined are left out.
+
+    Raises Refused for what is no calendar file, or holds too much.
+    """
+    by_uid: defaultdict[str, list[Any]] = defaultdict(list)
+    for event in events_of(data):
+        by_uid[str(event.get("uid", "")) or str(event.get("summary", ""))].append(event)
+    found: dict[tuple[str, datetime.datetime], Event] = {}
+    unread, deadline = 0, time.monotonic() + PATIENCE
+    for uid, events in by_uid.items():
+        if time.monotonic() > deadline:
+            raise Refused(_("The repetitions of this calendar take too long to count."))
+        try:
+            for event in _occurrences(uid, events, since, until, zone, own_address.lower()):
+                found[event.uid, event.original] = event
+        except Unreadable:
+            unread += 1
+        if len(found) > MOST_EVENTS:
+            raise Refused(
+                _("The file holds more than %(most)s entries of this time. Export fewer.")
+                % {"most": MOST_EVENTS}
+            )
+    return Events(sorted(found.values(), key=lambda event: (event.start, event.uid)), unread)
+
+
+def _occurrences(
+    uid: str,
+    events: list[Any],
+    since: datetime.datetime,
+    until: datetime.datetime,
+    zone: ZoneInfo,
+    own_address: str,
+) -> Iterator[Event]:
+    """Of all the entries with one uid: the first says the repetition, the others single changes."""
+    changed = {
+        moment: event
+        for event in events
+        if (moment := _moment(event.get("recurrence-id"), zone)) is not None
+    }
+    masters = [event for event in events if event.get("recurrence-id") is None]
+    for event in masters:
+        for start in _starts(event, until, zone):
+            if start not in changed and since <= start < until:
+                yield from _event(uid, event, start, start, zone, own_address)
+    for original, event in changed.items():
+        moved = _moment(event.get("dtstart"), zone)
+        if moved is not None and since <= moved < until:
+            yield from _event(uid, event, original, moved, zone, own_address)
+
+
+def _event(
+    uid: str,
+    event: Any,
+    original: datetime.datetime,
+    start: datetime.datetime,
+    zone: ZoneInfo,
+    own_address: str,
+) -> Iterator[Event]:
+    minutes = _minutes(event, zone)
+    is_cancelled = str(event.get("status", "")).upper() == "CANCELLED"
+    if is_cancelled or not minutes or own_address in _declined(event):
+        return
+    yield Event(
+        uid=uid,
+        original=original.astimezone(datetime.UTC),
+        start=start.astimezone(datetime.UTC).replace(second=0, microsecond=0),
+        minutes=minutes,
+        title=" ".join(str(event.get("summary", "")).split())[:200],
+        text=str(event.get("description", ""))[:5000],
+        addresses=frozenset(_address(person) for person in _people(event)),
+    )
+
+
+def _starts(event: Any, until: datetime.datetime, zone: ZoneInfo) -> Iterator[datetime.datetime]:
+    """Its own beginning and those of its rule, without the exceptions; none for a whole day."""
+    start = _moment(event.get("dtstart"), zone)
+    if start is None:
+        return
+    excepted = set(_moments(event.get("exdate"), zone))
+    rule = event.get("rrule")
+    # The rule counts on the clock of its own zone, so that 10:00 stays 10:00 over a DST change.
+    local = [start.replace(tzinfo=None)]
+    if isinstance(rule, icalendar.vRecur):
+        local = list(_repeated(rule, start, until.astimezone(start.tzinfo).replace(tzinfo=None)))
+    moments = [moment.replace(tzinfo=start.tzinfo) for moment in local]
+    moments += _moments(event.get("rdate"), zone)
+    yield from sorted({moment for moment in moments if moment not in excepted})
+
+
+def _repeated(
+    rule: icalendar.vRecur, start: datetime.datetime, until: datetime.datetime
+) -> Iterable[datetime.datetime]:
+    """Raises Unreadable for a rule that cannot be counted."""
+    if str(rule.get("FREQ", [""])[0]).upper() in TOO_OFTEN:
+        raise Unreadable
+    text = re.sub(
+        r"UNTIL=(\d{8})(?:T(\d{6})(Z?))?",
+        lambda match: f"UNTIL={_end(match, start):%Y%m%dT%H%M%S}",
+        rule.to_ical().decode(),
+    )
+    try:
+        repeated = rrulestr(text, dtstart=start.replace(tzinfo=None))
+    except (ValueError, TypeError, OverflowError):
+        raise Unreadable from None
+    return takewhile(lambda moment: moment < until, islice(repeated, MOST_REPETITIONS))
+
+
+def _end(match: "re.Match[str]", start: datetime.datetime) -> datetime.datetime:
+    """The end of a rule on the clock of its beginning; a day includes its evening."""
+    try:
+        end = datetime.datetime.strptime(match[1] + (match[2] or "235959"), "%Y%m%d%H%M%S")
+    except ValueError:
+        raise Unreadable from None
+    if match[3]:
+        end = end.replace(tzinfo=datetime.UTC).astimezone(start.tzinfo).replace(tzinfo=None)
+    return end
+
+
+def _minutes(event: Any, zone: ZoneInfo) -> int:
+    """0 for what has no length, ends before it begins, or takes longer than a day."""
+    start, end = _moment(event.get("dtstart"), zone), _moment(event.get("dtend"), zone)
+    duration = _value(event.get("duration"))
+    length = datetime.timedelta(0)
+    if start is not None and end is not None:
+        length = end - start
+    elif isinstance(duration, datetime.timedelta):
+        length = duration
+    return int(length.total_seconds()) // 60 if datetime.timedelta(0) < length <= LONGEST else 0
+
+
+def _moment(property: Any, zone: ZoneInfo) -> datetime.datetime | None:
+    """Aware; None for a day, or for what is missing or unreadable."""
+    return _aware(_value(property), zone)
+
+
+def _moments(property: Any, zone: ZoneInfo) -> list[datetime.datetime]:
+    lists = property if isinstance(property, list) else [property]
+    values = [
+        entry.dt for dates in lists if isinstance(dates, icalendar.vDDDLists) for entry in dates.dts
+    ]
+    return [moment for value in values if (moment := _aware(value, zone)) is not None]
+
+
+def _aware(value: Any, zone: ZoneInfo) -> datetime.datetime | None:
+    if not isinstance(value, datetime.datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=zone)
+
+
+def _value(property: Any) -> Any:
+    readable = isinstance(property, icalendar.vDDDTypes | icalendar.vDuration)
+    return property.dt if readable else None
+
+
+def _people(event: Any) -> list[Any]:
+    found = []
+    for name in ("attendee", "organizer"):
+        people = event.get(name, [])
+        found += people if isinstance(people, list) else [people]
+    return found
+
+
+def _address(person: Any) -> str:
+    return str(person).lower().removeprefix("mailto:").strip()
+
+
+def _declined(event: Any) -> set[str]:
+    return {
+        _address(person)
+        for person in _people(event)
+        if str(getattr(person, "params", {}).get("PARTSTAT", "")).upper() == "DECLINED"
+    }
