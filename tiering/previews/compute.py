@@ -23,6 +23,7 @@ from tiering.engine.judge import Judged, facts_are_stored, judge
 from tiering.engine.measure import measure_of
 from tiering.models import Evaluation, Preview, PreviewMove, RuleSet
 from tiering.previews.binding import digest_of, note_binding
+from tiering.previews.capacity import capacity
 
 _NO_HURRY = """
 SELECT set_config('statement_timeout', '0', true), set_config('jit', 'off', true),
@@ -123,6 +124,8 @@ def compute(preview: Preview, *, now: datetime.datetime) -> None:
             present = book.rules_on(business_date)
             preview.result["present"] = present.pk if present else None
             preview.result |= _Night(cursor, preview, as_of, present, stored).decided()
+            owners = [owner for owner, _cells in preview.result["owners"] if owner]
+            preview.result["capacity"] = capacity(owners=owners, on=business_date)
     if preview.digest != digest_of(draft):
         raise JobFailed("draft_changed")
     preview.computed_at = now
@@ -235,17 +238,13 @@ class _Night:
         return {**matrices, "customers": customers, "grace": [grace_before, grace_after]}
 
     def _owners(self) -> list[list[Any]]:
-        """Cells of every account manager whose customers move: [owner, [[before, after, n]…]]."""
+        """Cells of every account manager: [owner, [[before, after, n]…]]."""
         found: dict[int | None, list[list[Any]]] = {}
         self.cursor.execute(_OWNERS)
         for owner, before, after, count in self.cursor:
             if after is not None:
                 found.setdefault(owner, []).append([before, after, count])
-        return [
-            [owner, cells]
-            for owner, cells in found.items()
-            if any(before != after for before, after, _count in cells)
-        ]
+        return [[owner, cells] for owner, cells in found.items()]
 
     def _tell_rank_effect(self) -> None:
         """Mark who would stay, had nobody else's revenue been measured anew."""

@@ -1,7 +1,6 @@
-"""A preview for its readers: matrices, movers, load and back-test, with the tiers' chips."""
+"""A preview for its readers: matrices, movers and back-test, with the tiers' chips."""
 
 import datetime
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from customers.models import Customer, CustomerSnapshot
 from firm.dates import add_months
 from firm.formats import full_day
-from firm.models import JobRun, User
+from firm.models import JobRun
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
@@ -70,14 +69,6 @@ class Matrix:
         return sum(cell.count for row in self.rows if row.chip for cell in row.cells) - sum(
             cell.count for row in self.rows if row.chip for cell in row.cells if cell.stays
         )
-
-
-@dataclass(frozen=True)
-class Load:
-    """An account manager's customers per tier of the draft: (chip, before, after)."""
-
-    name: str
-    tiers: list[tuple[Chip, int, int]]
 
 
 class Shown:
@@ -201,22 +192,6 @@ class Shown:
         sums = [sum(row.cells[place].count for row in rows) for place in range(len(after))]
         columns = [chip for tier in after if (chip := self.chip(tier))]
         return Matrix(columns=columns, rows=rows, sums=sums, total=sum(sums))
-
-    def loads(self) -> list[Load]:
-        """Whose customers per tier change, by how many of them move."""
-        owners = dict(User.objects.values_list("pk", "name"))
-        tiers = list(self.draft_chips)
-        rows = []
-        for owner, cells in self.result["owners"]:
-            before: Counter[int] = Counter()
-            after: Counter[int] = Counter()
-            for earlier, later, count in cells:
-                before[earlier] += count
-                after[later] += count
-            moved = sum(count for earlier, later, count in cells if earlier != later)
-            load = [(self.draft_chips[tier], before[tier], after[tier]) for tier in tiers]
-            rows.append((moved, Load(owners.get(owner, ""), load)))
-        return [load for __, load in sorted(rows, key=lambda row: -row[0])]
 
 
 def shown_of(preview: Preview) -> Shown:

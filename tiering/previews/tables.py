@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from firm.formats import full_day
 from firm.templatetags.ui import tier_label
 from tiering.models import Preview
+from tiering.previews.loads import Load
+from tiering.previews.promised import Promised
 from tiering.previews.shown import Matrix, Mover, Shown, Way, shown_of
 
 
@@ -49,6 +51,54 @@ def _line(mover: Mover, with_revenue: bool) -> list[Any]:
         mover.customer.owner.name if mover.customer.owner else "",
     ]
     return [*cells, mover.revenue] if with_revenue else cells
+
+
+def promises(found: Promised, *, with_price: bool, with_cost: bool) -> tuple[list[str], list[Any]]:
+    """What is promised a year and in hours a month; sums of money for who may see them."""
+    head = [
+        _("Service"),
+        _("A year, in force"),
+        _("A year, draft"),
+        _("Hours a month, in force"),
+        _("Hours a month, draft"),
+    ]
+    rows: list[Any] = [
+        [line.label, line.before, line.after, line.hours_before, line.hours_after]
+        for line in found.lines
+    ]
+    contracts, capacity = found.hours_of_contracts, found.hours_of_people
+    rows += [
+        [_("Contracts"), None, None, contracts, contracts],
+        [_("Total"), None, None, found.hours_before, found.hours_after],
+        [_("Working hours"), None, None, capacity, capacity],
+    ]
+    currency = {"currency": settings.BASE_CURRENCY}
+    if with_price and found.at_price:
+        label = _("Service levels at list price, a month (%(currency)s)") % currency
+        rows.append([label, None, None, *found.at_price])
+    if with_cost and found.at_cost:
+        label = _("Service levels at cost, a month (%(currency)s)") % currency
+        rows.append([label, None, None, *found.at_cost])
+    return head, rows
+
+
+def by_manager(loads: list[Load]) -> tuple[list[str], list[Any]]:
+    """A line for an account manager, two columns for a tier."""
+    head = [_("Account manager")]
+    for chip, _before, _after in loads[0].tiers if loads else []:
+        names = {"tier": tier_label(chip)}
+        head += [_("%(tier)s, in force") % names, _("%(tier)s, draft") % names]
+    head += [_("Hours a month, in force"), _("Hours a month, draft")]
+    rows = [
+        [
+            load.name,
+            *(count for _chip, *counts in load.tiers for count in counts),
+            load.hours_before,
+            load.hours_after,
+        ]
+        for load in loads
+    ]
+    return head, rows
 
 
 def plain_text(preview: Preview) -> str:

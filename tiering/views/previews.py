@@ -1,8 +1,9 @@
 """The impact preview of a draft: ask for one, read it, take its movers along, leave it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,7 @@ from tiering.models import Preview, PreviewMove, RuleSet
 from tiering.previews import tables
 from tiering.previews.binding import check_is_fresh
 from tiering.previews.chart import chart_of
+from tiering.previews.loads import loads
 from tiering.previews.promised import promised
 from tiering.previews.shown import TABS, Mover, Shown, movers, moves_of, shown_of
 from tiering.version_rows import load
@@ -82,8 +84,11 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         "earned": shown.matrix("earned", with_revenue=with_revenue),
         "raw": shown.matrix("raw", with_revenue=with_revenue),
         "with_revenue": with_revenue,
-        "loads": shown.loads(),
+        "loads": loads(shown),
         "promised": promised(shown),
+        "takes": settings.SERVICE_MINUTES,
+        "with_price": scope.may(Right.PRICE),
+        "with_cost": scope.may(Right.MARGIN),
         "difference": differences.between(shown.present, shown.row.draft)
         if shown.present
         else None,
@@ -122,15 +127,27 @@ def _tabs(shown: Shown) -> list[tuple[str, str, int]]:
 @require_GET
 @access.needs(Right.REVIEW_RULES)
 def export(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The movers of a tab as seen; amounts of the customers whose revenue the reader may see."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Http404
+    """The movers of a tab as seen, or one of the other `table`s; amounts as far as the reader may
+    see them.
+    """
     shown = shown_of(_row(pk))
-    if not shown.has_result:
+    if request.screen_share or not shown.has_result:  # type: ignore[attr-defined]
         raise Http404
-    scope = access.scope(request)
-    head, rows = tables.movers(_all_movers(request, shown), with_revenue=scope.may(Right.REVENUE))
+    head, rows = _table(request, shown)
     return table_response(_("impact-preview"), head, rows, format=request.GET.get("format", "xlsx"))
+
+
+def _table(request: HttpRequest, shown: Shown) -> tuple[list[str], Iterable[Any]]:
+    scope, wanted = access.scope(request), request.GET.get("table", "movers")
+    load(shown.present, shown.row.draft)
+    if wanted == "promised":
+        may = {"with_price": scope.may(Right.PRICE), "with_cost": scope.may(Right.MARGIN)}
+        return tables.promises(promised(shown), **may)
+    if wanted == "managers":
+        return tables.by_manager(loads(shown))
+    if wanted != "movers":
+        raise Http404
+    return tables.movers(_all_movers(request, shown), with_revenue=scope.may(Right.REVENUE))
 
 
 def _all_movers(request: HttpRequest, shown: Shown) -> Iterator[Mover]:

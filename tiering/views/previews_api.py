@@ -24,6 +24,8 @@ from firm.roles import Right
 from tiering import actions
 from tiering.models import Preview, PreviewMove, RuleSet
 from tiering.previews.binding import check_is_fresh
+from tiering.previews.loads import loads
+from tiering.previews.promised import promised
 from tiering.previews.shown import Shown, movers, shown_of
 from tiering.views.api import AmountField, RuleSetSerializer
 
@@ -61,6 +63,34 @@ class PastSerializer(serializers.Serializer):
     there_and_back = serializers.IntegerField()
 
 
+class PromisedSerializer(serializers.Serializer):
+    """Minutes a month: of the service levels in force and by the draft, of the contracts, and those
+    that the account managers work, null where no calendar tells. Amounts are the service levels'
+    a month at list price and at cost: null where they are not the reader's or no rate is stated.
+    """
+
+    before = serializers.IntegerField()
+    after = serializers.IntegerField()
+    contracts = serializers.IntegerField()
+    working = serializers.IntegerField(allow_null=True)
+    price_before = AmountField()
+    price_after = AmountField()
+    cost_before = AmountField()
+    cost_after = AmountField()
+
+
+class LoadSerializer(serializers.Serializer):
+    """An account manager's customers by tier, and the hours a month that service levels promise
+    them; in the order of the names.
+    """
+
+    account_manager = serializers.CharField()
+    before = serializers.DictField(child=serializers.IntegerField())
+    after = serializers.DictField(child=serializers.IntegerField())
+    hours_before = serializers.DecimalField(max_digits=12, decimal_places=1)
+    hours_after = serializers.DecimalField(max_digits=12, decimal_places=1)
+
+
 class PreviewSerializer(serializers.ModelSerializer):
     """`refusal` says why it can't be published by, null where it can; `token` is what `publish`
     asks for. Figures are null until they are there.
@@ -78,6 +108,8 @@ class PreviewSerializer(serializers.ModelSerializer):
     moves = serializers.SerializerMethodField()
     earned = serializers.SerializerMethodField()
     raw = serializers.SerializerMethodField()
+    promised = serializers.SerializerMethodField()
+    account_managers = serializers.SerializerMethodField()
     past = serializers.SerializerMethodField()
     past_in_force = serializers.SerializerMethodField()
 
@@ -99,6 +131,8 @@ class PreviewSerializer(serializers.ModelSerializer):
             "moves",
             "earned",
             "raw",
+            "promised",
+            "account_managers",
             "past",
             "past_in_force",
         ]
@@ -158,6 +192,43 @@ class PreviewSerializer(serializers.ModelSerializer):
             if cell.count
         ]
         return CellSerializer(rows, many=True).data
+
+    @extend_schema_field(PromisedSerializer(allow_null=True))
+    def get_promised(self, preview: Preview) -> Any:
+        shown = shown_of(preview)
+        if not shown.has_result:
+            return None
+        found, scope = promised(shown), access.scope(self.context["request"])
+        price = found.at_price if scope.may(Right.PRICE) else None
+        cost = found.at_cost if scope.may(Right.MARGIN) else None
+        values = {
+            "before": found.before,
+            "after": found.after,
+            "contracts": found.capacity.contracts,
+            "working": found.capacity.minutes,
+            "price_before": price and price[0],
+            "price_after": price and price[1],
+            "cost_before": cost and cost[0],
+            "cost_after": cost and cost[1],
+        }
+        return PromisedSerializer(values).data
+
+    @extend_schema_field(LoadSerializer(many=True, allow_null=True))
+    def get_account_managers(self, preview: Preview) -> Any:
+        shown = shown_of(preview)
+        if not shown.has_result:
+            return None
+        rows = [
+            {
+                "account_manager": load.name,
+                "before": {chip.code: before for chip, before, _after in load.tiers},
+                "after": {chip.code: after for chip, _before, after in load.tiers},
+                "hours_before": load.hours_before,
+                "hours_after": load.hours_after,
+            }
+            for load in loads(shown)
+        ]
+        return LoadSerializer(rows, many=True).data
 
     @extend_schema_field(PastSerializer(allow_null=True))
     def get_past(self, preview: Preview) -> Any:
