@@ -60,10 +60,10 @@ SECTIONS = [
                 " there and back within half a year."
             ),
             _(
-                "Hours promised a month are those that contracts include, the budgets and allowances"
-                " of the service levels, and their meetings, proposals and regular contacts at the"
-                " minutes named below the table. Beside them stand the working hours: account"
-                " managers times the firm's calendar."
+                "Hours promised a month are those that contracts include, the budgets and"
+                " allowances of the service levels, and their meetings, proposals and regular"
+                " contacts at the minutes named below the table. Beside them stand the working"
+                " hours: account managers times the firm's calendar."
             ),
             _(
                 "A preview is good for 24 hours, and until the next nightly run, another"
