@@ -2,9 +2,37 @@
 
 from django.urls import path
 
-from customers.views import api, contracts_api, coverage, imports_api, timeline_api
+from customers.views import (
+    activities_api,
+    api,
+    contracts_api,
+    cost_rates_api,
+    coverage,
+    extensions_api,
+    goals_api,
+    goodwill_api,
+    imports_api,
+    investments_api,
+    timeline_api,
+)
 
 urlpatterns = [
+    path(
+        "customers/<int:pk>/activities",
+        activities_api.CustomerActivities.as_view(),
+        name="api-activities",
+    ),
+    path("activities/<int:pk>", activities_api.ActivityDetail.as_view(), name="api-activity"),
+    path(
+        "activities/<int:pk>/correct",
+        activities_api.ActivityCorrect.as_view(),
+        name="api-activity-correct",
+    ),
+    path(
+        "activities/<int:pk>/withdraw",
+        activities_api.ActivityWithdraw.as_view(),
+        name="api-activity-withdraw",
+    ),
     path(
         "customers/<int:pk>/contracts",
         contracts_api.CustomerContracts.as_view(),
@@ -20,12 +48,59 @@ urlpatterns = [
         timeline_api.CustomerTimeline.as_view(),
         name="api-timeline",
     ),
+    path(
+        "contracts/<int:pk>/extensions",
+        extensions_api.ContractExtensions.as_view(),
+        name="api-extensions",
+    ),
     path("customers", api.Customers.as_view(), name="api-customers"),
     path("customers/<int:pk>", api.CustomerDetail.as_view(), name="api-customer"),
+    path("log/drafts", log_drafts_api.LogDrafts.as_view(), name="api-log-drafts"),
+    path(
+        "log/drafts/settle",
+        log_drafts_api.LogDraftsSettle.as_view(),
+        name="api-log-drafts-settle",
+    ),
     path("log/coverage", coverage.LoggingCoverage.as_view(), name="api-log-coverage"),
+    path(
+        "customers/<int:pk>/goodwill",
+        goodwill_api.CustomerGoodwill.as_view(),
+        name="api-goodwill",
+    ),
+    path(
+        "customers/<int:pk>/goodwill/sum",
+        goodwill_api.CustomerGoodwillSum.as_view(),
+        name="api-goodwill-sum",
+    ),
+    path(
+        "activities/<int:pk>/goodwill",
+        goodwill_api.ActivityGoodwill.as_view(),
+        name="api-activity-goodwill",
+    ),
+    path(
+        "customers/<int:pk>/investments",
+        investments_api.CustomerInvestments.as_view(),
+        name="api-investments",
+    ),
+    path("investments/<int:pk>", investments_api.InvestmentDetail.as_view(), name="api-investment"),
+    path(
+        "investments/<int:pk>/extend",
+        investments_api.InvestmentExtension.as_view(),
+        name="api-investment-extend",
+    ),
+    path(
+        "investments/<int:pk>/verdict",
+        investments_api.InvestmentVerdict.as_view(),
+        name="api-investment-verdict",
+    ),
+    path("customers/<int:pk>/goals", goals_api.CustomerGoals.as_view(), name="api-goals"),
+    path("goals/<int:pk>", goals_api.GoalDetail.as_view(), name="api-goal"),
+    path("goals/<int:pk>/state", goals_api.GoalState.as_view(), name="api-goal-state"),
     path("imports", imports_api.Imports.as_view(), name="api-imports"),
     path("imports/<int:pk>", imports_api.ImportDetail.as_view(), name="api-import"),
     path("imports/<int:pk>/apply", imports_api.ImportApply.as_view(), name="api-import-apply"),
     path("imports/<int:pk>/leave", imports_api.ImportLeave.as_view(), name="api-import-leave"),
     path("imports/<int:pk>/errors", imports_api.ImportErrors.as_view(), name="api-import-errors"),
+    path("cost-rates", cost_rates_api.CostRates.as_view(), name="api-cost-rates"),
+    path("cost-rates/<int:pk>", cost_rates_api.CostRateRemoval.as_view(), name="api-cost-rate"),
 ]

@@ -24,13 +24,18 @@ from tests.factories import (
     NOW,
     a_benefit_use,
     a_contract,
+    a_cost_rate,
     a_customer,
     a_draft,
+    a_goal,
     a_job,
     a_person,
     a_post,
     a_rule_set,
+    an_activity,
     an_import,
+    an_investment,
+    some_goodwill,
 )
 from tests.tiering.nights import a_held_night, a_move, an_evaluation
 from tests.tiering.overrides import a_request
@@ -81,6 +86,16 @@ GROUPS = {
         "section_manager",
         "department_head",
         *ALL_FILES,
+    ),
+    # Whoever logs work sees what it costs.
+    "price_readers": (
+        "account_manager",
+        "stranger",
+        "section_manager",
+        "department_head",
+        "executive",
+        "administrator",
+        "back_office",
     ),
     # Whoever looks after customers, or those who do.
     "override_requesters": (
@@ -141,6 +156,8 @@ firm:add_days_off               POST  calendar   administrator back_office
 firm:remove_day_off             POST  day_off    administrator back_office
 firm:close_month                POST  -          back_office
 firm:reopen_month               POST  -          back_office
+firm:prices                     GET   -          price_readers
+firm:set_price                  POST  -          administrator back_office
 firm:going_live                 GET   -          executive administrator
 firm:go_live                    POST  -          executive administrator
 firm:set_four_eyes              POST  -          executive administrator
@@ -170,6 +187,8 @@ customers:file                  GET   unowned    all_files else 404
 customers:contract-new          GET   customer   administrator back_office
 customers:contract-create       POST  customer   administrator back_office
 customers:contract-revise       GET   contract   administrator back_office
+customers:contract-extend       GET   contract   administrator back_office
+customers:contract-extend-grant POST  contract   administrator back_office
 customers:contract-revise-save  POST  contract   administrator back_office
 customers:contract-end          POST  contract   administrator back_office
 customers:revision-correct      GET   revision   administrator back_office
@@ -179,12 +198,55 @@ customers:scope-sheet           GET   customer   file_readers else 404
 customers:timeline              GET   customer   file_readers else 404
 customers:renewals              GET   -          revenue_readers
 customers:renewals-export       GET   -          revenue_readers
+customers:log-new               GET   -          override_requesters
+customers:log-customers         GET   -          override_requesters
+customers:log-create            POST  -          override_requesters
+customers:purpose               GET   -          everyone
+customers:purpose-read          POST  -          everyone
+customers:entry                 GET   entry      file_readers else 404
+customers:entry-correct         GET   entry      file_workers else 404
+customers:entry-save            POST  entry      file_workers else 404
+customers:entry-withdraw        POST  entry      file_workers else 404
+customers:entry-ask             POST  entry      file_workers else 404
+customers:log                   GET   customer   file_readers else 404
+customers:log                   GET   unowned    all_files else 404
+customers:log-export            GET   customer   file_readers else 404
 customers:log-week              GET   -          override_requesters
 customers:log-week-save         POST  -          override_requesters
 customers:log-week-copy         POST  -          override_requesters
 customers:log-week-add          POST  -          override_requesters
+customers:log-drafts            GET   -          override_requesters
+customers:log-drafts-read       POST  -          override_requesters
+customers:log-drafts-settle     POST  -          override_requesters
 customers:log-coverage          GET   -          section_manager department_head executive
 customers:log-coverage-export   GET   -          section_manager department_head executive
+customers:goodwill              GET   customer   file_readers else 404
+customers:goodwill              GET   backed     file_readers stranger else 404
+customers:goodwill              GET   unowned    all_files else 404
+customers:goodwill-sheet        GET   customer   file_readers else 404
+customers:goodwill-export       GET   customer   file_readers else 404
+customers:goodwill-list         GET   -          everyone
+customers:goodwill-list-export  GET   -          everyone
+customers:goodwill-mark         GET   marked_entry file_workers else 404
+customers:goodwill-save         POST  marked_entry file_workers else 404
+customers:goodwill-unmark       POST  marked_entry file_workers else 404
+customers:investments           GET   customer   file_readers else 404
+customers:investments           GET   unowned    all_files else 404
+customers:investment-create     POST  customer   file_workers else 404
+customers:investment-list       GET   -          everyone
+customers:investment-list-export GET  -          everyone
+customers:investment            GET   investment file_readers else 404
+customers:investment-save       POST  investment file_workers else 404
+customers:investment-judge      POST  investment file_workers else 404
+customers:goals                 GET   customer   file_readers else 404
+customers:goals                 GET   unowned    all_files else 404
+customers:goal-create           POST  customer   file_workers else 404
+customers:goal-list             GET   -          everyone
+customers:goal-list-export      GET   -          everyone
+customers:goal                  GET   goal       file_readers else 404
+customers:goal-save             POST  goal       file_workers else 404
+customers:goal-end              POST  goal       file_workers else 404
+customers:goal-reopen           POST  goal       file_workers else 404
 customers:imports               GET   -          importers
 customers:import-new            GET   -          importers
 customers:import-create         POST  -          importers
@@ -192,6 +254,9 @@ customers:import-detail         GET   import     importers
 customers:import-apply          POST  import     importers
 customers:import-leave          POST  import     importers
 customers:import-errors         GET   import     importers
+customers:cost-rates            GET   -          executive administrator
+customers:cost-rate-set         POST  -          executive administrator
+customers:cost-rate-remove      POST  cost_rate  executive administrator
 
 tiering:why                     GET   customer   everyone
 tiering:rules                   GET   -          everyone
@@ -283,13 +348,42 @@ api-run                         GET   job        run_readers
 api-customers                   GET   -          everyone
 api-customer                    GET   customer   file_readers else 404
 api-customer                    GET   unowned    all_files else 404
+api-log-drafts                  GET   -          override_requesters
+api-log-drafts                  POST  -          override_requesters
+api-log-drafts-settle           POST  -          override_requesters
 api-log-coverage                GET   -          section_manager department_head executive
+api-goodwill                    GET   customer   file_readers else 404
+api-goodwill-sum                GET   customer   file_readers else 404
+api-activity-goodwill           PUT   marked_entry file_workers else 404
+api-activity-goodwill           DELETE marked_entry file_workers else 404
+api-activities                  GET   customer   file_readers else 404
+api-activities                  GET   unowned    all_files else 404
+api-activities                  POST  customer   file_workers else 404
+api-activity                    GET   entry      file_readers else 404
+api-activity-correct            POST  entry      file_workers else 404
+api-activity-withdraw           POST  entry      file_workers else 404
+api-investments                 GET   customer   file_readers else 404
+api-investments                 POST  customer   file_workers else 404
+api-investment                  GET   investment file_readers else 404
+api-investment                  PATCH investment file_workers else 404
+api-investment-extend           POST  investment file_workers else 404
+api-investment-verdict          POST  investment file_workers else 404
+api-goals                       GET   customer   file_readers else 404
+api-goals                       POST  customer   file_workers else 404
+api-goal                        GET   goal       file_readers else 404
+api-goal                        PATCH goal       file_workers else 404
+api-goal-state                  POST  goal       file_workers else 404
+api-bill-rates                  GET   -          price_readers
+api-bill-rates                  POST  -          administrator back_office
 api-imports                     GET   -          importers
 api-imports                     POST  -          importers
 api-import                      GET   import     importers
 api-import-apply                POST  import     importers
 api-import-leave                POST  import     importers
 api-import-errors               GET   import     importers
+api-cost-rates                  GET   -          executive administrator
+api-cost-rates                  POST  -          executive administrator
+api-cost-rate                   DELETE cost_rate executive administrator
 api-held-run                    GET   held_job   run_readers
 api-held-movers                 GET   held_job   run_readers
 api-held-accept                 POST  held_job   administrator
@@ -311,6 +405,8 @@ api-terms                       GET   unowned    all_files else 404
 api-contracts                   GET   customer   file_readers else 404
 api-timeline                    GET   customer   file_readers else 404
 api-contracts                   POST  customer   administrator back_office else 404
+api-extensions                  GET   contract   file_readers else 404
+api-extensions                  POST  contract   administrator back_office else 404
 api-contract-revisions          POST  contract   administrator back_office else 404
 api-benefits                    GET   customer   file_readers else 404
 api-benefit-uses                GET   customer   file_readers else 404
@@ -390,7 +486,12 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "unowned": lambda cast: {"pk": a_customer().pk},
     "contract": lambda cast: {"pk": a_contract(a_customer(owner=cast["account_manager"])).pk},
     "revision": lambda cast: {"pk": _revision(cast["account_manager"])},
+    "marked_entry": lambda cast: {"pk": _goodwill(cast)},
+    "entry": lambda cast: {"pk": _entry(cast["account_manager"])},
+    "investment": lambda cast: {"pk": _investment(cast)},
+    "goal": lambda cast: {"pk": _goal(cast)},
     "import": lambda cast: {"pk": an_import().pk},
+    "cost_rate": lambda cast: {"pk": a_cost_rate().pk},
     "saved_view": lambda cast: {
         "pk": SavedView.objects.create(
             user=cast["account_manager"], page="customers", name="自分の S・A"
@@ -412,6 +513,25 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "reset_key": lambda cast: {"uidb36": "1", "key": "no-such-key"},
     "mail_key": lambda cast: {"key": "no-such-key"},
 }
+
+
+def _goodwill(cast: dict[str, Any]) -> int:
+    customer = a_customer(owner=cast["account_manager"])
+    return some_goodwill(customer, NOW.date(), staff=cast["account_manager"]).activity_id
+
+
+def _entry(owner: Any) -> int:
+    return an_activity(a_customer(owner=owner), NOW.date(), staff=owner).pk
+
+
+def _investment(cast: dict[str, Any]) -> int:
+    owner = cast["account_manager"]
+    return an_investment(a_customer(owner=owner), owner=owner).pk
+
+
+def _goal(cast: dict[str, Any]) -> int:
+    owner = cast["account_manager"]
+    return a_goal(a_customer(owner=owner), by=owner).pk
 
 
 def _revision(owner: Any) -> int:

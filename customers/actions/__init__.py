@@ -3,6 +3,7 @@
 from customers.actions.activities import (
     EntryData,
     FavorData,
+    ask_about,
     check_can_record,
     confirm_quiet_week,
     correct_activity,
@@ -16,7 +17,6 @@ from customers.actions.contracts import (
     TermLine,
     correct_revision,
     end_contract,
-    extend_scope,
     record_explained,
     revise_contract,
     sign_contract,
@@ -27,6 +27,7 @@ from customers.actions.customers import (
     check_can_edit_customers,
     create_customer,
 )
+from customers.actions.extensions import extend_scope
 from customers.actions.goals import change_goal, drop_goal, reach_goal, reopen_goal, set_goal
 from customers.actions.goodwill import (
     change_goodwill,
@@ -59,6 +60,7 @@ __all__ = [
     "TermLine",
     "add_contact",
     "apply_import",
+    "ask_about",
     "change_contact",
     "change_customer",
     "change_goal",

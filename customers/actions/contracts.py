@@ -1,4 +1,4 @@
-"""Contracts by hand: signed, revised from a day on, corrected, ended, extended, explained."""
+"""Contracts by hand: signed, revised from a day on, corrected, ended, explained."""
 
 import datetime
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.contracts.kinds import TermLine, checked
 from customers.contracts.templates import Start, start_of
-from customers.models import Contract, ContractRevision, Customer, ScopeExtension, ScopeTerm
+from customers.models import Contract, ContractRevision, Customer, ScopeTerm
 from firm import audit
 from firm.dates import firm_date
 from firm.models import User
@@ -27,7 +27,6 @@ __all__ = [
     "TermLine",
     "correct_revision",
     "end_contract",
-    "extend_scope",
     "record_explained",
     "revise_contract",
     "sign_contract",
@@ -162,44 +161,6 @@ def end_contract(
             revision.valid_to = max(ends_on, revision.valid_from)
             revision.save(update_fields=["valid_to"])
     audit.record("contract_ended", by=by, now=now, subject=contract, date=ends_on.isoformat())
-
-
-@transaction.atomic
-def extend_scope(
-    *,
-    contract: Contract,
-    kind: str,
-    amount: int,
-    starts_on: datetime.date,
-    ends_on: datetime.date,
-    reference: str,
-    reason: str,
-    by: User | None,
-    now: datetime.datetime,
-    name: str = "",
-) -> ScopeExtension:
-    """More than the contract says in `[starts_on, ends_on)`; `reference` names the decision."""
-    check_can_edit_contracts(by=by, now=now)
-    if ends_on <= starts_on:
-        raise Refused(_("The extension ends before it begins."))
-    if amount < 1:
-        raise Refused(_("An extension is of at least one minute, or one time."))
-    if not reference.strip() or not reason.strip():
-        raise Refused(_("Say who agreed to the extension, and why."))
-    extension = ScopeExtension.objects.create(
-        contract=contract,
-        kind=kind,
-        name=name.strip(),
-        amount=amount,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        reference=reference.strip(),
-        reason=reason.strip(),
-        granted_at=now,
-        granted_by=by,
-    )
-    audit.record("scope_extended", by=by, now=now, subject=contract, kind=kind, amount=amount)
-    return extension
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What is agreed with a customer on a day: a query, never a copy."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,25 @@ class Agreed:
     def term(self, kind: str) -> ScopeTerm | None:
         """The only term of a kind that stands once in a revision."""
         return next((term for term in self.terms if term.kind == kind), None)
+
+
+def next_to_end(agreed: Sequence[Agreed], *, on: datetime.date) -> ContractRevision | None:
+    """Of several the one whose renewal or end comes first after the day."""
+
+    def due(revision: ContractRevision) -> datetime.date:
+        days = (revision.renews_on, revision.valid_to)
+        return min((day for day in days if day and day >= on), default=datetime.date.max)
+
+    return min((held.revision for held in agreed), key=due, default=None)
+
+
+def scope_lists(agreed: Iterable[Agreed]) -> dict[str, list[str]]:
+    """The examples of what is included and what is not, exclusions among the latter, each once."""
+    terms = [term for held in agreed for term in held.terms]
+    without = [text for term in terms for text in term.excluded]
+    without += [term.name for term in terms if term.kind == ScopeTerm.Kind.EXCLUSION]
+    within = [text for term in terms for text in term.included]
+    return {"within": list(dict.fromkeys(within)), "without": list(dict.fromkeys(without))}
 
 
 def revisions_on(date: datetime.date) -> QuerySet[ContractRevision]:

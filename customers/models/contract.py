@@ -1,5 +1,7 @@
 """What we have promised a customer: contracts, their dated revisions and typed terms."""
 
+import datetime
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -257,3 +259,7 @@ class ScopeExtension(models.Model):
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
         ordering = ["-starts_on"]
+
+    @property
+    def last_day(self) -> datetime.date:
+        return self.ends_on - datetime.timedelta(days=1)

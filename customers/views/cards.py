@@ -1,5 +1,6 @@
 """One customer: the card for everybody who answers the phone, the file for those who serve them."""
 
+import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,14 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from customers.contracts.in_force import agreed_and_upcoming
-from customers.models import Contact, Customer
+from customers.contracts.in_force import agreed_and_upcoming, next_to_end, scope_lists
+from customers.models import Contact, Customer, ScopeTerm
 from customers.revenue import by_month, chart_of, months_read
 from firm import access
 from firm.dates import day_asked_for, first_of_month, today
 from firm.roles import Right
 from firm.scope import Scope
 
+# Terms that the panel of service levels tells with what they go before.
+SERVED_BY_TIERS = (ScopeTerm.Kind.RESPONSE, ScopeTerm.Kind.CONTACT_LEAST)
 RELATED = ("snapshot", "department__parent", "owner", "backup", "parent")
 
 SUBSIDIARIES = ArraySubquery(
@@ -70,7 +73,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         "on": on,
         "is_past": on < today(),
         "query": f"?on={on}" if on < today() else "",
-        **_agreed(pk, scope),
+        **_agreed(pk, scope, on=on),
     }
     if shows_revenue:
         months = by_month(customer.months)  # type: ignore[attr-defined]
@@ -78,12 +81,15 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/file.html", context)
 
 
-def _agreed(pk: int, scope: Scope) -> dict[str, Any]:
-    """What is agreed today and what begins later, and what of it the reader may see and do."""
-    agreed, upcoming = agreed_and_upcoming(pk, on=today())
+def _agreed(pk: int, scope: Scope, *, on: datetime.date) -> dict[str, Any]:
+    """What is agreed on the day and what begins later, and what of it the reader may see and do."""
+    agreed, upcoming = agreed_and_upcoming(pk, on=on)
     return {
         "agreed": agreed,
         "upcoming": upcoming,
+        "nearest": next_to_end(agreed, on=on),
+        "scope_lists": scope_lists(agreed),
+        "told_below": SERVED_BY_TIERS,
         "may_edit_contracts": scope.may(Right.EDIT_CUSTOMERS),
         "may_see_price": scope.may(Right.PRICE),
         "may_see_revenue": scope.may(Right.REVENUE),

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.actions import contracts as actions
+from customers.actions import extend_scope
 from customers.actions.contracts import RevisionData
 from customers.contracts.in_force import agreed_with, renewing_within, revisions_on
 from customers.contracts.kinds import Kind, Period, TermLine, checked
@@ -143,7 +144,7 @@ def test_an_end_leaves_no_day_behind_it(sign, customer, back_office):
 
 def test_an_extension_stands_beside_the_contract_while_it_lasts(sign, customer, back_office):
     contract = sign()
-    actions.extend_scope(
+    extend_scope(
         contract=contract,
         kind=Kind.HOURS,
         amount=360,
@@ -160,7 +161,7 @@ def test_an_extension_stands_beside_the_contract_while_it_lasts(sign, customer, 
 
 def test_an_extension_is_never_changed(sign, back_office):
     contract = sign()
-    extension = actions.extend_scope(
+    extension = extend_scope(
         contract=contract,
         kind=Kind.HOURS,
         amount=60,

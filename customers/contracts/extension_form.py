@@ -1,0 +1,72 @@
+"""The form of an extension, in the units people write it in."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import Contract, ScopeExtension, ScopeTerm
+from firm.dates import EARLIEST, LATEST
+from firm.forms import DayField
+
+HOUR = 60
+ONE_DAY = datetime.timedelta(days=1)
+IN_THE_CALENDAR = (MinValueValidator(EARLIEST), MaxValueValidator(LATEST))
+
+
+class ExtensionForm(forms.Form):
+    """Hours, or one of the counts that the contract has; `last` is included."""
+
+    what = forms.ChoiceField(label=gettext_lazy("What of"))
+    quantity = forms.DecimalField(
+        label=gettext_lazy("Hours or times"),
+        max_digits=7,
+        decimal_places=2,
+        min_value=0,
+    )
+    first = DayField(label=gettext_lazy("First day"), validators=IN_THE_CALENDAR)
+    last = DayField(label=gettext_lazy("Last day"), validators=IN_THE_CALENDAR)
+    reference = forms.CharField(
+        label=gettext_lazy("Decision"),
+        help_text=gettext_lazy("The number of the request, or who agreed to it."),
+        max_length=ScopeExtension._meta.get_field("reference").max_length,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=ScopeExtension._meta.get_field("reason").max_length,
+    )
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        counts = ScopeTerm.objects.filter(revision__contract=contract, kind=ScopeTerm.Kind.COUNT)
+        names = counts.order_by("name").values_list("name", flat=True).distinct()
+        what: Any = self.fields["what"]
+        what.choices = [("", _("Included hours")), *((name, name) for name in names)]
+        what.required = False
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        quantity = found.get("quantity")
+        if quantity is not None and self._amount(quantity) != int(self._amount(quantity)):
+            self.add_error("quantity", _("Times are whole numbers, hours whole minutes."))
+        return found
+
+    def _amount(self, quantity: Decimal) -> Decimal:
+        return quantity if self.cleaned_data.get("what") else quantity * HOUR
+
+    def granted(self) -> dict[str, Any]:
+        """As the action takes it."""
+        data = self.cleaned_data
+        return {
+            "kind": ScopeTerm.Kind.COUNT if data["what"] else ScopeTerm.Kind.HOURS,
+            "name": data["what"],
+            "amount": int(self._amount(data["quantity"])),
+            "starts_on": data["first"],
+            "ends_on": data["last"] + ONE_DAY,
+            "reference": data["reference"],
+            "reason": data["reason"],
+        }

@@ -1,0 +1,85 @@
+"""/api/v1/contracts/…/extensions: what was granted beyond a contract, and granting more."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from customers.actions import extend_scope
+from customers.contracts.wording import extension_text
+from customers.models import Contract, Customer, ScopeExtension
+from firm import access
+from firm.api import StrictSerializer, versioned
+from firm.idempotency import idempotent
+from firm.roles import Right
+
+
+class GrantedExtensionSerializer(serializers.ModelSerializer):
+    """`amount` is minutes for hours, else a count of `name`; `ends_on` is the first day without."""
+
+    words = serializers.SerializerMethodField(help_text="in the reader's language")
+    granted_by = serializers.CharField(source="granted_by.name", default=None, allow_null=True)
+
+    class Meta:
+        model = ScopeExtension
+        fields = [
+            "id",
+            "kind",
+            "name",
+            "amount",
+            "starts_on",
+            "ends_on",
+            "reference",
+            "reason",
+            "granted_at",
+            "granted_by",
+            "words",
+        ]
+
+    def get_words(self, extension: ScopeExtension) -> str:
+        return extension_text(extension)
+
+
+class NewExtensionSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(ScopeExtension._meta.get_field("kind").choices)
+    name = serializers.CharField(max_length=80, default="", allow_blank=True)
+    amount = serializers.IntegerField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    reference = serializers.CharField(max_length=40)
+    reason = serializers.CharField(max_length=200)
+
+
+class ContractExtensions(APIView):
+    """The extensions of a contract, the latest first; POST grants another one."""
+
+    @extend_schema(responses=GrantedExtensionSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        extensions = _contract(request, pk).extensions.select_related("granted_by")
+        return versioned(request, GrantedExtensionSerializer(extensions, many=True).data)
+
+    @extend_schema(request=NewExtensionSerializer, responses={201: GrantedExtensionSerializer})
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        if not access.scope(request).may(Right.EDIT_CUSTOMERS):
+            raise Http404
+        contract = _contract(request, pk)
+        wanted = NewExtensionSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        extension = extend_scope(
+            contract=contract,
+            by=access.reader(request),
+            now=timezone.now(),
+            **wanted.validated_data,
+        )
+        return Response(GrantedExtensionSerializer(extension).data, status=201)
+
+
+def _contract(request: Request, pk: int) -> Contract:
+    theirs = Customer.objects.visible_to(access.scope(request))
+    found: Contract = get_object_or_404(Contract.objects.filter(customer__in=theirs), pk=pk)
+    return found
