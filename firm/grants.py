@@ -35,6 +35,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_goalevent": APPEND,
     "customers_investmentevent": APPEND,
     "customers_purposereading": APPEND,
+    "customers_renewalnotice": APPEND,
     "customers_scopeextension": APPEND,
     "tiering_tierchange": APPEND,
     "tiering_benefituse": APPEND,

@@ -11,6 +11,7 @@ from customers.models.contract import (
     Channel,
     Contract,
     ContractRevision,
+    RenewalNotice,
     ScopeExtension,
     ScopeTerm,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "PaymentStop",
     "PurposeReading",
     "QuietWeek",
+    "RenewalNotice",
     "RevenueEntry",
     "ScopeExtension",
     "ScopeInquiry",

@@ -141,6 +141,18 @@ class ContractRevision(models.Model):
                 name="revision_explained_by_somebody",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["renews_on"],
+                condition=Q(renews_on__isnull=False),
+                name="revision_by_renewal",
+            ),
+            models.Index(
+                fields=["valid_from"],
+                condition=Q(explained_on__isnull=True),
+                name="revision_not_explained",
+            ),
+        ]
         ordering = ["-valid_from"]
 
 
@@ -263,3 +275,21 @@ class ScopeExtension(models.Model):
     @property
     def last_day(self) -> datetime.date:
         return self.ends_on - datetime.timedelta(days=1)
+
+
+class RenewalNotice(models.Model):
+    """That people were told of a contract's renewal on `renews_on`, `days` ahead; once each."""
+
+    revision = models.ForeignKey(
+        ContractRevision, on_delete=models.PROTECT, related_name="renewal_notices", db_index=False
+    )
+    renews_on = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "renews_on", "days"], name="renewal_notice_once"
+            )
+        ]
