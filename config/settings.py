@@ -251,6 +251,7 @@ JOB_BODIES = {
     "preview": "tiering.previews.job.run",
     "import": "customers.imports.job.read",
     "import_apply": "customers.imports.job.apply",
+    "recost": "customers.service_log.recosting.run",
 }
 # The names of the tiers in force by rank, for tables of customers that leave the application.
 TIER_NAMES = "tiering.overview.names_by_rank"
@@ -260,6 +261,8 @@ TIMELINE_SOURCES = [
     "tiering.timeline.OVERRIDES",
     "tiering.timeline.OVERRIDES_ENDED",
 ]
+# What else is known when a scope check is made: functions of a customer and the question.
+SCOPE_ADVISERS: list[str] = []
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
 BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
 RUN_ENSURERS = [

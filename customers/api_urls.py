@@ -13,6 +13,7 @@ from customers.views import (
     goodwill_api,
     imports_api,
     investments_api,
+    log_drafts_api,
     timeline_api,
 )
 

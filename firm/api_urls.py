@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firm.views import api, calendars_api
+from firm.views import api, calendars_api, prices
 
 urlpatterns = [
     path("people", api.People.as_view(), name="api-people"),
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("calendars/<int:pk>/due", calendars_api.Due.as_view(), name="api-calendar-due"),
     path("calendars/<int:pk>/split", calendars_api.Split.as_view(), name="api-calendar-split"),
+    path("bill-rates", prices.BillRates.as_view(), name="api-bill-rates"),
     path("runs", api.Runs.as_view(), name="api-runs"),
     path("runs/<int:pk>", api.Run.as_view(), name="api-run"),
 ]

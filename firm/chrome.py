@@ -55,8 +55,10 @@ NAVIGATION = [
 ADMINISTRATION = [
     Entry("tiering:runs", _("Nightly runs"), "player-play", _may(Right.READ_RUNS)),
     Entry("customers:imports", _("Imports"), "file-import", _may(Right.IMPORT)),
+    Entry("customers:cost-rates", _("Cost rates"), "clock", _may(Right.COST_RATES)),
     Entry("firm:people", _("People and posts"), "users", _may(Right.EDIT_PEOPLE)),
     Entry("firm:calendar", _("Calendar"), "calendar", _may(Right.EDIT_CALENDAR)),
+    Entry("firm:prices", _("List price"), "file-spreadsheet", _may(Right.EDIT_PRICES)),
     Entry("firm:going_live", _("Going live"), "shield-lock", _may(Right.GO_LIVE)),
     Entry("firm:audit", _("Audit trail"), "history", _may(Right.READ_AUDIT)),
 ]
@@ -74,6 +76,7 @@ class Link:
     count: int = 0
     pk: int = 0
     query: str = ""
+    is_middle: bool = False
 
 
 def address(url_name: str) -> str:
@@ -126,12 +129,36 @@ class Chrome:
 
     @cached_property
     def tabs(self) -> list[Link]:
-        """What the phone has room for; the person's menu there has the rest."""
-        return [*self.navigation, *self.administration][:TABS]
+        """What the phone has room for, recording work in the middle; the person's menu there has
+        the rest.
+        """
+        tabs = [*self.navigation, *self.administration][: self._room]
+        if self.log_url:
+            is_there = self.request.path == address("customers:log-new")
+            record = Link(str(_("Record")), self.log_url, "plus", is_current=is_there, is_middle=True)
+            tabs.insert(len(tabs) // 2, record)
+        return tabs
 
     @cached_property
     def beyond_tabs(self) -> list[Link]:
-        return [*self.navigation, *self.administration][TABS:]
+        return [*self.navigation, *self.administration][self._room :]
+
+    @property
+    def _room(self) -> int:
+        return TABS - 1 if self.log_url else TABS
+
+    @cached_property
+    def log_url(self) -> str:
+        """Where work is recorded; on a customer's pages for that customer."""
+        if not self.request.user.is_authenticated:
+            return ""
+        url = address("customers:log-new")
+        if not url or not access.scope(self.request).may(Right.RECORD_WORK):
+            return ""
+        match = self.request.resolver_match
+        if match is not None and match.route.startswith("customers/<int:pk>/"):
+            return f"{url}?customer={match.kwargs['pk']}"
+        return url
 
     @cached_property
     def search_url(self) -> str:

@@ -11,6 +11,7 @@ from firm.views import (
     help,
     people,
     preferences,
+    prices,
     work_calendars,
 )
 
@@ -69,6 +70,8 @@ urlpatterns = [
         work_calendars.remove_day_off,
         name="remove_day_off",
     ),
+    path("prices/", prices.prices, name="prices"),
+    path("prices/set/", prices.set_price, name="set_price"),
     path("audit/", audit.audit, name="audit"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/save/", preferences.save_preferences, name="save_preferences"),

@@ -22,13 +22,16 @@ from customers.models import (
     Contract,
     Customer,
     CustomerSnapshot,
+    Favor,
+    Goal,
     Import,
+    Investment,
     RevenueEntry,
     SearchKey,
 )
 from firm import text
 from firm.dates import firm_date
-from firm.models import ClosedMonth, Department, JobRun, Post, PostHolding, User
+from firm.models import ClosedMonth, CostRate, Department, JobRun, Post, PostHolding, User
 from tiering.models import Benefit, BenefitUse, RuleSet, Service, ServiceLevel, Tier, TierRule
 
 # Wednesday, 15 July 2026, 10:00 in Tokyo.
@@ -166,6 +169,16 @@ def a_contract(
     )
 
 
+def a_cost_rate(
+    grade: str = "主任",
+    *,
+    valid_from: datetime.date = LONG_AGO,
+    direct: int = 6_000,
+    loaded: int = 9_000,
+) -> CostRate:
+    return CostRate.objects.create(grade=grade, valid_from=valid_from, direct=direct, loaded=loaded)
+
+
 def an_import(kind: str = "revenue", *, now: datetime.datetime = NOW, **values: Any) -> Import:
     """An import that has been applied; entries hang on one."""
     return Import.objects.create(
@@ -218,6 +231,45 @@ def an_activity(
         activity=activity, customer=customer, day=day, minutes=minutes, cost=cost
     )
     return activity
+
+
+def some_goodwill(
+    customer: Customer,
+    day: datetime.date,
+    *,
+    staff: User,
+    minutes: int = 60,
+    usual_price: Decimal | int = 12_000,
+    why: str = "お試し",
+    **values: Any,
+) -> Favor:
+    """An entry that was given for nothing."""
+    entry = an_activity(customer, day, staff=staff, minutes=minutes, cause="customer_wish")
+    return Favor.objects.create(activity=entry, usual_price=usual_price, why=why, **values)
+
+
+def an_investment(customer: Customer, *, owner: User, **values: Any) -> Investment:
+    """Ten hours at most, to be reviewed in a month, unless something else is said."""
+    made = {
+        "title": "導線の見直し",
+        "expectation": "来期の受注",
+        "cap_minutes": 600,
+        "starts_on": firm_date(NOW),
+        "review_on": firm_date(NOW) + datetime.timedelta(days=30),
+        "created_at": NOW,
+        **values,
+    }
+    return Investment.objects.create(customer=customer, owner=owner, created_by=owner, **made)
+
+
+def a_goal(customer: Customer, *, by: User, **values: Any) -> Goal:
+    made = {
+        "purpose": "代理店からの問い合わせを増やす",
+        "measure": "問い合わせ率",
+        "target": "2.0%",
+        **values,
+    }
+    return Goal.objects.create(customer=customer, set_at=NOW, set_by=by, changed_at=NOW, **made)
 
 
 TIERS = [

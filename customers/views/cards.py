@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from customers.contracts.in_force import agreed_and_upcoming, next_to_end, scope_lists
+from customers.giving import panels as giving
 from customers.models import Contact, Customer, ScopeTerm
 from customers.revenue import by_month, chart_of, months_read
 from firm import access
@@ -62,7 +63,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     scope = access.scope(request)
     customers = Customer.objects.visible_to(scope).select_related(*RELATED)
     on = day_asked_for(request.GET.get("on", ""))
-    rows = {"subsidiaries": SUBSIDIARIES, "people": CONTACTS}
+    rows = {"subsidiaries": SUBSIDIARIES, "people": CONTACTS, **giving.reads(on=today())}
     shows_revenue = scope.may(Right.REVENUE) and not request.screen_share  # type: ignore[attr-defined]
     if shows_revenue:
         rows["months"] = months_read(today=today())
@@ -74,6 +75,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         "is_past": on < today(),
         "query": f"?on={on}" if on < today() else "",
         **_agreed(pk, scope, on=on),
+        **giving.panels(customer, scope, on=today()),
     }
     if shows_revenue:
         months = by_month(customer.months)  # type: ignore[attr-defined]

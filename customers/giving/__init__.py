@@ -1,0 +1,1 @@
+"""What is given without being paid, and what for: goodwill work, investments, goals."""

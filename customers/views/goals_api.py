@@ -1,0 +1,114 @@
+"""/api/v1: goals of a customer: set, changed, reached, dropped, opened again."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from customers import actions
+from customers.giving.forms import GOAL_FIELDS
+from customers.giving.reach import customer_of, goal_of
+from customers.models import Contact, Goal
+from firm import access
+from firm.api import StrictSerializer, versioned
+from firm.idempotency import idempotent
+from firm.models import User
+
+
+class GoalSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Goal
+        fields = ["id", *GOAL_FIELDS, "state", "outcome"]
+
+
+class ChangeSerializer(StrictSerializer):
+    """What is left out stays as it is."""
+
+    purpose = serializers.CharField(max_length=200, required=False)
+    measure = serializers.CharField(max_length=120, required=False)
+    baseline = serializers.CharField(max_length=40, allow_blank=True, required=False)
+    current = serializers.CharField(max_length=40, allow_blank=True, required=False)
+    target = serializers.CharField(max_length=40, required=False)
+    due_on = serializers.DateField(allow_null=True, required=False)
+    agreed_with = serializers.PrimaryKeyRelatedField(
+        queryset=Contact.objects.all(), allow_null=True, required=False
+    )
+    agreed_on = serializers.DateField(allow_null=True, required=False)
+    review_on = serializers.DateField(allow_null=True, required=False)
+
+
+class NewGoalSerializer(ChangeSerializer):
+    purpose = serializers.CharField(max_length=200)
+    measure = serializers.CharField(max_length=120)
+    target = serializers.CharField(max_length=40)
+
+
+class EndSerializer(StrictSerializer):
+    """`outcome` says how one sees that it is reached, or why it is dropped."""
+
+    state = serializers.ChoiceField(Goal.State.choices)
+    outcome = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class CustomerGoals(APIView):
+    """Goals of a customer, the earliest due first; POST sets another one."""
+
+    @extend_schema(responses=GoalSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        rows = customer_of(request, pk).goals.order_by("due_on", "pk")
+        return versioned(request, GoalSerializer(rows, many=True).data)
+
+    @extend_schema(request=NewGoalSerializer, responses={201: GoalSerializer})
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        customer = customer_of(request, pk, to_give=True)
+        found = actions.set_goal(
+            customer=customer, **_said(NewGoalSerializer, request), **_who(request)
+        )
+        return Response(GoalSerializer(found).data, status=201)
+
+
+class GoalDetail(APIView):
+    @extend_schema(responses=GoalSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(GoalSerializer(goal_of(request, pk)).data)
+
+    @extend_schema(request=ChangeSerializer, responses=GoalSerializer)
+    def patch(self, request: Request, pk: int) -> Response:
+        found = goal_of(request, pk, to_give=True)
+        actions.change_goal(goal=found, **_said(ChangeSerializer, request), **_who(request))
+        return Response(GoalSerializer(goal_of(request, pk)).data)
+
+
+class GoalState(APIView):
+    """Reached, dropped with the reason, or open again."""
+
+    @extend_schema(request=EndSerializer, responses=GoalSerializer)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        found = goal_of(request, pk, to_give=True)
+        said = _said(EndSerializer, request)
+        who: dict[str, Any] = {"goal": found, **_who(request)}
+        match said["state"]:
+            case Goal.State.REACHED:
+                ended = actions.reach_goal(outcome=said["outcome"], **who)
+            case Goal.State.DROPPED:
+                ended = actions.drop_goal(outcome=said["outcome"], **who)
+            case _open:
+                ended = actions.reopen_goal(**who)
+        return Response(GoalSerializer(ended).data)
+
+
+def _said(serializer: type[StrictSerializer], request: Request) -> dict[str, Any]:
+    wanted = serializer(data=request.data)
+    wanted.is_valid(raise_exception=True)
+    return dict(wanted.validated_data)
+
+
+def _who(request: Request) -> dict[str, User | datetime.datetime]:
+    return {"by": access.reader(request), "now": timezone.now()}
