@@ -80,6 +80,18 @@ UNIT_OF_TERM = """(CASE WHEN t.kind = 'meetings' AND t.name = '' THEN a.kind = '
 COUNTS_AS_UNIT = f"""(a.extension_id IS NULL AND a.cause <> %(investment)s
                       AND {counts_at_all("a.day")})"""
 
+# With `t`: a term's kind, name, period, contract and customer, and the start of its period.
+EXTENDED_UNITS = f"""LATERAL (
+    SELECT coalesce(sum(greatest(0, e.amount - coalesce((
+               SELECT sum(a.quantity) FROM customers_activity a
+               WHERE a.customer_id = t.customer_id AND a.extension_id = e.id
+                 AND a.day <= %(on)s AND a.withdrawn_at IS NULL
+           ), 0))), 0)::int AS amount
+    FROM customers_scopeextension e
+    WHERE e.contract_id = t.contract_id AND t.kind = 'count' AND e.kind = 'count'
+      AND e.name = t.name AND e.ends_on > t.start
+      AND e.starts_on < {period_end("t.start", "t.period")})"""
+
 _COUNTS = f"""
 WITH {ASKED}, terms AS (
     SELECT c.customer_id, c.id AS contract_id, c.name AS contract, t.id, t.kind, t.name, t.amount,
@@ -94,17 +106,7 @@ WITH {ASKED}, terms AS (
 SELECT t.customer_id, t.id, t.kind, t.name, t.amount, extensions.amount, t.start,
        {period_end("t.start", "t.period")}, used.quantity
 FROM terms t
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(greatest(0, e.amount - coalesce((
-               SELECT sum(a.quantity) FROM customers_activity a
-               WHERE a.customer_id = t.customer_id AND a.extension_id = e.id
-                 AND a.day <= %(on)s AND a.withdrawn_at IS NULL
-           ), 0))), 0)::int AS amount
-    FROM customers_scopeextension e
-    WHERE e.contract_id = t.contract_id AND t.kind = 'count' AND e.kind = 'count'
-      AND e.name = t.name AND e.ends_on > t.start
-      AND e.starts_on < {period_end("t.start", "t.period")}
-) AS extensions
+CROSS JOIN {EXTENDED_UNITS} AS extensions
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(a.quantity), 0)::int AS quantity
     FROM customers_activity a

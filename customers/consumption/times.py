@@ -9,11 +9,14 @@ our side count: when a customer reaches out is not ours to decide.
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, parameters
 from firm.business_sql import divided
+from firm.business_time import pieces
+from firm.dates import firm_zone
 
 TOLERANCE = 15
 
@@ -55,6 +58,47 @@ class OutsideDay:
     holiday: int
 
 
+@dataclass(frozen=True)
+class Divided:
+    """The minutes of one piece of work."""
+
+    inside: int
+    outside: int
+    holiday: int
+
+    @property
+    def beyond(self) -> int:
+        return self.outside + self.holiday
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it would count, were it the only work of its day."""
+        return self.beyond > TOLERANCE
+
+
+def divided_if(customer_id: int, *, start: datetime.datetime, minutes: int) -> Divided | None:
+    """How work from then on would divide; None where no calendar tells the days."""
+    end = start + datetime.timedelta(minutes=minutes)
+    cut = list(pieces(start, end, firm_zone()))
+    values: dict[str, Any] = {
+        "customer": customer_id,
+        "days": [piece.day for piece in cut],
+        "starts": [piece.start_minute for piece in cut],
+        "minutes": [piece.minutes for piece in cut],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_DIVIDED_IF, values)
+        (row,) = cursor.fetchall()
+    return None if row[0] is None else Divided(*row)
+
+
+def divided_of(entries: Collection[int]) -> dict[int, Divided]:
+    """How entries divide, by their id; those without a time of day are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIVIDED, {"entries": list(entries)})
+        return {pk: Divided(*row) for pk, *row in cursor.fetchall()}
+
+
 def outside_hours(
     customers: Collection[int] | None, *, since: datetime.date, until: datetime.date
 ) -> list[OutsideDay]:
@@ -77,4 +121,20 @@ WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
 GROUP BY s.customer_id, s.day
 HAVING sum(h.outside + h.holiday) > %(tolerance)s
 ORDER BY s.customer_id, s.day
+"""
+
+_DIVIDED = f"""
+SELECT s.activity_id, sum(h.inside)::int, sum(h.outside)::int, sum(h.holiday)::int
+FROM customers_activityslice s CROSS JOIN {EFFECTIVE} AS h
+WHERE s.activity_id = ANY(%(entries)s::bigint[]) AND s.start_minute IS NOT NULL
+GROUP BY s.activity_id
+"""
+
+_DIVIDED_IF = f"""
+SELECT sum(h.inside)::int, sum(h.outside)::int, sum(h.holiday)::int
+FROM (
+    SELECT %(customer)s::bigint AS customer_id, day, start_minute, minutes
+    FROM unnest(%(days)s::date[], %(starts)s::int[], %(minutes)s::int[])
+         AS piece(day, start_minute, minutes)
+) AS s CROSS JOIN {EFFECTIVE} AS h
 """

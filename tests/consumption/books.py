@@ -36,7 +36,7 @@ def a_book(draw: Random, *, staff: User, calendars: list[WorkCalendar]) -> Custo
     extensions = [
         _an_extension(draw, contract)
         for contract in Contract.objects.filter(customer=customer)
-        for _time in range(draw.choice([0, 0, 1, 2]))
+        for _time in range(draw.choice([0, 1, 1, 2]))
     ]
     investments = [
         Investment.objects.create(
@@ -45,7 +45,7 @@ def a_book(draw: Random, *, staff: User, calendars: list[WorkCalendar]) -> Custo
         )
         for _time in range(draw.choice([0, 1]))
     ]  # fmt: skip
-    for _time in range(draw.randint(0, 60)):
+    for _time in range(draw.randint(5, 50)):
         _an_entry(draw, customer, staff, extensions, investments)
     write_slices(Activity.objects.filter(customer=customer))
     return customer
@@ -70,7 +70,7 @@ def _a_contract(draw: Random, customer: Customer, name: str, calendars) -> None:
         revision.carry_over = policy
         revision.carry_cap = draw.choice([20, 100, 150]) if policy == "capped" else None
         revision.carry_months = draw.choice([None, 1, 2])
-        revision.carries_deficit = draw.random() < 0.3
+        revision.carries_deficit = draw.random() < 0.5
         revision.save()
 
 
@@ -78,7 +78,7 @@ def _terms(draw: Random, calendars: list[WorkCalendar]) -> list[TermLine]:
     lines = [
         TermLine(
             "hours",
-            amount=draw.choice([100, 150, 600, 1000]),
+            amount=draw.choice([60, 60, 900, 3000]),
             period=draw.choice(["month", "month", "quarter", "year"]),
         ),
         TermLine("count", "軽微な修正", amount=3, period=draw.choice(["week", "month", "quarter"])),
@@ -103,7 +103,7 @@ def _an_extension(draw: Random, contract: Contract) -> ScopeExtension:
         contract=contract,
         kind=kind,
         name="軽微な修正" if kind == "count" else "",
-        amount=draw.choice([2, 90, 361]),
+        amount=draw.choice([90, 361, 1200]),
         starts_on=start,
         ends_on=start + datetime.timedelta(days=draw.randint(1, 70)),
         reference="R-1",
@@ -133,7 +133,7 @@ def _an_entry(draw: Random, customer: Customer, staff: User, extensions, investm
         work_item=draw.choice(ITEMS),
         quantity=draw.choice([1, 1, 2]),
         thread=draw.choice(["", "", "A"]),
-        extension=draw.choice(extensions) if extensions and draw.random() < 0.2 else None,
+        extension=draw.choice(extensions) if extensions and draw.random() < 0.1 else None,
         investment=draw.choice([*investments, None]) if cause == "investment" else None,
         is_invoiced=draw.random() < 0.1,
     )

@@ -17,12 +17,12 @@ from tests.firm.test_work_calendars import a_calendar
 
 pytestmark = pytest.mark.django_db
 
-CUSTOMERS = 8
+CUSTOMERS = 10
 MONTHS = [add_months(FIRST, number) for number in range(6)]
 NIGHT_SHIFT = Week(hours=((Hours(20 * 60, 5 * 60),),) * 6 + ((),))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [1, 5])
 def test_every_figure_is_that_of_the_plain_rules(seed, account_manager, administrator, now):
     draw = Random(seed)
     calendars = [
@@ -52,7 +52,7 @@ def hours(books: list[Book]) -> bool:
             assert row.elsewhere == book.used(month, under_terms=False)
             assert (row.own, row.extended) == (own or 0, book.extended(month)), month
             assert (row.carried, row.owed) == book.carried_and_owed(month), month
-    return all(any(getattr(row, name) for row in rows) for name in ("carried", "owed", "extended"))
+    return any(row.carried and row.extended for row in rows) and any(row.owed for row in rows)
 
 
 def counts(books: list[Book]) -> bool:
