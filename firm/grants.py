@@ -34,6 +34,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_favorevent": APPEND,
     "customers_goalevent": APPEND,
     "customers_investmentevent": APPEND,
+    "customers_loneworkanswer": APPEND,
     "customers_purposereading": APPEND,
     "customers_renewalnotice": APPEND,
     "customers_scopeextension": APPEND,

@@ -7,6 +7,7 @@ from customers.models.activity import (
     QuietWeek,
     ScopeInquiry,
 )
+from customers.models.burden import LoneWorkAnswer
 from customers.models.contract import (
     Channel,
     Contract,
@@ -38,6 +39,7 @@ __all__ = [
     "Import",
     "ImportLine",
     "Investment",
+    "LoneWorkAnswer",
     "PaymentStop",
     "PurposeReading",
     "QuietWeek",

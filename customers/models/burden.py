@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LoneWorkAnswer(models.Model):
+    """What somebody answered when asked whether they carry something alone. It covers what was
+    recorded until then.
+    """
+
+    class Answer(models.TextChoices):
+        ASKED = "asked", _("Asked for advice")
+        MANAGING = "managing", _("Fine as it is")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lone_work_answers"
+    )
+    answer = models.CharField(max_length=8, choices=Answer.choices)
+    answered_at = models.DateTimeField()
