@@ -93,8 +93,12 @@ AUDIT = {
     "activity_recorded": gettext_lazy("Entry recorded"),
     "activity_corrected": gettext_lazy("Entry corrected: version %(version)s"),
     "activity_withdrawn": gettext_lazy("Entry withdrawn"),
+    "drafts_proposed": gettext_lazy("Drafts of entries proposed: %(count)s"),
+    "drafts_left_out": gettext_lazy("Drafts of entries left out: %(count)s"),
     "week_not_quiet": gettext_lazy("“Nothing this week” taken back: week from %(first)s"),
     "week_quiet": gettext_lazy("Nothing done in a week, confirmed: from %(first)s"),
+    "entry_question": gettext_lazy("Question about an entry asked"),
+    "past_log_brought_in": gettext_lazy("Service log of the past brought in: entries %(entries)s"),
     "purpose_read": gettext_lazy("Purpose of the service log read: version %(version)s"),
     "investment_opened": gettext_lazy("Investment begun"),
     "investment_changed": gettext_lazy("Investment changed"),
@@ -106,11 +110,20 @@ AUDIT = {
     "goal_reached": gettext_lazy("Goal reached"),
     "goal_dropped": gettext_lazy("Goal dropped"),
     "goal_reopened": gettext_lazy("Goal opened again"),
+    "cost_rate_set": gettext_lazy("Cost rate of %(grade)s set from %(date)s"),
+    "cost_rate_removed": gettext_lazy("Cost rate of %(grade)s from %(date)s removed"),
     "import_applied": gettext_lazy("Import applied: %(kind)s"),
     "import_left": gettext_lazy("Import discarded: %(kind)s"),
 }
 
 NOTICES = {
+    "entry_question": (
+        gettext_lazy("A colleague asks about an entry of the service log"),
+        gettext_lazy(
+            "%(asker)s asks about the entry of %(day)s for customer %(customer)s: “%(question)s”"
+            " The entry: %(path)s"
+        ),
+    ),
     "job_failed": (
         gettext_lazy("A background job did not finish"),
         gettext_lazy("The job %(kind)s for %(key)s stopped: %(reason)s"),
@@ -153,6 +166,28 @@ NOTICES = {
         gettext_lazy(
             "Customer %(customer)s: the last day is %(last)s. From the day after, what the rules"
             " give holds again. To go on, request it anew with its reason."
+        ),
+    ),
+    "override_loses_tier": (
+        gettext_lazy("A manual override will hold nothing"),
+        gettext_lazy(
+            "Customer %(customer)s: version %(version)s of the tier rules, from %(date)s on, does"
+            " not have the tier of the manual override. From then on the earned tier holds. Where"
+            " another one is to hold, request it anew."
+        ),
+    ),
+    "review_overdue": (
+        gettext_lazy("The tier rules wait for their review"),
+        gettext_lazy(
+            "Version %(version)s was to be reviewed by %(date)s. On the page of the rules, say"
+            " that they stay as they are, or begin a draft."
+        ),
+    ),
+    "renewals_ahead": (
+        gettext_lazy("Contracts come up for renewal"),
+        gettext_lazy(
+            "The following contracts are to be renewed. The page of contract renewals, under"
+            " Customers, has all of them."
         ),
     ),
     "payment_stop_set": (
@@ -209,6 +244,10 @@ NOTICES = {
 
 # What a notice lists, a line each.
 LINES = {
+    "renews": gettext_lazy("%(customer)s, “%(contract)s”: renewal on %(date)s"),
+    "renews_notice_by": gettext_lazy(
+        "%(customer)s, “%(contract)s”: renewal on %(date)s, notice by %(last)s"
+    ),
     "fallen": gettext_lazy("%(customer)s: downgrade from %(before)s to %(after)s"),
     "risen": gettext_lazy("%(customer)s: upgrade from %(before)s to %(after)s"),
     "will_fall": gettext_lazy("%(customer)s: goes from %(before)s to %(after)s on %(date)s"),
@@ -242,10 +281,12 @@ KINDS = {
     "preview": gettext_lazy("Impact preview"),
     "import": gettext_lazy("Reading a file"),
     "import_apply": gettext_lazy("Applying an import"),
+    "recost": gettext_lazy("Costing logged work anew"),
     "customers": gettext_lazy("Customers"),
     "people": gettext_lazy("People"),
     "contacts": gettext_lazy("Contacts"),
     "revenue": gettext_lazy("Revenue"),
+    "activities": gettext_lazy("Service log"),
 }
 
 
@@ -256,6 +297,7 @@ SUBJECTS = {
     "closedmonth": gettext_lazy("Month"),
     "companyday": gettext_lazy("Company day"),
     "contact": gettext_lazy("Contact"),
+    "costrate": gettext_lazy("Cost rate"),
     "customer": gettext_lazy("Customer"),
     "department": gettext_lazy("Department"),
     "firm": gettext_lazy("Firm"),

@@ -277,6 +277,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _text("note", "メモ", "備考", "内容", "対応内容", most=500),
         _text("source_id", "元のID", "管理番号", "チケット番号", "ID", most=100),
     ),
+    # A person's own hours, as drafts of entries (customers/service_log/drafts.py); no import.
+    "hours": (
+        _text("customer_code", "顧客コード", "取引先コード", "得意先コード", most=40),
+        _text("customer", "顧客", "顧客名", "取引先", "取引先名", "会社名", "クライアント"),
+        _date("date", "日付", "作業日", "対応日", "day", required=True),
+        Column("start", ("開始", "開始時刻", "開始時間", "from"), values.read_clock),
+        Column("hours", ("時間", "時間数", "工数", "工数（時間）"), values.read_hours),
+        Column("minutes", ("分", "時間（分）", "所要時間（分）", "min"), values.read_minutes),
+        _text("title", "件名", "内容", "作業内容", "メモ", "タイトル", "note", most=200),
+    ),
     "rates": (
         Column("currency", ("通貨",), values.read_currency, required=True),
         _date("date", "日付", "適用日", required=True),

@@ -241,6 +241,23 @@ def read_minutes(written: str) -> str:
     return str(minutes)
 
 
+_TIME_OF_DAY = re.compile(r"(\d{1,2})[:時](\d{2})分?(?::\d{2}(?:\.\d+)?)?")
+
+
+def read_clock(written: str) -> str:
+    """A time of day, 9:30 or 9時30分, or Excel's part of a day (0.395833), as 09:30."""
+    plain = unicodedata.normalize("NFKC", written).replace(" ", "")
+    if re.fullmatch(r"0(?:\.\d+)?", plain):
+        minutes = int(Decimal(plain) * 1440 + Decimal("0.5"))
+    elif match := _TIME_OF_DAY.fullmatch(plain):
+        minutes = int(match[1]) * 60 + int(match[2]) if int(match[2]) < 60 else MINUTES_A_DAY
+    else:
+        raise BadValue("no_such_time")
+    if minutes >= MINUTES_A_DAY:
+        raise BadValue("no_such_time")
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def read_days(written: str) -> str:
     """A number of days: 90, 90日."""
     match = re.fullmatch(

@@ -38,8 +38,8 @@ exit status: 0 done, 1 refused, 2 wrong usage
 
 def _kinds_help() -> str:
     lines = []
-    for kind, columns in COLUMNS.items():
-        names = ", ".join(f"{c.name}{'*' if c.required else ''}" for c in columns)
+    for kind in Import.Kind.values:
+        names = ", ".join(f"{c.name}{'*' if c.required else ''}" for c in COLUMNS[kind])
         lines.append(f"  {kind}: {names}")
     return "\n".join(lines)
 
