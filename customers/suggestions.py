@@ -13,11 +13,15 @@ BY_KANA = ("sort_key",)
 BY_CODE = ("code",)
 
 
-def suggestions(typed: str, *, size: int = OFFERED) -> list[CustomerSnapshot]:
+def suggestions(
+    typed: str, *, size: int = OFFERED, among: QuerySet[CustomerSnapshot] | None = None
+) -> list[CustomerSnapshot]:
     """The one with this very code, then those whose kana begins with it, then those that contain
-    it; each by kana, never by revenue. Nothing for an empty question.
+    it; each by kana, never by revenue. Nothing for an empty question. All customers are looked
+    through unless it says `among` which.
     """
-    search, rows = Search.of(typed), CustomerSnapshot.objects.all()
+    search = Search.of(typed)
+    rows = CustomerSnapshot.objects.all() if among is None else among
     if not search:
         return []
     code = typed.strip()

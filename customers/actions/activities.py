@@ -16,19 +16,21 @@ from customers.service_log.entries import (
     too_long,
 )
 from customers.service_log.slices import rewrite_slices, write_slices
-from firm import audit
+from firm import audit, outbox
 from firm.dates import firm_date
 from firm.models import User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
+from firm.superiors import manager_of
 
-LONGEST_REASON = 200
+LONGEST_REASON, LONGEST_QUESTION = 200, 500
 
 # What an entry is made from, for whoever records one.
 __all__ = [
     "EntryData",
     "FavorData",
+    "ask_about",
     "check_can_change",
     "check_can_record",
     "confirm_quiet_week",
@@ -166,6 +168,37 @@ def withdraw_activity(
         cause=activity.cause,
     )
     return activity
+
+
+@transaction.atomic
+def ask_about(*, activity: Activity, question: str, by: User, now: datetime.datetime) -> list[User]:
+    """A question about an entry to the asker's manager and to who else looks after the customer,
+    by a notice. Returns whom it went to. Nobody has to carry a customer alone.
+    """
+    check_can_record(customer=activity.customer, by=by, now=now)
+    question = question.strip()
+    if not question:
+        raise Refused(_("Write what you would like to ask."))
+    if len(question) > LONGEST_QUESTION:
+        raise Refused(too_long(LONGEST_QUESTION))
+    customer = activity.customer
+    people = [manager_of(by, on=firm_date(now)), customer.owner, customer.backup]
+    asked = [one for one in dict.fromkeys(filter(None, people)) if one != by and one.is_active]
+    if not asked:
+        raise Refused(_("There is nobody to ask yet: no manager, and no backup of this customer."))
+    for person in asked:
+        outbox.queue(
+            "entry_question",
+            recipient=person,
+            now=now,
+            asker=by.name,
+            customer=customer.code,
+            day=activity.day.isoformat(),
+            question=question,
+            path=f"/log/{activity.pk}/",
+        )
+    audit.record("entry_question", by=by, now=now, subject=activity, people=len(asked))
+    return asked
 
 
 @transaction.atomic

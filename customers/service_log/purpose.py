@@ -1,6 +1,6 @@
 """What is recorded here, why, and who sees it: everyone reads it before their first entry.
 
-The text is templates/service_log/purpose_text.html. Whoever changes what it says counts VERSION up,
+The text is templates/customers/purpose_text.html. Whoever changes what it says counts VERSION up,
 so that everyone reads it again.
 """
 
@@ -57,5 +57,5 @@ def after_purpose(view: View) -> View:
 def _first_the_text(request: HttpRequest) -> HttpResponse:
     back = request.get_full_path()
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "service_log/purpose.html#dialog", {"back": back})
+        return render(request, "customers/purpose.html#dialog", {"back": back})
     return redirect(f"{reverse('customers:purpose')}?{urlencode({'next': back})}")

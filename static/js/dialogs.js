@@ -1,5 +1,6 @@
 // <button data-dialog-open="id"> opens <dialog id="id">; a click beside it closes. What a fragment
-// puts into #modal is shown at once. hx-confirm asks in our own dialog.
+// puts into #modal is shown at once, and HX-Trigger "close-modal" closes it. hx-confirm asks in our
+// own dialog.
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog-open]");
@@ -14,6 +15,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "modal" && !event.target.open) event.target.showModal();
 });
+
+document.addEventListener("close-modal", () => document.getElementById("modal").close());
 
 document.addEventListener("htmx:confirm", (event) => {
   const { question, elt, issueRequest } = event.detail;

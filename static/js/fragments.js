@@ -1,4 +1,5 @@
-// htmx: toasts from the server's HX-Trigger {"toast": "…"}, and a word when a request fails.
+// htmx: toasts from the server's HX-Trigger {"toast": "…"}, or {"toast": {"text", "href", "link"}}
+// with somewhere to go; and a word when a request fails.
 
 const region = document.querySelector(".toasts");
 const SHOWN_FOR = 8000;
@@ -18,18 +19,26 @@ function equip(toast) {
   wait();
 }
 
-export function toast(text) {
+export function toast(text, link) {
   const element = document.createElement("div");
   element.className = "toast";
   const words = document.createElement("span");
   words.textContent = text;
   element.append(words);
+  if (link) {
+    const anchor = document.createElement("a");
+    anchor.href = link.href;
+    anchor.textContent = link.text;
+    element.append(anchor);
+  }
   region.append(element);
   equip(element);
 }
 
 region.querySelectorAll(".toast").forEach(equip);
-document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail.text));
+document.addEventListener("toast", ({ detail }) => {
+  toast(detail.value ?? detail.text, detail.href && { href: detail.href, text: detail.link });
+});
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.connectionLost));
 document.addEventListener("htmx:responseError", (event) => {
   // A refusal brings its own sentence along.

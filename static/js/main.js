@@ -3,5 +3,6 @@ import "./fragments.js";
 import "./keys.js";
 import "./menus.js";
 import "./print.js";
+import "./quick-log.js";
 import "./search.js";
 import "./theme.js";

@@ -1,0 +1,208 @@
+"""The entries of the service log: one with its versions, and a customer's as a list."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.actions import ask_about, correct_activity, withdraw_activity
+from customers.actions.activities import check_can_change
+from customers.models import Activity, Customer
+from customers.service_log.choices import choices_for
+from customers.service_log.entries import live_favor
+from customers.service_log.entry_form import EntryForm, initial_of
+from customers.service_log.listing import SORT, LogFilter, exported, header, shown
+from customers.service_log.versions import versions_of
+from firm import access
+from firm.dates import firm_date, today
+from firm.exports import table_response
+from firm.keyset import page_of
+from firm.refusals import Refused, refusal_of
+from firm.roles import Right
+
+RELATED = (
+    "customer__owner", "customer__backup", "staff", "recorded_by", "contact", "goal", "investment",
+    "extension__contract", "favor__told",
+)  # fmt: skip
+
+
+class VersionForm(forms.Form):
+    """Carried by what corrects or withdraws: the version that its reader saw."""
+
+    version = forms.IntegerField(min_value=1, max_value=32767, widget=forms.HiddenInput)
+
+
+@require_GET
+def entry(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _entry(request, pk)
+    context = {
+        "entry": found,
+        "favor": None if request.screen_share else live_favor(found),  # type: ignore[attr-defined]
+        "versions": versions_of(found),
+        "refusal": _refusal(request, found),
+        "may_ask": access.scope(request).may(Right.RECORD_WORK),
+        "may_see_price": access.scope(request).may(Right.PRICE),
+    }
+    return render(request, "customers/entry.html", context)
+
+
+@require_GET
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form; whoever may not change the entry reads why on its page."""
+    found = _entry(request, pk, may=Right.RECORD_WORK)
+    if _refusal(request, found):
+        return redirect("customers:entry", pk=pk)
+    initial = {"version": found.version}
+    form = _form(request, found, initial=initial_of(found))
+    return _correction(request, found, form, VersionForm(initial=initial))
+
+
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """The correction; 422 with all that was typed, also where somebody was quicker."""
+    found = _entry(request, pk, may=Right.RECORD_WORK)
+    form, seen = _form(request, found, request.POST), VersionForm(request.POST)
+    if not (seen.is_valid() and form.is_valid() and _corrected(request, found, form, seen)):
+        return _correction(request, found, form, seen, status=422)
+    messages.success(request, _("The entry has been corrected."))
+    return redirect("customers:entry", pk=pk)
+
+
+def _corrected(request: HttpRequest, found: Activity, form: EntryForm, seen: VersionForm) -> bool:
+    data = form.data_of_entry
+    if request.screen_share:  # type: ignore[attr-defined]
+        # The form did not show the mark, so it says nothing about it.
+        data = replace(data, favor=type(data).of(found).favor)
+    try:
+        correct_activity(
+            activity=found,
+            data=data,
+            version=seen.cleaned_data["version"],
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return False
+    return True
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found, seen = _entry(request, pk, may=Right.RECORD_WORK), VersionForm(request.POST)
+    if not seen.is_valid():
+        raise Refused(_("The form is incomplete. Open the entry once more."))
+    withdraw_activity(
+        activity=found,
+        reason=request.POST.get("reason", ""),
+        version=seen.cleaned_data["version"],
+        by=access.reader(request),
+        now=timezone.now(),
+    )
+    messages.success(request, _("The entry has been withdrawn."))
+    return redirect("customers:log", pk=found.customer_id)
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """A question about the entry to the manager and to who shares the customer."""
+    found = _entry(request, pk, may=Right.RECORD_WORK)
+    asked = ask_about(
+        activity=found,
+        question=request.POST.get("question", ""),
+        by=access.reader(request),
+        now=timezone.now(),
+    )
+    names = "、".join(person.name for person in asked)
+    messages.success(request, _("Asked: %(people)s.") % {"people": names})
+    return redirect("customers:entry", pk=pk)
+
+
+@require_GET
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer's entries, the latest first."""
+    customer = _customer(request, pk)
+    question = _filter(request, customer)
+    entries = shown(question.entries(customer))
+    page = page_of(entries, sort=SORT, after=request.GET.get("after", ""))
+    query = request.GET.copy()
+    query.pop("after", None)
+    first = f"?{query.urlencode()}"
+    query["after"] = page.after
+    context = {
+        "customer": customer,
+        "filter": question,
+        "entries": page.rows,
+        "query": first,
+        "next_url": f"?{query.urlencode()}" if page.after else "",
+        "previous_url": first if request.GET.get("after") else "",
+        "may_record": access.scope(request).may(Right.RECORD_WORK),
+    }
+    part = "#rows" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"customers/log.html{part}", context)
+
+
+@require_GET
+def export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What the list shows, all pages of it."""
+    customer = _customer(request, pk)
+    columns = {
+        "shows_goodwill": not request.screen_share,  # type: ignore[attr-defined]
+        "shows_price": access.scope(request).may(Right.PRICE),
+    }
+    return table_response(
+        f"{_('Service log')} {customer.code} {today():%Y-%m-%d}",
+        header(**columns),
+        exported(_filter(request, customer).entries(customer), **columns),
+        format=request.GET.get("format", "xlsx"),
+    )
+
+
+def _customer(request: HttpRequest, pk: int) -> Customer:
+    return get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+
+
+def _entry(request: HttpRequest, pk: int, *, may: Right | None = None) -> Activity:
+    """404 for whoever hasn't the customer's file, or not the right."""
+    if may is not None and not access.scope(request).may(may):
+        raise Http404
+    theirs = Customer.objects.visible_to(access.scope(request))
+    entries = Activity.objects.filter(customer__in=theirs).select_related(*RELATED)
+    return get_object_or_404(entries, pk=pk)
+
+
+def _refusal(request: HttpRequest, found: Activity) -> str | None:
+    """Why this reader may not change the entry."""
+    by = access.reader(request)
+    return refusal_of(check_can_change, activity=found, by=by, now=timezone.now())
+
+
+def _filter(request: HttpRequest, customer: Customer) -> LogFilter:
+    shows_goodwill = not request.screen_share  # type: ignore[attr-defined]
+    return LogFilter(request.GET, customer=customer, shows_goodwill=shows_goodwill)
+
+
+def _form(request: HttpRequest, found: Activity, *args: Any, **kwargs: Any) -> EntryForm:
+    now, person = timezone.now(), access.reader(request)
+    choices = choices_for(found.customer, person=person, on=firm_date(now), entry=found)
+    return EntryForm(
+        *args,
+        customer=found.customer,
+        choices=choices,
+        now=now,
+        shows_goodwill=not request.screen_share,  # type: ignore[attr-defined]
+        **kwargs,
+    )
+
+
+def _correction(
+    request: HttpRequest, found: Activity, form: EntryForm, seen: VersionForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"entry": found, "form": form, "seen": seen}
+    return render(request, "customers/entry_correct.html", context, status=status)
