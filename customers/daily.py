@@ -11,8 +11,8 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from customers.actions import investments
-from customers.models import Investment
+from customers.actions import investments, renewals
+from customers.models import Contract, Investment
 from firm import jobs
 from firm.dates import firm_date
 from firm.models import JobRun
@@ -22,6 +22,7 @@ KIND = "customers_daily"
 # By what the job's counts call it. A step changes nothing where nothing has come due.
 STEPS: dict[str, Callable[..., int]] = {
     "reviews": investments.remind_of_reviews,
+    "renewals": renewals.tell_of_renewals,
 }
 
 
@@ -30,7 +31,7 @@ def ensure_runs(*, now: datetime.datetime) -> None:
     today = firm_date(now)
     if JobRun.objects.filter(kind=KIND, key=today.isoformat()).exists():
         return
-    if Investment.objects.open().exists():
+    if Investment.objects.open().exists() or Contract.objects.exists():
         jobs.request_job(kind=KIND, key=today.isoformat(), business_date=today, by=None, now=now)
 
 

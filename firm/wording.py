@@ -73,6 +73,9 @@ AUDIT = {
     "override_rejected": gettext_lazy("Manual override rejected: %(first)s to %(last)s"),
     "override_withdrawn": gettext_lazy("Manual override withdrawn: %(first)s to %(last)s"),
     "override_ended": gettext_lazy("Manual override ended early: last day %(last)s"),
+    "override_loses_tier": gettext_lazy(
+        "Manual override holds nothing from %(date)s on: version %(version)s does not have its tier"
+    ),
     "payment_stop_set": gettext_lazy("Payment stop set: %(date)s"),
     "payment_stop_lifted": gettext_lazy("Payment stop lifted: %(date)s"),
     "bill_rate_set": gettext_lazy("List price of an hour set: from %(date)s"),

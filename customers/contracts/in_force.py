@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from customers.models import Channel, ContractRevision, ScopeExtension, ScopeTerm
@@ -136,11 +136,21 @@ def _extension(row: dict[str, Any]) -> ScopeExtension:
 
 
 def renewing_within(days: int, *, on: datetime.date) -> QuerySet[ContractRevision]:
-    """Revisions in force whose renewal comes within so many days, the nearest first."""
+    """Revisions in force whose renewal comes within so many days, the nearest first; not where the
+    next one is signed already.
+    """
     until = on + datetime.timedelta(days=days)
+    following = ContractRevision.objects.filter(
+        contract=OuterRef("contract"), valid_from__gt=OuterRef("valid_from")
+    ).exclude(valid_to=F("valid_from"))
     return (
         revisions_on(on)
-        .filter(renews_on__gte=on, renews_on__lte=until)
+        .filter(~Exists(following), renews_on__gte=on, renews_on__lte=until)
         .select_related("contract__customer")
         .order_by("renews_on", "contract__customer__code")
     )
+
+
+def not_explained(*, on: datetime.date) -> QuerySet[ContractRevision]:
+    """Revisions in force that nobody has gone through with the customer."""
+    return revisions_on(on).filter(explained_on__isnull=True)

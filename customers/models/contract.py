@@ -155,6 +155,13 @@ class ContractRevision(models.Model):
         ]
         ordering = ["-valid_from"]
 
+    @property
+    def notice_by(self) -> datetime.date | None:
+        """The last day on which notice can be given."""
+        if self.renews_on is None or self.notice_days is None:
+            return None
+        return self.renews_on - datetime.timedelta(days=self.notice_days)
+
 
 class ScopeTerm(models.Model):
     """One thing a revision includes, limits or leaves out.

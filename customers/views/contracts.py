@@ -1,12 +1,10 @@
-"""A customer's contracts: signed, revised, corrected, ended; the sheet to hand out; renewals."""
+"""A customer's contracts: signed, revised, corrected, ended; the sheet to hand out."""
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,12 +22,12 @@ from customers.contracts.forms import (
     lines_of,
     term_forms,
 )
-from customers.contracts.in_force import RENEWAL_NOTICES, agreed_with, renewing_within
+from customers.contracts.in_force import agreed_with
 from customers.contracts.templates import start_of
+from customers.giving.register import usually_given
 from customers.models import Contract, ContractRevision, Customer
 from firm import access
 from firm.dates import today
-from firm.exports import table_response
 from firm.refusals import Refused
 from firm.roles import Right
 
@@ -189,61 +187,10 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """What's included, on one page to print: for the customer, so without tier or flag."""
     customer = _customer(request, pk)
     on = today()
-    return render(
-        request,
-        "customers/scope_sheet.html",
-        {"customer": customer, "agreed": agreed_with(pk, on=on), "on": on},
-    )
-
-
-@require_GET
-@access.needs(Right.REVENUE)
-def renewals(request: HttpRequest) -> HttpResponse:
-    """Contracts to be renewed soon, of the customers whose file one has."""
-    within = _within(request)
-    context = {
-        "within": within,
-        "choices": RENEWAL_NOTICES,
-        "rows": [(revision, _notice_by(revision)) for revision in _renewing(request, within)],
-        "today": today(),
-    }
-    return render(request, "customers/renewals.html", context)
-
-
-@require_GET
-@access.needs(Right.REVENUE)
-def renewals_export(request: HttpRequest) -> HttpResponseBase:
-    header = [_("Code"), _("Name"), _("Contract"), _("Renewal"), _("Notice by")]
-    rows = (
-        [
-            revision.contract.customer.code,
-            revision.contract.customer.name,
-            revision.contract.name,
-            revision.renews_on,
-            _notice_by(revision),
-        ]
-        for revision in _renewing(request, _within(request))
-    )
-    name = f"{_('Contract renewals')} {today():%Y-%m-%d}"
-    return table_response(name, header, rows, format=request.GET.get("format", "xlsx"))
-
-
-def _within(request: HttpRequest) -> int:
-    asked = request.GET.get("within", "")
-    return int(asked) if asked in map(str, RENEWAL_NOTICES) else RENEWAL_NOTICES[0]
-
-
-def _renewing(request: HttpRequest, within: int) -> QuerySet[ContractRevision]:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    found = renewing_within(within, on=today()).filter(contract__customer__in=theirs)
-    return found.select_related("contract__customer__owner")
-
-
-def _notice_by(revision: ContractRevision) -> datetime.date | None:
-    """The last day on which notice can be given."""
-    if revision.renews_on is None or revision.notice_days is None:
-        return None
-    return revision.renews_on - datetime.timedelta(days=revision.notice_days)
+    context = {"customer": customer, "agreed": agreed_with(pk, on=on), "on": on}
+    if access.scope(request).may(Right.PRICE) and not request.screen_share:  # type: ignore[attr-defined]
+        context["given"] = usually_given(pk, on=on)
+    return render(request, "customers/scope_sheet.html", context)
 
 
 def _written(request: HttpRequest, form: RevisionForm, terms: TermForms) -> dict[str, Any]:
