@@ -1,0 +1,63 @@
+"""Costs of logged work over again, after a rate of its grade was set or taken back.
+
+What work of a closed month has cost stays as it was settled; only work that had no rate at all
+gets its cost there, too. A whole entry belongs to the month in which it began. Tiers that are
+given stay: the next night reads the new costs.
+"""
+
+import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from customers.models import Activity
+from customers.service_log.slices import REACH, rewrite_slices
+from firm.jobs import Lease, finish
+from firm.models import CostRate, JobRun
+
+# Locked, so that nobody corrects an entry while its slices are written anew.
+_ENTRIES = """
+SET LOCAL statement_timeout = 0;
+CREATE TEMP TABLE recosted ON COMMIT DROP AS
+SELECT a.id FROM customers_activity a JOIN firm_user u ON u.id = a.staff_id
+WHERE u.cost_grade = %(grade)s AND a.withdrawn_at IS NULL
+  AND a.day >= %(first)s AND (%(until)s::date IS NULL OR a.day < %(until)s)
+  AND (
+      NOT EXISTS (
+          SELECT FROM firm_closedmonth c
+          WHERE c.month = date_trunc('month', a.day)::date AND c.reopened_at IS NULL)
+      OR EXISTS (
+          SELECT FROM customers_activityslice s
+          WHERE s.activity_id = a.id AND s.loaded_cost IS NULL))
+FOR NO KEY UPDATE OF a;
+ANALYZE recosted
+"""
+
+
+@transaction.atomic
+def recost(*, grade: str, since: datetime.date) -> int:
+    """Work of this grade from `since` until its next rate; how many slices were written."""
+    until = (
+        CostRate.objects.filter(grade=grade, valid_from__gt=since)
+        .order_by("valid_from")
+        .values_list("valid_from", flat=True)
+        .first()
+    )
+    facts: dict[str, Any] = {"grade": grade, "until": until}
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, facts | {"first": since - datetime.timedelta(days=REACH)})
+        slices = rewrite_slices(
+            Activity.objects.filter(pk__in=RawSQL("SELECT id FROM recosted", []))
+        )
+        cursor.execute("DROP TABLE recosted")
+    return slices
+
+
+def run(job: JobRun, *, lease: Lease, now: datetime.datetime) -> None:
+    """Body of the job `recost`: `params` has the `grade` and the day `since`."""
+    since = datetime.date.fromisoformat(job.params["since"])
+    with transaction.atomic():
+        slices = recost(grade=job.params["grade"], since=since)
+        finish(job, now=timezone.now(), counts={"slices": slices})
