@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.backends.utils import CursorWrapper
 
 from firm.money import LARGEST
-from tiering.engine.ledgers import Reading, live
+from tiering.engine.ledgers import Reading, Source, live, live_halves
 from tiering.engine.measure import Measure
 
 # Equal revenues fall into one bucket, a greater one never into a lower: so a bucket's sum is exact
@@ -26,6 +26,9 @@ _BUCKET = f"""
             WHEN {{revenue}} > 0
             THEN width_bucket(ln(greatest({{revenue}}::bigint, 1)::float8),
                               0, {math.log(LARGEST + 1)}, {BUCKETS})::smallint END"""
+
+# Customers from which on two processes read them faster than one.
+WORTH_HALVING = 20_000
 
 # The state before `as_of` is the row's own, unless the row was set at this very `as_of`. What was
 # provisional is no state: the first full evaluation is the first one.
@@ -51,10 +54,9 @@ _STATE = """
 
 # `fold` is tiering_standing or a temporary table of the same shape.
 _FACTS = f"""
-CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
 SELECT read.*, {{bucket}} AS bucket, {_STATE}
   FROM ({{read}}) read
-  LEFT JOIN {{fold}} stood ON stood.customer_id = read.customer_id
+  LEFT JOIN {{fold}} stood ON stood.customer_id = read.customer_id {{among}}
 """
 
 _FROM_STANDINGS = f"""
@@ -100,29 +102,57 @@ SELECT line.percent, min(sorted.revenue)
 """
 
 
+# Plans that read in the order of the customers and need next to no memory. The two halves are
+# worth a process each, but none of their scans is: no aggregate is to be put together twice.
+_PLANS = {
+    "enable_hashagg": "off",
+    "enable_hashjoin": "off",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+    "min_parallel_table_scan_size": "1TB",
+    "min_parallel_index_scan_size": "1TB",
+}
+
+
 @contextmanager
 def merge_plans(cursor: CursorWrapper) -> Iterator[None]:
-    """Plans that read in the order of the customers and need next to no memory."""
-    _switch(cursor, "off")
+    cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _PLANS.items()))
     yield
-    _switch(cursor, "on")
-
-
-def _switch(cursor: CursorWrapper, state: str) -> None:
-    methods = ("hashagg", "hashjoin", "seqscan", "bitmapscan")
-    settings = ", ".join(f"set_config('enable_{method}', '{state}', true)" for method in methods)
-    cursor.execute(f"SELECT {settings}")
+    cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLANS))
 
 
 def collect(cursor: CursorWrapper, *, fold: str, measure: Measure, as_of: datetime.date) -> None:
     """Fill `facts` from the ledgers as they are."""
     _begin(cursor)
-    reading = Reading(measure, as_of, live())
-    statement = _FACTS.format(
-        read=reading.facts(), bucket=_bucket("read.revenue", measure), fold=fold
+    readings = [Reading(measure, as_of, source) for source in _sources(cursor, measure)]
+    halves = " UNION ALL ".join(
+        _FACTS.format(
+            read=reading.facts(),
+            bucket=_bucket("read.revenue", measure),
+            fold=fold,
+            among=reading.source.among("stood.customer_id"),
+        )
+        for reading in readings
     )
     with merge_plans(cursor):
-        cursor.execute(statement, reading.params)
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE facts ON COMMIT DROP AS {halves}", readings[0].params
+        )
+
+
+def _sources(cursor: CursorWrapper, measure: Measure) -> tuple[Source, ...]:
+    """Two halves, which PostgreSQL reads side by side, where that is worth its processes; but a
+    group of customers may lie in both.
+    """
+    if measure.rolls_up:
+        return (live(),)
+    cursor.execute("SELECT min(id), max(id) FROM customers_customer")
+    first, last = cursor.fetchone()
+    if first is None or last - first < WORTH_HALVING:
+        return (live(),)
+    return live_halves((first + last) // 2)
 
 
 def collect_stored(

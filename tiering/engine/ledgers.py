@@ -22,7 +22,7 @@ a provisional customer: `_revenue` is where.
 """
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tiering.engine.measure import Measure
@@ -30,22 +30,31 @@ from tiering.engine.measure import Measure
 
 @dataclass(frozen=True)
 class Source:
-    """Which entries are read, and of which customers (None: of all). `params` are the values of
-    the conditions.
+    """Which entries are read, and of which customers ("": of all). `which` compares a customer's
+    id, `params` are the values of the conditions.
     """
 
     entries: str
     are_seen: str
-    customers: list[int] | None = None
+    which: str = ""
     params: dict[str, Any] = field(default_factory=dict)
 
     def among(self, column: str) -> str:
-        return "" if self.customers is None else f"AND {column} = ANY(%(customers)s)"
+        return f"AND {column} {self.which}" if self.which else ""
 
 
 def live() -> Source:
     """The entries as they are. The partial indexes of live entries answer for this alone."""
     return Source("customers_revenueentry entry", "entry.superseded_by_import_id IS NULL")
+
+
+def live_halves(middle: int) -> tuple[Source, Source]:
+    """The same in two: of the customers before this id, and of the others."""
+    params = {"middle": middle}
+    return (
+        replace(live(), which="< %(middle)s", params=params),
+        replace(live(), which=">= %(middle)s", params=params),
+    )
 
 
 def seen_by(cutoff: int, *, customers: list[int] | None = None) -> Source:
@@ -57,7 +66,7 @@ def seen_by(cutoff: int, *, customers: list[int] | None = None) -> Source:
                LEFT JOIN customers_import correction
                  ON correction.id = entry.superseded_by_import_id""",
         "(correction.id IS NULL OR correction.applied_no > %(cutoff)s)",
-        customers,
+        "" if customers is None else "= ANY(%(customers)s)",
         {"cutoff": cutoff, "customers": customers},
     )
 
