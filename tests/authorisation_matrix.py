@@ -200,6 +200,7 @@ customers:renewals              GET   -          revenue_readers
 customers:renewals-export       GET   -          revenue_readers
 customers:log-new               GET   -          override_requesters
 customers:log-customers         GET   -          override_requesters
+customers:log-line              POST  -          override_requesters
 customers:log-create            POST  -          override_requesters
 customers:purpose               GET   -          everyone
 customers:purpose-read          POST  -          everyone

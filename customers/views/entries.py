@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import ask_about, correct_activity, withdraw_activity
 from customers.actions.activities import check_can_change
+from customers.consumption.marks import Marks, marks_of
 from customers.models import Activity, Customer
 from customers.service_log.choices import choices_for
 from customers.service_log.entries import live_favor
@@ -45,6 +46,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "entry": found,
         "favor": None if request.screen_share else live_favor(found),  # type: ignore[attr-defined]
         "versions": versions_of(found),
+        "marks": _marks(request, [found]).get(pk),
         "refusal": _refusal(request, found),
         "may_ask": access.scope(request).may(Right.RECORD_WORK),
         "may_see_price": access.scope(request).may(Right.PRICE),
@@ -131,6 +133,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     question = _filter(request, customer)
     entries = shown(question.entries(customer))
     page = page_of(entries, sort=SORT, after=request.GET.get("after", ""))
+    marks = _marks(request, page.rows)
     query = request.GET.copy()
     query.pop("after", None)
     first = f"?{query.urlencode()}"
@@ -138,7 +141,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "filter": question,
-        "entries": page.rows,
+        "rows": [(row, marks.get(row.pk)) for row in page.rows],
         "query": first,
         "next_url": f"?{query.urlencode()}" if page.after else "",
         "previous_url": first if request.GET.get("after") else "",
@@ -181,6 +184,11 @@ def _refusal(request: HttpRequest, found: Activity) -> str | None:
     """Why this reader may not change the entry."""
     by = access.reader(request)
     return refusal_of(check_can_change, activity=found, by=by, now=timezone.now())
+
+
+def _marks(request: HttpRequest, entries: list[Activity]) -> dict[int, Marks]:
+    """What entries mean for the contract; nothing while others look at the screen."""
+    return {} if request.screen_share else marks_of(entries)  # type: ignore[attr-defined]
 
 
 def _filter(request: HttpRequest, customer: Customer) -> LogFilter:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import record_activity
+from customers.consumption.marks import marks_of
 from customers.contracts.wording import hours_text
 from customers.models import Activity, Customer, CustomerSnapshot
+from customers.scope.line import Line, line_for
 from customers.service_log.choices import choices_for, last_entry
 from customers.service_log.entry_form import EntryForm, initial_like, initial_of_now
 from customers.service_log.purpose import after_purpose
@@ -68,6 +70,21 @@ def create(request: HttpRequest) -> HttpResponse:
     return _done(request, entry)
 
 
+@require_POST
+@access.needs(Right.RECORD_WORK)
+def line(request: HttpRequest) -> HttpResponse:
+    """What the form would mean for the contract: told, never asked. Empty until it is filled in."""
+    pk = _number(request.POST.get("customer", ""))
+    customer = _theirs(request).filter(pk=pk).first()
+    context = {"line": _line(request, customer) if customer else None}
+    return render(request, "customers/quick_log.html#line", context)
+
+
+def _line(request: HttpRequest, customer: Customer) -> Line | None:
+    form = _form(request, customer, request.POST, now=timezone.now())
+    return line_for(customer, form.data_of_entry) if form.is_valid() else None
+
+
 def _recorded(request: HttpRequest, form: EntryForm, *, now: datetime.datetime) -> Activity | None:
     if not form.is_valid():
         return None
@@ -83,10 +100,7 @@ def _recorded(request: HttpRequest, form: EntryForm, *, now: datetime.datetime) 
 def _done(request: HttpRequest, entry: Activity) -> HttpResponse:
     """A toast with the way to correct it; where the quick log is the page itself, the entry."""
     address = reverse("customers:entry", args=[entry.pk])
-    said = _("%(customer)s: %(hours)s h recorded.") % {
-        "customer": entry.customer.name,
-        "hours": hours_text(entry.minutes),
-    }
+    said = _said(entry)
     if request.htmx and not _is_own_page(request):  # type: ignore[attr-defined]
         toast = {"text": said, "href": address, "link": _("Correct or withdraw")}
         happened = {"toast": toast, "close-modal": True, "activity-recorded": True}
@@ -95,6 +109,16 @@ def _done(request: HttpRequest, entry: Activity) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
+
+
+def _said(entry: Activity) -> str:
+    """How much was recorded for whom, and what it means for the contract."""
+    said = _("%(customer)s: %(hours)s h recorded.") % {
+        "customer": entry.customer.name,
+        "hours": hours_text(entry.minutes),
+    }
+    marks = marks_of([entry])[entry.pk].marks
+    return " · ".join([said, *(mark.words for mark in marks)])
 
 
 def _is_own_page(request: HttpRequest) -> bool:
