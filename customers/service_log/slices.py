@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Max, Min, QuerySet
 
 from customers.models import Activity, ActivitySlice
 from firm.business_sql import divided
@@ -30,11 +30,8 @@ REACH = 2
 _CUT = f"""
 WITH piece (day, start_minute, clock_minute, starts_at, ends_at) AS (
     SELECT * FROM unnest(%s::date[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[])
-), entry AS (
-    SELECT a.id, a.customer_id, a.day, a.started_at, a.minutes, u.cost_grade AS grade,
-           a.started_at + a.minutes * interval '1 minute' AS ended_at
-    FROM customers_activity a JOIN firm_user u ON u.id = a.staff_id
-    WHERE a.withdrawn_at IS NULL AND a.id IN ({{entries}})
+), entry (id, customer_id, day, started_at, ended_at, minutes, grade) AS (
+    {{entries}}
 ), cut AS (
     SELECT id, customer_id, grade, day, NULL::int AS start_minute, NULL::int AS clock_minute,
            minutes
@@ -78,6 +75,10 @@ SELECT id, customer_id, day, start_minute, minutes,
        coalesce(direct * paid, 0), loaded * paid
 FROM hours
 """
+_ENDED_AT = ExpressionWrapper(
+    F("started_at") + F("minutes") * datetime.timedelta(minutes=1), DateTimeField()
+)
+_TOLD = ("pk", "customer", "day", "started_at", _ENDED_AT, "minutes", "staff__cost_grade")
 
 
 def write_slices(entries: QuerySet[Activity]) -> int:
@@ -88,7 +89,8 @@ def write_slices(entries: QuerySet[Activity]) -> int:
     span = entries.aggregate(first=Min("day"), last=Max("day"))
     if span["first"] is None:
         return 0
-    chosen, params = entries.order_by().values("pk").query.sql_with_params()
+    told = entries.order_by().filter(withdrawn_at=None).values_list(*_TOLD).query
+    chosen, params = told.sql_with_params()
     days = _days(span["first"], span["last"] + (REACH + 1) * ONE_DAY)
     with connection.cursor() as cursor:
         cursor.execute(_CUT.format(entries=chosen), [*days, *params])
