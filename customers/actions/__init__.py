@@ -52,6 +52,7 @@ from customers.actions.investments import (
     judge_investment,
     open_investment,
 )
+from customers.actions.past_log import bring_in_past_log
 
 __all__ = [
     "EntryData",
@@ -61,6 +62,7 @@ __all__ = [
     "add_contact",
     "apply_import",
     "ask_about",
+    "bring_in_past_log",
     "change_contact",
     "change_customer",
     "change_goal",

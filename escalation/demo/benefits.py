@@ -1,5 +1,6 @@
 """The benefits given in the last six months: two customers as their stories have it, the others
-by chance, and a paper report that hardly anybody asks for.
+by chance, and a paper report that hardly anybody asks for. What the goodwill budget was used for
+stands in the service log.
 """
 
 import datetime
@@ -13,19 +14,17 @@ from escalation.demo.stories import GINREI, TOTO
 from firm.dates import fiscal_period
 
 MONTHS = 6
-REVIEW, PROPOSAL, GOODWILL = "review_meeting", "proposal", "goodwill_budget"
+REVIEW, PROPOSAL = "review_meeting", "proposal"
 VISIT, EXECUTIVE, REPORT = "on-site-visit", "executive-visit", "paper-report"
 # The last place by revenue of each tier, and how likely a customer of it was given what.
 LIKELY = {
-    4: {REVIEW: 1.0, PROPOSAL: 1.0, GOODWILL: 0.8, VISIT: 1.0, EXECUTIVE: 0.5},
-    14: {REVIEW: 0.8, PROPOSAL: 0.7, GOODWILL: 0.6, VISIT: 0.5},
+    4: {REVIEW: 1.0, PROPOSAL: 1.0, VISIT: 1.0, EXECUTIVE: 0.5},
+    14: {REVIEW: 0.8, PROPOSAL: 0.7, VISIT: 0.5},
     42: {REVIEW: 0.45, PROPOSAL: 0.35},
 }
-MINUTES = (30, 60, 90, 120)
 NOTES = {
     REVIEW: ("半期の実績と次の課題を確認", "アクセス状況と改善案を報告", "来期の計画を相談"),
     PROPOSAL: ("問い合わせ導線の見直しを提案", "更新作業の定例化を提案", "表示速度の改善を提案"),
-    GOODWILL: ("画像の差し替えを当日中に対応", "資料づくりを手伝い", "集計表の作り直し"),
     VISIT: ("操作説明で訪問", "年度更新の打ち合わせで訪問"),
     EXECUTIVE: ("ごあいさつと来期の相談",),
     REPORT: ("紙で郵送",),
@@ -36,12 +35,11 @@ REPORT_READERS = (9, 24, 37, 88, 101)
 
 @dataclass(frozen=True)
 class DemoUse:
-    """`quantity` is in minutes for the goodwill budget; the owner gave it."""
+    """Given once on the day, by the owner."""
 
     customer: DemoCustomer
     service: str
     day: datetime.date
-    quantity: int
     note: str
 
 
@@ -62,7 +60,7 @@ def _by_tier(
 ) -> Iterator[DemoUse]:
     if customer.name == TOTO:
         # No review and no proposal for months; then the promise that was missed.
-        yield DemoUse(customer, EXECUTIVE, days[-3], 1, "お詫びと回復計画の説明")
+        yield DemoUse(customer, EXECUTIVE, days[-3], "お詫びと回復計画の説明")
         return
     if customer.name == GINREI:
         yield from _well_looked_after(customer, days)
@@ -70,22 +68,17 @@ def _by_tier(
     likely = next((LIKELY[last] for last in LIKELY if customer.rank <= last), {})
     for service, probability in likely.items():
         if chance.random() < probability:
-            minutes = chance.choice(MINUTES) if service == GOODWILL else 1
             note = chance.choice(NOTES[service])
-            yield DemoUse(customer, service, chance.choice(days), minutes, note)
+            yield DemoUse(customer, service, chance.choice(days), note)
 
 
 def _well_looked_after(customer: DemoCustomer, days: list[datetime.date]) -> Iterator[DemoUse]:
-    """Two of four reviews of this fiscal year, and goodwill work nobody had asked for."""
+    """Two of four reviews of this fiscal year, and a proposal."""
     year, _end = fiscal_period(days[-1], months=12)
-    quarter, _end = fiscal_period(days[-1], months=3)
     of_year = [day for day in days if day >= year] or days[-1:]
-    of_quarter = [day for day in days if day >= quarter] or days[-1:]
     for third, note in zip((1, 2), NOTES[REVIEW], strict=False):
-        yield DemoUse(customer, REVIEW, of_year[len(of_year) * third // 3], 1, note)
-    half = of_quarter[len(of_quarter) // 2]
-    yield DemoUse(customer, GOODWILL, half, 210, "表示速度の改善（ご要望の前に対応）")
-    yield DemoUse(customer, PROPOSAL, of_year[-1], 1, "予約ページの改修を提案")
+        yield DemoUse(customer, REVIEW, of_year[len(of_year) * third // 3], note)
+    yield DemoUse(customer, PROPOSAL, of_year[-1], "予約ページの改修を提案")
 
 
 def _reports(customer: DemoCustomer, days: list[datetime.date]) -> Iterator[DemoUse]:
@@ -93,4 +86,4 @@ def _reports(customer: DemoCustomer, days: list[datetime.date]) -> Iterator[Demo
         return
     firsts = {(day.year, day.month): day for day in reversed(days)}
     for day in sorted(firsts.values())[1:]:
-        yield DemoUse(customer, REPORT, day, 1, NOTES[REPORT][0])
+        yield DemoUse(customer, REPORT, day, NOTES[REPORT][0])

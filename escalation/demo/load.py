@@ -8,6 +8,7 @@ import datetime
 import io
 import tempfile
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -23,12 +24,14 @@ from customers.actions import (
     record_explained,
     sign_contract,
 )
-from customers.models import Contract, Customer, Import, RevenueEntry
+from customers.models import Activity, Contract, Customer, Import, RevenueEntry
 from escalation.demo import company, draft, exceptions
 from escalation.demo.benefits import MONTHS, generate_uses
 from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contracts
 from escalation.demo.customers import DemoCustomer, generate_customers
+from escalation.demo.entries import Span
 from escalation.demo.revenue import as_csv, closed_months, generate_revenue
+from escalation.demo.service_log import LogWriter
 from firm.actions import (
     add_calendar,
     add_days,
@@ -37,6 +40,7 @@ from firm.actions import (
     department_at,
     end_post,
     give_post,
+    set_bill_rate,
 )
 from firm.calendar import SATURDAY, closed_days, last_business_day
 from firm.dates import add_months, firm_date, firm_zone
@@ -64,12 +68,16 @@ class Plan:
     customers: list[DemoCustomer]
 
     @property
-    def office_days(self) -> list[datetime.date]:
-        """The business days of the six months up to `t`, which is the last one."""
+    def span(self) -> Span:
+        """The six months up to `t`, which is the last business day of them."""
         first = add_months(self.t, -MONTHS)
         closed = closed_days(since=first, until=self.t + datetime.timedelta(days=1))
-        span = (first + datetime.timedelta(days=n) for n in range((self.t - first).days + 1))
-        return [day for day in span if day.weekday() < SATURDAY and day not in closed]
+        days = [first + datetime.timedelta(days=n) for n in range((self.t - first).days + 1)]
+        is_off = {day: day.weekday() >= SATURDAY or day in closed for day in days}
+        return Span(
+            office=[day for day in days if not is_off[day]],
+            off=[day for day in days if is_off[day]],
+        )
 
     @property
     def nights(self) -> tuple[datetime.date, datetime.date]:
@@ -123,6 +131,7 @@ def load(*, now: datetime.datetime) -> bool:
         _sign_contracts,
         _import_revenue,
         _close_months,
+        _write_log,
     ):
         step(plan)
     _publish_rules(plan)
@@ -156,6 +165,7 @@ def _add_people(plan: Plan) -> None:
         CostRate(grade=grade, valid_from=since, direct=direct, loaded=loaded)
         for grade, (direct, loaded) in company.COST_RATES.items()
     )
+    set_bill_rate(valid_from=since, amount=Decimal(company.BILL_RATE), by=None, now=plan.now)
 
 
 def _give(
@@ -303,6 +313,14 @@ def _close_months(plan: Plan) -> None:
         close_month(month=month, by=back_office, now=_opening(add_months(month, 1)))
 
 
+@transaction.atomic
+def _write_log(plan: Plan) -> None:
+    if Activity.objects.exists():
+        return
+    agreed = generate_contracts(plan.customers, plan.t)
+    LogWriter(agreed, plan.span).write(now=plan.now)
+
+
 def _publish_rules(plan: Plan) -> None:
     if RuleSet.objects.exists():
         return
@@ -322,14 +340,14 @@ def _give_benefits(plan: Plan) -> None:
     if BenefitUse.objects.exists():
         return
     made = Customer.objects.select_related("owner").in_bulk(field_name="code")
-    for use in generate_uses(plan.customers, plan.office_days):
+    for use in generate_uses(plan.customers, plan.span.office):
         customer = made[use.customer.code]
         assert customer.owner is not None  # the generator gives everyone an owner
         record_use(
             customer=customer,
             service=use.service,
             day=use.day,
-            quantity=use.quantity,
+            quantity=1,
             note=use.note,
             by=customer.owner,
             now=_opening(use.day),

@@ -1,7 +1,7 @@
 """The customers a visitor is led to. Each is planted at a rank by revenue, with an owner.
 
-Today their tiers and revenue are told; the promises, hours and requests of their stories join
-with the features these need.
+Their tiers, revenue, hours, goodwill and investments are told; the promises and requests of their
+stories join with the features these need.
 """
 
 from dataclasses import dataclass
@@ -50,21 +50,28 @@ class Planted:
 
 TOTO = "東都精機販売"
 GINREI = "銀嶺ホテルズ"
+TOKIWA = "常磐ケミカル"
+MIZUHO = "瑞穂メディカル"
+KONAN = "港南ロジ"
+YAMATO = "大和食品"
+SHOFU = "松風堂"
 MIDORI = "みどり医療会"
 SHOEI = "昭栄建設"
 KS = "ケーズ教材"
 HOKUTO = "北斗リース"
 HOSHINO = "星野町役場"
 MINAMO = "みなも食品工業"
+GRANBELL = "グランベル企画"
+HIKARI = "ひかり堂"
 
 STORIES = (
     Planted(1, TOTO, "トウトセイキハンバイ", MANUFACTURING, "sato"),
     Planted(2, GINREI, "ギンレイホテルズ", RETAIL, "ito"),
-    Planted(3, "常磐ケミカル", "トキワケミカル", MANUFACTURING, "kobayashi"),
-    Planted(4, "瑞穂メディカル", "ミズホメディカル", HEALTH, "yamamoto"),
-    Planted(5, "港南ロジ", "コウナンロジ", IT, "sato"),
-    Planted(6, "大和食品", "ヤマトショクヒン", MANUFACTURING, "yamamoto"),
-    Planted(7, "松風堂", "ショウフウドウ", RETAIL, "kobayashi"),
+    Planted(3, TOKIWA, "トキワケミカル", MANUFACTURING, "kobayashi"),
+    Planted(4, MIZUHO, "ミズホメディカル", HEALTH, "yamamoto"),
+    Planted(5, KONAN, "コウナンロジ", IT, "sato"),
+    Planted(6, YAMATO, "ヤマトショクヒン", MANUFACTURING, "yamamoto"),
+    Planted(7, SHOFU, "ショウフウドウ", RETAIL, "kobayashi"),
     Planted(13, SHOEI, "ショウエイケンセツ", PROPERTY, "sato", months=_FALLS_BELOW_IT),
     Planted(14, MIDORI, "ミドリイリョウカイ", HEALTH, "ito", months=_PASSES_THE_LINE),
     Planted(18, HOKUTO, "ホクトリース", PROPERTY, "sato"),
@@ -72,23 +79,21 @@ STORIES = (
     Planted(27, HOSHINO, "ホシノマチヤクバ", PUBLIC, "yamamoto"),
     Planted(31, "アルファ税理士法人", "アルファゼイリシホウジン", PROFESSIONS, "kobayashi"),
     Planted(33, KS, "ケーズキョウザイ", PROFESSIONS, "ito", ended=2, reason="不備への対応の遅れ"),
-    Planted(49, "グランベル企画", "グランベルキカク", IT, "kobayashi", is_regulated=True),
-    Planted(72, "ひかり堂", "ヒカリドウ", RETAIL, "ito"),
+    Planted(49, GRANBELL, "グランベルキカク", IT, "kobayashi", is_regulated=True),
+    Planted(72, HIKARI, "ヒカリドウ", RETAIL, "ito"),
 )
 
 # Parent and child companies, started and ended ones: 3 groups, 8 starters, 5 who left.
 OTHERS = (
     Planted(16, "銀嶺フーズサービス", "ギンレイフーズサービス", RETAIL, "ito", parent=GINREI),
-    Planted(
-        38, "瑞穂訪問看護", "ミズホホウモンカンゴ", HEALTH, "yamamoto", parent="瑞穂メディカル"
-    ),
+    Planted(38, "瑞穂訪問看護", "ミズホホウモンカンゴ", HEALTH, "yamamoto", parent=MIZUHO),
     Planted(
         58,
         "常磐分析センター",
         "トキワブンセキセンター",
         MANUFACTURING,
         "kobayashi",
-        parent="常磐ケミカル",
+        parent=TOKIWA,
     ),
     Planted(86, "銀嶺リネン", "ギンレイリネン", RETAIL, "ito", parent=GINREI),
     Planted(20, "碧空テクノロジー", "ヘキクウテクノロジー", IT, "sato", started=18),
