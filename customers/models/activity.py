@@ -40,7 +40,7 @@ class Activity(models.Model):
 
     class Kind(models.TextChoices):
         WORK = "work", _("Work")
-        CONTACT = "contact", _("Contact")
+        CONTACT = "contact", _("In touch")
         MEETING = "meeting", _("Meeting")
         PROPOSAL = "proposal", _("Proposal")
 

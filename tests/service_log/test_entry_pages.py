@@ -1,0 +1,195 @@
+"""An entry's page with its versions, the list of a customer's entries, and their export."""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from customers.actions import correct_activity, record_activity
+from customers.models import Activity
+from customers.service_log.entries import EntryData, FavorData, moment_of
+from firm.models import AuditEvent, Notification
+from tests.factories import a_contract, a_customer, an_activity
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.date(2026, 7, 14)
+EVENING = EntryData(
+    day=DAY,
+    started_at=moment_of(DAY, datetime.time(17, 30)),
+    minutes=105,
+    cause="customer_wish",
+    channel="private_chat",
+    note="ついでのバナー",
+)
+
+
+@pytest.fixture
+def customer(account_manager):
+    return a_customer("ひかり堂", owner=account_manager)
+
+
+@pytest.fixture
+def entry(customer, account_manager, now) -> Activity:
+    return record_activity(customer=customer, data=EVENING, by=account_manager, now=now)
+
+
+def text_of(client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def corrected(entry: Activity, **changes) -> dict:
+    return {
+        "version": entry.version,
+        "cause": "customer_wish",
+        "minutes": str(entry.minutes),
+        "when": "at",
+        "day": "2026-07-14",
+        "time": "17:30",
+        "note": entry.note,
+        **changes,
+    }
+
+
+def test_the_page_says_what_a_correction_changed_and_by_whom(
+    client_of, entry, account_manager, section_manager
+):
+    client = client_of(section_manager)
+    response = client.post(
+        f"/log/{entry.pk}/correct/save/", corrected(entry, minutes="1.5h", channel="mail")
+    )
+    assert response.status_code == 302
+    text = text_of(client, f"/log/{entry.pk}/")
+    assert "第2版" in text
+    assert "<del>105</del> → <ins>90</ins>" in text
+    assert account_manager.name in text
+    assert section_manager.name in text
+
+
+def test_whoever_was_slower_is_told_and_keeps_what_was_typed(
+    client_of, entry, account_manager, now
+):
+    correct_activity(
+        activity=entry, data=replace(EVENING, minutes=30), version=1, by=account_manager, now=now
+    )
+    response = client_of(account_manager).post(
+        f"/log/{entry.pk}/correct/save/", corrected(entry, version="1", note="別の訂正")
+    )
+    assert response.status_code == 422
+    text = response.content.decode()
+    assert "ほかの人がこの記録を訂正しました" in text
+    assert "別の訂正" in text
+    entry.refresh_from_db()
+    assert entry.minutes == 30
+
+
+def test_an_executive_reads_the_entry_and_why_it_is_not_hers_to_correct(
+    client_of, entry, executive
+):
+    client = client_of(executive)
+    assert "本人とその上長" in text_of(client, f"/log/{entry.pk}/")
+    assert client.get(f"/log/{entry.pk}/correct/").headers["Location"] == f"/log/{entry.pk}/"
+    assert client.post(f"/log/{entry.pk}/correct/save/", corrected(entry)).status_code == 422
+    entry.refresh_from_db()
+    assert entry.version == 1
+
+
+def test_the_marks_say_what_it_means_for_the_contract(client_of, entry, account_manager):
+    a_contract(entry.customer)
+    assert "30分" in text_of(client_of(account_manager), f"/log/{entry.pk}/")
+
+
+def test_a_withdrawn_entry_says_why_and_is_off_the_list(client_of, entry, account_manager):
+    client = client_of(account_manager)
+    client.post(f"/log/{entry.pk}/withdraw/", {"version": "1", "reason": "二重に入力"})
+    assert "二重に入力" in text_of(client, f"/log/{entry.pk}/")
+    assert "ついでのバナー" not in text_of(client, f"/customers/{entry.customer_id}/log/")
+    again = client.post(f"/log/{entry.pk}/withdraw/", {"version": "1", "reason": "もう一度"})
+    assert again.status_code == 409
+
+
+def test_a_question_goes_to_the_manager_and_not_to_oneself(
+    client_of, entry, account_manager, section_manager
+):
+    client = client_of(account_manager)
+    assert client.post(f"/log/{entry.pk}/ask/", {"question": " "}).status_code == 409
+    client.post(f"/log/{entry.pk}/ask/", {"question": "断ってよいですか"})
+    notice = Notification.objects.get()
+    assert notice.recipient == section_manager
+    assert notice.data["question"] == "断ってよいですか"
+    assert "断って" not in str(AuditEvent.objects.get(code="entry_question").data)
+
+
+def test_the_list_is_filtered_by_person_cause_channel_goodwill_and_days(
+    client_of, entry, customer, account_manager, section_manager, now
+):
+    free = replace(
+        EVENING,
+        day=datetime.date(2026, 6, 1),
+        started_at=None,
+        cause="in_contract",
+        channel="mail",
+        note="月次報告",
+        favor=FavorData(why="お礼", usual_price=Decimal(12_000)),
+    )
+    record_activity(customer=customer, data=free, by=section_manager, now=now)
+    client, path = client_of(account_manager), f"/customers/{customer.pk}/log/"
+    both = text_of(client, path)
+    assert "ついでのバナー" in both
+    assert "月次報告" in both
+    for query in (
+        f"person={section_manager.pk}",
+        "cause=in_contract",
+        "channel=mail",
+        "goodwill=on",
+        "until=2026-06-30",
+    ):
+        text = text_of(client, f"{path}?{query}")
+        assert "月次報告" in text, query
+        assert "ついでのバナー" not in text, query
+    assert "ついでのバナー" in text_of(client, f"{path}?since=2026-07-01&cause=nonsense")
+
+
+def test_a_long_list_comes_by_pages_without_gaps(client_of, customer, account_manager):
+    for number in range(55):
+        an_activity(customer, DAY - datetime.timedelta(days=number % 9), staff=account_manager)
+    client, path = client_of(account_manager), f"/customers/{customer.pk}/log/"
+    first = client.get(path)
+    rest = client.get(path + first.context["next_url"])
+    shown = [row.pk for page in (first, rest) for row, _marks in page.context["rows"]]
+    assert len(shown) == len(set(shown)) == 55
+    assert rest.context["next_url"] == ""
+
+
+def test_the_export_has_the_prices_of_goodwill_for_those_who_may_see_them(
+    client_of, customer, account_manager, auditor, now
+):
+    free = replace(EVENING, favor=FavorData(why="お礼", usual_price=Decimal(23_400)))
+    record_activity(customer=customer, data=free, by=account_manager, now=now)
+    path = f"/customers/{customer.pk}/log/export/?format=csv"
+
+    def exported(person) -> str:
+        return b"".join(client_of(person).get(path).streaming_content).decode()
+
+    assert "23400" in exported(account_manager)
+    assert "お礼" in exported(auditor)
+    assert "23400" not in exported(auditor)
+
+
+def test_a_shared_screen_shows_entries_without_goodwill_and_keeps_the_mark(
+    client_of, customer, account_manager, now
+):
+    free = replace(EVENING, favor=FavorData(why="年末のお礼", usual_price=Decimal(12_000)))
+    entry = record_activity(customer=customer, data=free, by=account_manager, now=now)
+    client = client_of(account_manager)
+    session = client.session
+    session["screen_share"] = True
+    session.save()
+    for path in (f"/log/{entry.pk}/", f"/customers/{customer.pk}/log/"):
+        assert "無償" not in text_of(client, path)
+    client.post(f"/log/{entry.pk}/correct/save/", corrected(entry, note="共有中の訂正"))
+    entry.refresh_from_db()
+    assert (entry.version, entry.favor.withdrawn_at) == (2, None)
