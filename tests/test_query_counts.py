@@ -14,8 +14,11 @@ from tests.factories import (
     a_contract,
     a_customer,
     a_draft,
+    a_goal,
     a_level,
     a_rule_set,
+    an_investment,
+    some_goodwill,
 )
 from tests.tiering.drafts import a_written_draft
 from tests.tiering.nights import an_evaluation
@@ -42,6 +45,13 @@ PAGES = (
     ("tiering:benefit-report", "-"),
     ("tiering:runs", "-"),
     ("customers:renewals", "-"),
+    ("customers:goodwill-list", "-"),
+    ("customers:goodwill", "customer"),
+    ("customers:investment-list", "-"),
+    ("customers:investment", "investment"),
+    ("customers:goal-list", "-"),
+    ("customers:goal", "goal"),
+    ("firm:prices", "-"),
     ("customers:contract-new", "customer"),
     ("customers:contract-revise", "contract"),
     ("firm:going_live", "-"),
@@ -71,6 +81,9 @@ def firm(cast):
             customer = a_customer(f"顧客{number}", owner=cast["account_manager"], tier_rank=1)
             an_override(customer, by=cast["account_manager"], approved_by=decider)
             a_contract(customer)
+            some_goodwill(customer, NOW.date(), staff=author, category="資料")
+            an_investment(customer, owner=author)
+            a_goal(customer, by=author)
             a_benefit_use(customer)
             a_written_draft(author)
             a_draft(rules)

@@ -1,19 +1,24 @@
 """Benefits of one customer: what the tier brings in a period, what of it is used and left."""
 
 import datetime
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from customers.models import Customer
+from customers.models import Activity, Customer
 from firm.dates import fiscal_period
 from firm.templatetags.ui import tier_label
 from tiering.catalogue import STANDARD, Level, Offer, level_of, offer_of
-from tiering.models import BenefitUse, Per, RuleSet, ServiceLevel
+from tiering.models import BenefitUse, Per, RuleSet, Service, ServiceLevel
 from tiering.services import levels_of
 from tiering.terms import Case
 from tiering.version_rows import tiers_of
+
+Logged: TypeAlias = Mapping[datetime.date, int]
 
 MONTHS = {Per.QUARTER.value: 3, Per.HALF.value: 6, Per.YEAR.value: 12}
 
@@ -23,7 +28,8 @@ class Allotment:
     """A benefit in the period `[start, end)` that the day asked for is in.
 
     `quota` is 0 where the customer's tier does not have it; then the period is the fiscal year.
-    `used` counts the uses of the period up to that day.
+    `used` counts the uses of the period up to that day; of the goodwill budget, `logged` of its
+    minutes stand in the service log.
     """
 
     offer: Offer
@@ -31,6 +37,7 @@ class Allotment:
     start: datetime.date
     end: datetime.date
     used: int
+    logged: int = 0
 
     @property
     def left(self) -> int:
@@ -47,6 +54,10 @@ class Allotment:
     @property
     def used_words(self) -> str:
         return self.offer.figure(self.used)
+
+    @property
+    def logged_words(self) -> str:
+        return self.offer.figure(self.logged)
 
     @property
     def left_words(self) -> str:
@@ -90,7 +101,19 @@ def checklist(customer: Customer, *, on: datetime.date) -> list[Allotment]:
 
 
 def checklist_of(case: Case) -> list[Allotment]:
-    return allotments(case.levels, uses_of(case), on=case.on)
+    return allotments(case.levels, uses_of(case), logged_of(case), on=case.on)
+
+
+def logged_of(case: Case) -> Logged:
+    """Minutes that the service log took from the goodwill budget, by day, in the fiscal year."""
+    year, _end = fiscal_period(case.on, months=12)
+    rows = Activity.objects.live().filter(
+        customer=case.customer,
+        day__range=(year, case.on),
+        favor__from_budget=True,
+        favor__withdrawn_at__isnull=True,
+    )
+    return dict(rows.order_by().values_list("day").annotate(minutes=Sum("minutes")))
 
 
 def uses_of(case: Case) -> list[BenefitUse]:
@@ -101,14 +124,19 @@ def uses_of(case: Case) -> list[BenefitUse]:
 
 
 def allotments(
-    levels: Iterable[ServiceLevel], used: list[BenefitUse], *, on: datetime.date
+    levels: Iterable[ServiceLevel], used: list[BenefitUse], logged: Logged, *, on: datetime.date
 ) -> list[Allotment]:
-    """`used` are the uses of the fiscal year of this day."""
+    """`used` and `logged` are those of the fiscal year of this day."""
     found = {row.code: (_offer(row), level_of(row)) for row in levels}
     for use in reversed(used):
         found.setdefault(use.code, (_offer(use), Level(amount=0, per=Per.YEAR)))
+    if logged:
+        budget = STANDARD[Service.GOODWILL_BUDGET]
+        found.setdefault(budget.code, (budget, Level(amount=0, per=Per.YEAR)))
     return [
-        _allotment(offer, level, used, on) for offer, level in found.values() if offer.is_usable
+        _allotment(offer, level, used, logged if offer.is_budget else {}, on)
+        for offer, level in found.values()
+        if offer.is_usable
     ]
 
 
@@ -116,15 +144,25 @@ def _offer(row: ServiceLevel | BenefitUse) -> Offer:
     return offer_of(row.benefit) if row.benefit else STANDARD[row.service]
 
 
-def _allotment(offer: Offer, level: Level, used: list[BenefitUse], on: datetime.date) -> Allotment:
+def _allotment(
+    offer: Offer, level: Level, used: list[BenefitUse], logged: Logged, on: datetime.date
+) -> Allotment:
+    """Minutes noted by hand on a day on which the log has some are the same minutes: the larger
+    figure of the day counts, once.
+    """
     start, end = fiscal_period(on, months=MONTHS[level.resets])
-    counted = (use for use in used if use.code == offer.code and start <= use.day <= on)
+    by_hand: Counter[datetime.date] = Counter()
+    for use in used:
+        if use.code == offer.code and start <= use.day <= on:
+            by_hand[use.day] += use.quantity
+    in_log = {day: minutes for day, minutes in logged.items() if start <= day <= on}
     return Allotment(
         offer=offer,
         quota=level.amount or 0,
         start=start,
         end=end,
-        used=sum(use.quantity for use in counted),
+        used=sum(max(by_hand[day], in_log.get(day, 0)) for day in {*by_hand, *in_log}),
+        logged=sum(in_log.values()),
     )
 
 

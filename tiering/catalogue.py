@@ -107,6 +107,11 @@ class Offer:
         return self.benefit is not None or self.code in USABLE
 
     @property
+    def is_budget(self) -> bool:
+        """Minutes of goodwill, which the service log uses as well."""
+        return self.measure is Measure.BUDGET
+
+    @property
     def in_minutes(self) -> bool:
         return self.measure in (Measure.RESPONSE, Measure.CASE, Measure.BUDGET)
 

@@ -222,9 +222,9 @@ class OutcomeForm(forms.Form):
     REACH, DROP = "reach", "drop"
 
     end = forms.ChoiceField(
-        label=gettext_lazy("It is"),
+        label=gettext_lazy("How it ended"),
         widget=forms.RadioSelect,
-        choices=[(REACH, gettext_lazy("reached")), (DROP, gettext_lazy("dropped"))],
+        choices=[(REACH, gettext_lazy("It is reached")), (DROP, gettext_lazy("It is dropped"))],
     )
     outcome = forms.CharField(
         label=gettext_lazy("How one sees it, or why"), max_length=200, required=False

@@ -72,6 +72,11 @@ def sum_of(rows: QuerySet[Activity]) -> Given:
     return _given(rows.aggregate(**_SUMS))
 
 
+def usually_given(customer_id: int, *, on: datetime.date) -> Given:
+    """The sum of the usual six months."""
+    return sum_of(given_to(customer_id, since=first_day(on, months=USUAL_PERIOD), until=on))
+
+
 def by_month(rows: QuerySet[Activity]) -> list[tuple[datetime.date, Given]]:
     """The latest month first; months without any are left out."""
     months = rows.annotate(month=TruncMonth("day")).values("month").order_by("-month")

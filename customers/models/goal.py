@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models.customer import Contact, Customer
 
@@ -26,7 +27,7 @@ class Goal(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         REACHED = "reached", _("Reached")
-        DROPPED = "dropped", _("Dropped")
+        DROPPED = "dropped", pgettext_lazy("goal", "Dropped")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="goals")
     purpose = models.CharField(max_length=200)

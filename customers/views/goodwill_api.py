@@ -1,7 +1,6 @@
 """/api/v1: goodwill work of a customer, summed up and piece by piece, and the mark on an entry."""
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -38,14 +37,21 @@ class GoodwillSerializer(serializers.Serializer):
     note = serializers.CharField()
     category = serializers.CharField(source="favor.category")
     why = serializers.CharField(source="favor.why")
-    usual_price = serializers.SerializerMethodField(help_text="net; needs `price`")
+    usual_price = serializers.DecimalField(
+        source="favor.usual_price",
+        max_digits=18,
+        decimal_places=4,
+        allow_null=True,
+        help_text="net; needs `price`",
+    )
     customer_knows = serializers.BooleanField(source="favor.customer_knows")
     told = serializers.IntegerField(source="favor.told_id", allow_null=True)
     from_budget = serializers.BooleanField(source="favor.from_budget")
 
-    def get_usual_price(self, entry: Activity) -> Decimal | None:
+    def to_representation(self, instance: Activity) -> dict[str, Any]:
+        shown = super().to_representation(instance)
         may_see = access.scope(self.context["request"]).may(Right.PRICE)
-        return entry.favor.usual_price if may_see else None
+        return shown if may_see else {**shown, "usual_price": None}
 
 
 class ExpectedSerializer(serializers.Serializer):

@@ -1,7 +1,6 @@
 """/api/v1: investments of a customer: begun, changed, extended, judged."""
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -32,7 +31,13 @@ class InvestmentSerializer(serializers.Serializer):
     id = serializers.IntegerField(source="investment.pk")
     title = serializers.CharField(source="investment.title")
     expectation = serializers.CharField(source="investment.expectation")
-    expected_return = serializers.SerializerMethodField(help_text="net; needs `revenue`")
+    expected_return = serializers.DecimalField(
+        source="investment.expected_return",
+        max_digits=18,
+        decimal_places=4,
+        allow_null=True,
+        help_text="net; needs `revenue`",
+    )
     cap_minutes = serializers.IntegerField(source="investment.cap_minutes")
     used_minutes = serializers.IntegerField(source="usage.used")
     beyond_minutes = serializers.IntegerField(source="usage.beyond")
@@ -43,9 +48,10 @@ class InvestmentSerializer(serializers.Serializer):
     verdict = serializers.CharField(source="investment.verdict")
     is_overdue = serializers.BooleanField()
 
-    def get_expected_return(self, shown: Shown) -> Decimal | None:
+    def to_representation(self, instance: Shown) -> dict[str, Any]:
+        shown = super().to_representation(instance)
         may_see = access.scope(self.context["request"]).may(Right.REVENUE)
-        return shown.investment.expected_return if may_see else None
+        return shown if may_see else {**shown, "expected_return": None}
 
 
 def _money(**kwargs: Any) -> serializers.DecimalField:

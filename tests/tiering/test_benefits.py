@@ -7,16 +7,19 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from customers.models import CustomerSnapshot
 from firm.dates import fiscal_period
 from firm.models import AuditEvent
 from firm.refusals import Forbidden, Refused
-from tests.factories import a_benefit, a_customer, a_level, a_rule_set
+from firm.scope import scope_of
+from tests.factories import NOW, a_benefit, a_customer, a_level, a_rule_set, some_goodwill
 from tests.tiering.nights import a_done_night, a_move, an_evaluation
 from tiering import actions
 from tiering.benefits import caution, checklist
 from tiering.catalogue import STANDARD, offers
 from tiering.models import BenefitUse
 from tiering.models.standing import Reason
+from tiering.reports.benefits import customers_without, report
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +251,47 @@ def test_used_and_left_are_what_plain_python_says(customer, account_manager, now
             expected[code] = (quota, used, max(0, quota - used))
         assert counts(customer, on) == expected
         transaction.set_rollback(True)
+
+
+def logged(customer, day, minutes, **values):
+    return some_goodwill(customer, day, staff=customer.owner, minutes=minutes, **values)
+
+
+def test_the_goodwill_budget_is_used_by_marked_entries_of_the_log(customer, today):
+    logged(customer, today, 90, from_budget=True)
+    logged(customer, today, 60, from_budget=True)
+    logged(customer, today, 600)  # goodwill, but not out of the budget
+    logged(customer, datetime.date(2026, 6, 30), 60, from_budget=True)  # the quarter before
+    logged(customer, today, 60, from_budget=True, withdrawn_at=NOW)
+    budget = next(one for one in checklist(customer, on=today) if one.offer == GOODWILL)
+    assert (budget.used, budget.left, budget.logged) == (150, 570, 150)
+
+
+def test_minutes_noted_by_hand_and_logged_the_same_day_count_once(
+    customer, account_manager, now, today
+):
+    day = datetime.date(2026, 7, 1)
+    give(customer, account_manager, now, GOODWILL, quantity=90, day=day)
+    logged(customer, day, 60, from_budget=True)
+    assert counts(customer, today)["goodwill_budget"] == (720, 90, 630)
+    logged(customer, day, 60, from_budget=True)
+    logged(customer, today, 30, from_budget=True)
+    assert counts(customer, today)["goodwill_budget"] == (720, 150, 570)
+
+
+def test_a_customer_without_the_budget_shows_what_the_log_took_from_it(rules, account_manager):
+    other = in_tier(rules, a_customer(owner=account_manager), "A")
+    logged(other, datetime.date(2026, 7, 1), 60, from_budget=True)
+    assert counts(other, datetime.date(2026, 7, 15))["goodwill_budget"] == (0, 60, 0)
+
+
+def test_the_report_knows_a_budget_that_only_the_log_uses(
+    rules, customer, executive, account_manager, today
+):
+    CustomerSnapshot.objects.filter(customer=customer).update(tier_rank=1)
+    a_customer(owner=account_manager, tier_rank=1)
+    logged(customer, today, 60, from_budget=True)
+    scope = scope_of(executive, on=today)
+    found = next(one for one in report(scope, on=today).rows if one.offer == GOODWILL)
+    assert (found.customers, found.users) == (2, 1)
+    assert customers_without(scope, GOODWILL, 1, on=today).count() == 1

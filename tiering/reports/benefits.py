@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from customers.models import Customer, CustomerSnapshot
+from customers.models import Activity, Customer, CustomerSnapshot
 from firm.dates import add_months
 from firm.scope import Scope
 from tiering.catalogue import Offer
 from tiering.chips import Chip, chip_of
-from tiering.models import BenefitUse, RuleSet, ServiceLevel
+from tiering.models import BenefitUse, RuleSet, Service, ServiceLevel
 from tiering.overview import Reach, reach_of
 from tiering.services import levels_of, offers_of
 from tiering.version_rows import load, tiers_of
@@ -109,7 +109,18 @@ def customers_without(scope: Scope, offer: Offer, rank: int, *, on: datetime.dat
     used = BenefitUse.objects.standing().filter(
         customer=OuterRef("pk"), service=offer.service, benefit=offer.benefit, **_window(on)
     )
-    return _active(scope).filter(~Exists(used), tier_rank=rank)
+    unused = _active(scope).filter(~Exists(used), tier_rank=rank)
+    return unused.filter(~Exists(_logged(on))) if offer.is_budget else unused
+
+
+def _logged(on: datetime.date) -> QuerySet[Activity]:
+    """Entries of the service log that a customer was given out of the goodwill budget."""
+    return Activity.objects.live().filter(
+        customer=OuterRef("pk"),
+        favor__from_budget=True,
+        favor__withdrawn_at__isnull=True,
+        **_window(on),
+    )
 
 
 def _window(on: datetime.date) -> dict[str, datetime.date]:
@@ -136,7 +147,19 @@ def _users(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], i
         .values_list("service", "benefit__code", "customer__snapshot__tier_rank")
         .annotate(users=Count("customer", distinct=True))
     )
-    return {(service or code, rank): users for service, code, rank, users in rows}
+    found = {(service or code, rank): users for service, code, rank, users in rows}
+    return {**found, **_users_of_budget(scope, on=on)}
+
+
+def _users_of_budget(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], int]:
+    """By hand or by an entry of the service log: a customer of both is one."""
+    budget = Service.GOODWILL_BUDGET.value
+    by_hand = BenefitUse.objects.standing().filter(
+        customer=OuterRef("pk"), service=budget, **_window(on)
+    )
+    rows = _active(scope).filter(Exists(by_hand) | Exists(_logged(on)))
+    ranks = rows.order_by().values_list("tier_rank").annotate(users=Count("pk"))
+    return {(budget, rank): users for rank, users in ranks}
 
 
 def _offered_since() -> dict[str, datetime.date]:

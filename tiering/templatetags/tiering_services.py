@@ -10,7 +10,7 @@ from customers.models import Customer
 from firm import access
 from firm.dates import today
 from firm.roles import Right
-from tiering.benefits import Entry, allotments, uses_of
+from tiering.benefits import Entry, allotments, logged_of, uses_of
 from tiering.terms import Source, terms_of
 from tiering.tier_shown import CaseOfPage
 
@@ -65,7 +65,7 @@ def customer_benefits(
     return {
         "customer": customer,
         "on": on,
-        "allotments": allotments(case.levels, used, on=on),
+        "allotments": allotments(case.levels, used, logged_of(case), on=on),
         "entries": [Entry(use) for use in used[:USES_SHOWN]],
         "may_record": may_record and on == today(),
     }
