@@ -1,5 +1,5 @@
 """What a new day of the firm brings for the tiers in force: overrides that start and end, the
-lists' rows of these customers, warnings of ends to come.
+lists' rows of these customers, warnings of ends to come, the review of the rules that is due.
 
 A job a day, created by whoever looks first after local midnight. It goes by the day on which it
 runs, not by its key, so that missed days are made up by the next one.
@@ -15,7 +15,7 @@ from firm import jobs
 from firm.dates import firm_date
 from firm.models import JobRun
 from tiering import actions, in_force
-from tiering.models import Override
+from tiering.models import Override, RuleSet
 
 KIND = "tiers_in_force"
 
@@ -25,7 +25,8 @@ def ensure_runs(*, now: datetime.datetime) -> None:
     today = firm_date(now)
     if JobRun.objects.filter(kind=KIND, key=today.isoformat()).exists():
         return
-    if Override.objects.exists() or PaymentStop.objects.exists():
+    review_is_due = RuleSet.objects.on(today).filter(review_on__lte=today)
+    if Override.objects.exists() or PaymentStop.objects.exists() or review_is_due.exists():
         jobs.request_job(kind=KIND, key=today.isoformat(), business_date=today, by=None, now=now)
 
 
@@ -36,5 +37,6 @@ def run(job: JobRun, *, lease: jobs.Lease, now: datetime.datetime) -> None:
             "settled": in_force.settle_today(on=firm_date(now)),
             "warned": actions.warn_of_ends(now=now),
             "asked": actions.ask_again(now=now),
+            "reviews": actions.remind_of_review(now=now),
         }
         jobs.finish(job, now=timezone.now(), counts=counts)

@@ -170,6 +170,10 @@ class Book:
             return override.ends_on > self.on
         return override.state == Override.State.REQUESTED
 
+    def lacks_tier(self, override: Override) -> bool:
+        """Whether it holds nothing because the rules of the day do not have its tier any more."""
+        return bool(self.rank) and self.is_open(override) and override.tier_id not in self.rank
+
     def totals(self) -> list[Total]:
         """What holds today, by direction, with the trailing revenue of these customers."""
         rank_in_force, earned_now = self._compared(Group.IN_FORCE)

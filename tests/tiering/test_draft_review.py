@@ -6,14 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from firm import four_eyes
+from firm import four_eyes, jobs
 from firm.actions import set_four_eyes
-from firm.dates import firm_date
-from firm.models import AuditEvent, Firm, FourEyes, Notification
+from firm.dates import firm_date, start_of_day
+from firm.models import AuditEvent, Firm, FourEyes, JobRun, Notification
 from firm.refusals import Forbidden, Refused
 from tests.factories import NOW, PASSWORD, a_level, a_person
 from tests.tiering.drafts import a_submitted_draft, a_written_draft, in_force, rules_with
-from tiering import actions
+from tiering import actions, midnight
 from tiering.models import RuleSet
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,36 @@ def test_rules_are_looked_at_again_after_half_a_year(administrator):
     assert version.review_on == next_on
     with pytest.raises(Refused):
         actions.confirm_review(version=version, next_on=NOW.date(), by=administrator, now=NOW)
+
+
+def reminded(date: datetime.date) -> list[Notification]:
+    """Of this day's job, a minute after midnight."""
+    now = start_of_day(date) + datetime.timedelta(minutes=1)
+    midnight.ensure_runs(now=now)
+    for job in JobRun.objects.filter(kind=midnight.KIND, key=date.isoformat()):
+        jobs.run(job.pk, now=now)
+    return list(Notification.objects.filter(code="review_overdue").order_by("pk"))
+
+
+def test_an_overdue_review_reminds_the_administrators_once_for_its_day(
+    administrator, department_head
+):
+    due = in_force(administrator).review_on
+    assert reminded(due - datetime.timedelta(days=1)) == []
+    (notice,) = reminded(due)
+    assert notice.recipient == administrator
+    assert notice.data == {"version": 1, "date": due.isoformat()}
+    assert reminded(due + datetime.timedelta(days=1)) == [notice]
+
+
+def test_a_review_that_was_confirmed_reminds_again_on_its_next_day(administrator):
+    version = in_force(administrator)
+    reminded(version.review_on)
+    now = start_of_day(version.review_on)
+    next_on = datetime.date(2027, 7, 1)
+    actions.confirm_review(version=version, next_on=next_on, by=administrator, now=now)
+    assert len(reminded(next_on - datetime.timedelta(days=1))) == 1
+    assert [notice.data["date"] for notice in reminded(next_on)] == ["2027-01-15", "2027-07-01"]
 
 
 def test_an_override_asks_for_the_second_person_of_its_own_kind(administrator, executive):

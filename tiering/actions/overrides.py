@@ -14,7 +14,7 @@ from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import Scope, scope_of
 from tiering import in_force, overrides
-from tiering.models import Override, Tier
+from tiering.models import Override, RuleSet, Tier
 from tiering.models.override import LONGEST_MONTHS
 from tiering.standings import tier_on
 
@@ -114,6 +114,8 @@ def approve_override(
     today = firm_date(now)
     if override.ends_on <= today:
         raise Refused(_("The period asked for is over."))
+    if override.tier not in overrides.tiers_to_choose(on=today):
+        raise Refused(_("The tier rules in force do not have this tier."))
     asked_from = override.starts_on
     override.starts_on = max(asked_from, today)
     _check_is_free(override.customer, override.starts_on, override.ends_on)
@@ -230,6 +232,30 @@ def ask_again(*, now: datetime.datetime) -> int:
         _tell(new, "override_requested", override, now)
         changed += 1
     return changed
+
+
+@transaction.atomic
+def tell_of_lost_tiers(
+    *, version: RuleSet, since: datetime.date, by: User, now: datetime.datetime
+) -> int:
+    """Tell the account manager and the requester of each override that holds nothing under this
+    version, in force from `since` on. Returns how many overrides that are.
+    """
+    losing = overrides.losing_their_tier(version, since=max(since, firm_date(now)))
+    rows = losing.select_related("customer__owner", "requested_by").order_by("pk")
+    facts: dict[str, Any] = {"version": version.number, "date": since.isoformat()}
+    for override in rows:
+        _record("override_loses_tier", override, by=by, now=now, **facts)
+        people = [override.requested_by, override.customer.owner]
+        for person in {one.pk: one for one in people if one}.values():
+            outbox.queue(
+                "override_loses_tier",
+                recipient=person,
+                now=now,
+                customer=override.customer.code,
+                **facts,
+            )
+    return len(rows)
 
 
 def due_warning(*, override: Override, today: datetime.date) -> int | None:

@@ -14,6 +14,7 @@ from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
 from tiering import checks, plan
+from tiering.actions.overrides import tell_of_lost_tiers
 from tiering.actions.runs import RUN_LOCK
 from tiering.models import Evaluation, Preview, RuleSet
 from tiering.previews.binding import check_is_fresh
@@ -113,6 +114,7 @@ def publish_rules(
     code = "rules_published" if approved_by else "sole_publisher"
     facts: dict[str, Any] = {"version": draft.number, "date": effective_from.isoformat()}
     audit.record(code, by=by, now=now, subject=draft, **facts | channel)
+    tell_of_lost_tiers(version=draft, since=effective_from, by=by, now=now)
     for person in filter(None, (by, approved_by)):
         outbox.queue("rules_published", recipient=person, now=now, **facts)
     return draft

@@ -6,14 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from firm import audit, four_eyes, outbox
-from firm.dates import firm_date
-from firm.models import User
+from firm.dates import firm_date, start_of_day
+from firm.models import Notification, User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
 from tiering import checks
+from tiering.actions.overrides import MAILED_AT
 from tiering.actions.rules import check_can_draft, check_can_edit_draft
 from tiering.models import RuleSet
+from tiering.versions import is_overdue
 
 
 def check_can_submit(*, draft: RuleSet, by: User, now: datetime.datetime) -> None:
@@ -129,6 +131,26 @@ def confirm_review(
         date=next_on.isoformat(),
     )
     return version
+
+
+@transaction.atomic
+def remind_of_review(*, now: datetime.datetime) -> int:
+    """Tell the administrators that the rules in force were to be reviewed by now, once for each
+    day of review. Returns how many people are told.
+    """
+    today = firm_date(now)
+    version = RuleSet.objects.in_force(today)
+    if version is None or not is_overdue(version, on=today):
+        return 0
+    assert version.review_on is not None
+    facts = {"version": version.number, "date": version.review_on.isoformat()}
+    if Notification.objects.filter(code="review_overdue", data=facts).exists():
+        return 0
+    people = four_eyes.holders(Right.EDIT_RULES, on=today)
+    for person in people:
+        morning = start_of_day(today) + MAILED_AT
+        outbox.queue("review_overdue", recipient=person, now=now, due_at=morning, **facts)
+    return len(people)
 
 
 def _locked(draft: RuleSet) -> RuleSet:

@@ -167,3 +167,7 @@ class Override(models.Model):
     def until(self) -> datetime.date:
         """The first day on which it does not hold any more."""
         return self.ended_on or self.ends_on
+
+    @property
+    def last_day(self) -> datetime.date:
+        return self.until - datetime.timedelta(days=1)

@@ -159,6 +159,7 @@ def _detail(
         "override": override,
         "customer": override.customer,
         "is_open": book.is_open(override),
+        "lacks_tier": book.lacks_tier(override),
         "is_own": is_own,
         "cannot_decide": refusal_of(actions.check_can_decide, **wish),
         "may_withdraw": refusal_of(actions.check_can_withdraw, **wish) is None,

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from firm import access, keyset, wording
+from firm.dates import today
 from firm.exports import table_response
 from firm.paging import pager_links
 from firm.refusals import Refused, refusal_of
 from firm.roles import Right
 from tiering import actions, differences
 from tiering.models import Preview, PreviewMove, RuleSet
+from tiering.overrides import losing_their_tier
 from tiering.previews import tables
 from tiering.previews.binding import check_is_fresh
 from tiering.previews.chart import chart_of
@@ -80,11 +82,13 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
     except Refused as refused:
         raise Http404(refused.sentence) from None
     rows = movers(shown, page.rows, scope)
+    losing = losing_their_tier(shown.row.draft, since=today()).select_related("customer", "tier")
     return {
         "earned": shown.matrix("earned", with_revenue=with_revenue),
         "raw": shown.matrix("raw", with_revenue=with_revenue),
         "with_revenue": with_revenue,
         "loads": loads(shown),
+        "losing": losing,
         "promised": promised(shown),
         "takes": settings.SERVICE_MINUTES,
         "with_price": scope.may(Right.PRICE),

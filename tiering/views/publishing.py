@@ -19,6 +19,7 @@ from firm.refusals import Refused, refusal_of
 from firm.roles import Right
 from tiering import actions, plan
 from tiering.models import Preview, RuleSet
+from tiering.overrides import losing_their_tier
 from tiering.previews.binding import check_is_fresh
 from tiering.previews.shown import shown_of
 
@@ -100,6 +101,7 @@ def _page(
         "preview": shown_of(preview) if preview else None,
         "first_fall": shown_of(preview).first_fall if preview else None,
         "refusal": _refusal(draft, preview),
+        "losing": losing_their_tier(draft, since=today()).count(),
         "needs_second": actions.needs_second_person(now=timezone.now()),
     }
     return render(request, "tiering/publish.html", context, status=status)
