@@ -255,14 +255,18 @@ JOB_BODIES = {
 }
 # The names of the tiers in force by rank, for tables of customers that leave the application.
 TIER_NAMES = "tiering.overview.names_by_rank"
+# What goes by the work calendars: contracts by calendar, entries outside their support hours.
+CALENDAR_USES = "customers.calendar_uses.uses_of"
+ENTRIES_OUTSIDE_HOURS = "customers.calendar_uses.entries_outside"
 # What higher apps add to a customer's timeline: firm.timeline.Source.
 TIMELINE_SOURCES = [
     "tiering.timeline.CHANGES",
     "tiering.timeline.OVERRIDES",
     "tiering.timeline.OVERRIDES_ENDED",
 ]
-# What else is known when a scope check is made: functions of a customer and the question.
-SCOPE_ADVISERS: list[str] = []
+# What higher apps know when a scope check is made: functions of the customer, the day and the
+# minutes that give firm.advice.Advice.
+SCOPE_ADVISERS = ["tiering.scope_advice.advise"]
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
 BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
 RUN_ENSURERS = [

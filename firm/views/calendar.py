@@ -1,6 +1,8 @@
 """The firm's days off and the months it has closed."""
 
 import datetime
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm import actions, calendar_shown, queries
 from firm.access import needs, reader, scope
+from firm.calendar_effects import Effects, effects_of
 from firm.calendar_forms import DaysFileForm
 from firm.dates import add_months, today
 from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
@@ -66,12 +69,16 @@ def _year(request: HttpRequest) -> int:
 def add_holiday(request: HttpRequest) -> HttpResponse:
     form = HolidayForm(request.POST, prefix="holiday")
     if form.is_valid():
+        day = form.cleaned_data["day"]
+        edit = partial(actions.add_holiday, **form.cleaned_data, **_who(request))
         try:
-            actions.add_holiday(**form.cleaned_data, by=reader(request), now=timezone.now())
+            if "try" in request.POST:
+                return _page(request, holiday_form=form, effects=_effects(edit, day, day))
+            edit()
         except Refused as refused:
             form.add_error("day", refused.sentence)
         else:
-            return _back(request, form.cleaned_data["day"], _("The holiday is added."))
+            return _back(request, day, _("The holiday is added."))
     return _page(request, status=422, holiday_form=form)
 
 
@@ -88,12 +95,17 @@ def remove_holiday(request: HttpRequest, pk: int) -> HttpResponse:
 def add_company_days(request: HttpRequest) -> HttpResponse:
     form = CompanyDaysForm(request.POST, prefix="own")
     if form.is_valid():
+        days = form.days()
+        edit = partial(actions.add_company_days, **days, **_who(request))
         try:
-            actions.add_company_days(**form.days(), by=reader(request), now=timezone.now())
+            if "try" in request.POST:
+                effects = _effects(edit, days["first"], days["last"])
+                return _page(request, company_days_form=form, effects=effects)
+            edit()
         except Refused as refused:
             form.add_error("last", refused.sentence)
         else:
-            return _back(request, form.cleaned_data["first"], _("The company days are added."))
+            return _back(request, days["first"], _("The company days are added."))
     return _page(request, status=422, company_days_form=form)
 
 
@@ -128,6 +140,15 @@ def _act_on_month(request: HttpRequest, action: Any, done: str) -> HttpResponse:
         return redirect("firm:calendar")
     messages.success(request, done)
     return redirect("firm:calendar")
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": reader(request), "now": timezone.now()}
+
+
+def _effects(edit: Callable[[], object], first: datetime.date, last: datetime.date) -> Effects:
+    """What the edit would shift; it is not made."""
+    return effects_of(edit, first=first, last=last, now=timezone.now())
 
 
 def _back(request: HttpRequest, day: datetime.date, done: str) -> HttpResponse:

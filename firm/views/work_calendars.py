@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from firm import actions, calendar_shown, ics, work_calendars
 from firm.access import needs, reader, scope
 from firm.calendar import YEARS_AHEAD
+from firm.calendar_effects import as_if_held, effects_of
 from firm.calendar_forms import (
     DaysFileForm,
     DueForm,
@@ -161,16 +163,35 @@ def _change(
     act: Callable[..., object],
     done: str,
 ) -> HttpResponse:
-    """Act on what a form of the calendar's page says, or show it again with the reason."""
+    """Act on what a form of the calendar's page says, or show it again with the reason; with
+    `try` in the request, with what it would shift.
+    """
     if form.is_valid():
+        now = timezone.now()
+        edit = partial(act, calendar=calendar, by=reader(request), now=now)
         try:
-            act(calendar=calendar, by=reader(request), now=timezone.now())
+            if "try" in request.POST:
+                effects = effects_of(edit, now=now, **_days_of(form, calendar, now))
+                return _page(request, _calendar(calendar.pk), effects=effects, **{name: form})
+            edit()
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, done)
             return redirect("firm:work_calendar", pk=calendar.pk)
     return _page(request, calendar, status=422, **{name: form})
+
+
+def _days_of(form: Any, calendar: WorkCalendar, now: datetime.datetime) -> dict[str, Any]:
+    """Which days the valid form is about, as effects_of takes them."""
+    if isinstance(form, CompanyDaysForm):
+        days = form.days()
+        return {"first": days["first"], "last": days["last"]}
+    if isinstance(form, ShiftForm):
+        return {"first": form.cleaned_data["day"], "last": form.cleaned_data["day"]}
+    hours = form.values()
+    first = hours.pop("effective_from")
+    return {"first": first, "past": as_if_held(calendar, now=now, **hours)}
 
 
 @require_POST

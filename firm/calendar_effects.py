@@ -1,0 +1,190 @@
+"""What an edit of the calendars would shift, tried out and taken back: nothing of it is written.
+
+Due moments are worked out for an enquiry that arrives just before closing, the one an edit of the
+next day hits. What is on record keeps its marks: how many entries would have them otherwise is
+told to judge the edit by.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from firm import business_time, work_calendars
+from firm.business_time import NoBusinessTime, Schedule, Week
+from firm.dates import firm_date
+from firm.models import WorkCalendar
+
+BEFORE_CLOSING = 10  # minutes
+USUAL_RESPONSE = 60  # where no contract on the calendar says anything
+PAST_DAYS = 90
+FURTHEST = datetime.timedelta(days=90)
+ONE_DAY = datetime.timedelta(days=1)
+
+Edit = Callable[[], object]
+Moment = datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class Uses:
+    """How many contracts in force go by a calendar, and the first responses they promise, in
+    business minutes.
+    """
+
+    contracts: int = 0
+    responses: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shift:
+    """When an enquiry is due, on the calendar's own clocks; None: never within ten years."""
+
+    arrives: datetime.datetime
+    minutes: int
+    before: Moment
+    after: Moment
+
+    @property
+    def moves(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Shifted:
+    calendar: WorkCalendar
+    contracts: int
+    shifts: list[Shift]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """`marked` are entries from `since` to `last` outside their support hours, before the edit and
+    had it held; None where the edit says nothing about days that have passed.
+    """
+
+    calendars: list[Shifted]
+    since: datetime.date | None = None
+    last: datetime.date | None = None
+    marked: tuple[int, int] | None = None
+
+
+def effects_of(
+    edit: Edit,
+    *,
+    first: datetime.date,
+    last: datetime.date | None = None,
+    now: datetime.datetime,
+    past: Edit | None = None,
+) -> Effects:
+    """Of an edit of the days `first` to `last`, of all from `first` on where `last` is None.
+
+    `past` edits the last ninety days alike (`as_if_held`): weekly hours are held against them.
+    Raises Refused as the edit does.
+    """
+    today = firm_date(now)
+    calendars = list(WorkCalendar.objects.prefetch_related("versions__hours", "shifts"))
+    uses: dict[int, Uses] = import_string(settings.CALENDAR_USES)(on=first)
+    tried = [_enquiries(calendar, uses.get(calendar.pk, Uses()), first) for calendar in calendars]
+    with transaction.atomic():
+        edit()
+        found = [
+            Shifted(calendar, uses.get(calendar.pk, Uses()).contracts, _after(calendar, shifts))
+            for calendar, shifts in zip(calendars, tried, strict=True)
+        ]
+        transaction.set_rollback(True)
+    moved = [one for one in found if any(shift.moves for shift in one.shifts)]
+    since = max(first, today - PAST_DAYS * ONE_DAY)
+    until = min(today, last or today) + ONE_DAY
+    if past is not None:
+        since, until = today - PAST_DAYS * ONE_DAY, today + ONE_DAY
+        return Effects(moved, since, today, _marked(past, since, until))
+    if since >= until:
+        return Effects(moved)
+    return Effects(moved, since, until - ONE_DAY, _marked(edit, since, until))
+
+
+def as_if_held(
+    calendar: WorkCalendar,
+    *,
+    week: Week,
+    country: str,
+    off_on_company_days: bool,
+    now: datetime.datetime,
+) -> Edit:
+    """The edit of weekly hours as if they had held for the last ninety days; to be tried only."""
+    since = firm_date(now) - PAST_DAYS * ONE_DAY
+
+    def edit() -> None:
+        calendar.versions.filter(effective_from__gte=since).delete()
+        work_calendars.add_version(
+            calendar,
+            effective_from=since,
+            week=week,
+            country=country,
+            off_on_company_days=off_on_company_days,
+            now=now,
+        )
+        work_calendars.tell(calendar, since=since, until=firm_date(now) + ONE_DAY)
+
+    return edit
+
+
+def _marked(edit: Edit, since: datetime.date, until: datetime.date) -> tuple[int, int]:
+    count: Callable[..., int] = import_string(settings.ENTRIES_OUTSIDE_HOURS)
+    before = count(since=since, until=until)
+    with transaction.atomic():
+        edit()
+        after = count(since=since, until=until)
+        transaction.set_rollback(True)
+    return before, after
+
+
+def _enquiries(calendar: WorkCalendar, uses: Uses, first: datetime.date) -> list[Shift]:
+    """As things are, one for each response promised; none where the calendar is never open."""
+    schedule = _schedule(calendar, first)
+    midnight = datetime.datetime.combine(first, datetime.time.min, schedule.zone)
+    try:
+        arrives = business_time.due_before(schedule, midnight, BEFORE_CLOSING)
+    except NoBusinessTime:
+        return []
+    return [
+        Shift(_told(arrives, schedule.zone), minutes, _due(schedule, arrives, minutes), None)
+        for minutes in uses.responses or (USUAL_RESPONSE,)
+    ]
+
+
+def _after(calendar: WorkCalendar, shifts: list[Shift]) -> list[Shift]:
+    """The same enquiries as things are now."""
+    if not shifts:
+        return []
+    fresh = WorkCalendar.objects.get(pk=calendar.pk)
+    schedule = _schedule(fresh, shifts[0].arrives.date())
+    return [
+        Shift(
+            shift.arrives,
+            shift.minutes,
+            shift.before,
+            _due(schedule, shift.arrives.replace(tzinfo=schedule.zone), shift.minutes),
+        )
+        for shift in shifts
+    ]
+
+
+def _schedule(calendar: WorkCalendar, around: datetime.date) -> Schedule:
+    return work_calendars.schedule_of(calendar, since=around - FURTHEST, until=around + FURTHEST)
+
+
+def _due(schedule: Schedule, arrives: datetime.datetime, minutes: int) -> Moment:
+    try:
+        return _told(business_time.due_after(schedule, arrives, minutes), schedule.zone)
+    except NoBusinessTime:
+        return None
+
+
+def _told(moment: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+    """Without a zone: the pages would otherwise tell it on the reader's clocks."""
+    return moment.astimezone(zone).replace(tzinfo=None)
