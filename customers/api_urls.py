@@ -14,6 +14,7 @@ from customers.views import (
     imports_api,
     investments_api,
     log_drafts_api,
+    my_log_api,
     timeline_api,
 )
 
@@ -62,6 +63,9 @@ urlpatterns = [
         log_drafts_api.LogDraftsSettle.as_view(),
         name="api-log-drafts-settle",
     ),
+    path("log/mine", my_log_api.MyLog.as_view(), name="api-log-mine"),
+    path("log/section", my_log_api.SectionLog.as_view(), name="api-log-section"),
+    path("people/<int:pk>/load", my_log_api.PersonLoad.as_view(), name="api-person-load"),
     path("log/coverage", coverage.LoggingCoverage.as_view(), name="api-log-coverage"),
     path(
         "customers/<int:pk>/goodwill",

@@ -94,8 +94,13 @@ AUDIT = {
     "goodwill_changed": gettext_lazy("Goodwill work changed: %(day)s"),
     "goodwill_unmarked": gettext_lazy("Mark of goodwill work taken off: %(day)s"),
     "activity_recorded": gettext_lazy("Entry recorded"),
+    "scope_checked": gettext_lazy("Scope check kept"),
     "activity_corrected": gettext_lazy("Entry corrected: version %(version)s"),
     "activity_withdrawn": gettext_lazy("Entry withdrawn"),
+    "lone_work_answered": gettext_lazy("Question about work carried alone answered"),
+    "lone_work_seen": gettext_lazy("Work carried alone looked at"),
+    "load_seen": gettext_lazy("A person's load looked at: %(month)s"),
+    "load_in_sum_seen": gettext_lazy("A section's load looked at: %(month)s"),
     "drafts_proposed": gettext_lazy("Drafts of entries proposed: %(count)s"),
     "drafts_left_out": gettext_lazy("Drafts of entries left out: %(count)s"),
     "week_not_quiet": gettext_lazy("“Nothing this week” taken back: week from %(first)s"),
@@ -120,6 +125,10 @@ AUDIT = {
 }
 
 NOTICES = {
+    "lone_work_asked": (
+        gettext_lazy("A colleague would like to talk about work carried alone"),
+        gettext_lazy("%(asker)s asks: %(question)s"),
+    ),
     "entry_question": (
         gettext_lazy("A colleague asks about an entry of the service log"),
         gettext_lazy(

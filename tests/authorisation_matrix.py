@@ -195,6 +195,12 @@ customers:revision-correct      GET   revision   administrator back_office
 customers:revision-correct-save POST  revision   administrator back_office
 customers:revision-explained    POST  revision   file_workers else 404
 customers:scope-sheet           GET   customer   file_readers else 404
+customers:scope                 GET   -          workers
+customers:scope-customers       GET   -          workers
+customers:scope-guideline       GET   -          workers
+customers:scope-record          POST  -          nobody-at-all
+customers:consumption           GET   customer   file_readers else 404
+customers:consumption-entries   GET   customer   file_readers else 404
 customers:timeline              GET   customer   file_readers else 404
 customers:renewals              GET   -          revenue_readers
 customers:renewals-export       GET   -          revenue_readers
@@ -219,6 +225,9 @@ customers:log-week-add          POST  -          override_requesters
 customers:log-drafts            GET   -          override_requesters
 customers:log-drafts-read       POST  -          override_requesters
 customers:log-drafts-settle     POST  -          override_requesters
+customers:log-mine              GET   -          override_requesters
+customers:log-answer            POST  -          override_requesters
+customers:log-section           GET   -          section_manager department_head executive
 customers:log-coverage          GET   -          section_manager department_head executive
 customers:log-coverage-export   GET   -          section_manager department_head executive
 customers:goodwill              GET   customer   file_readers else 404
@@ -352,6 +361,9 @@ api-customer                    GET   unowned    all_files else 404
 api-log-drafts                  GET   -          override_requesters
 api-log-drafts                  POST  -          override_requesters
 api-log-drafts-settle           POST  -          override_requesters
+api-log-mine                    GET   -          override_requesters
+api-log-section                 GET   -          section_manager department_head executive
+api-person-load                 GET   account_manager account_manager else 404
 api-log-coverage                GET   -          section_manager department_head executive
 api-goodwill                    GET   customer   file_readers else 404
 api-goodwill-sum                GET   customer   file_readers else 404
@@ -472,6 +484,7 @@ mfa_download_recovery_codes     GET   totp        everyone
 OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "-": lambda cast: {},
     "person": lambda cast: {"pk": a_person().pk},
+    "account_manager": lambda cast: {"pk": cast["account_manager"].pk},
     "post": lambda cast: {"post": a_post(None, "auditor").pk},
     "holding": lambda cast: _holding(),
     "holiday": lambda cast: {"pk": Holiday.objects.latest("pk").pk},

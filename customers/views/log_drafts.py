@@ -22,6 +22,7 @@ from customers.service_log.draft_form import (
 )
 from customers.service_log.drafts import Found, read_file, told
 from customers.service_log.pages import log_page
+from customers.service_log.purpose import after_purpose
 from customers.service_log.week import customers_of, monday_of
 from firm import access
 from firm.dates import today
@@ -34,12 +35,14 @@ SHOWN = 100
 
 @require_GET
 @access.needs(Right.RECORD_WORK)
+@after_purpose
 def drafts(request: HttpRequest) -> HttpResponse:
     return _page(request, DraftFileForm(), lines_of(_waiting(request)[:SHOWN]))
 
 
 @require_POST
 @access.needs(Right.RECORD_WORK)
+@after_purpose
 def read(request: HttpRequest) -> HttpResponse:
     """Propose what the file holds and was not proposed before."""
     form = DraftFileForm(request.POST, request.FILES)
@@ -55,6 +58,7 @@ def read(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access.needs(Right.RECORD_WORK)
+@after_purpose
 def settle(request: HttpRequest) -> HttpResponse:
     found = settled(_waiting(request)[:SHOWN], request.POST, access.scope(request))
     if found.has_errors:

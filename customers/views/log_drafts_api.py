@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from customers.actions.drafts import Choice, propose_drafts, settle_drafts
 from customers.models import Activity, ActivityDraft, Customer
 from customers.service_log.drafts import read_file
+from customers.service_log.purpose import check_purpose_read
 from firm import access
 from firm.api import StrictSerializer, holds
 from firm.ics import LARGEST_FILE
@@ -108,6 +109,7 @@ class LogDraftsSettle(APIView):
     @extend_schema(request=SettleSerializer, responses=SettledSerializer)
     @idempotent
     def post(self, request: Request) -> Response:
+        check_purpose_read(access.reader(request))
         wanted = SettleSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         recorded = settle_drafts(

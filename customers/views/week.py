@@ -16,6 +16,7 @@ from customers.actions.week import Wish, save_week
 from customers.models import Activity, Customer
 from customers.service_log.coverage import closed_weeks, coverage_of
 from customers.service_log.pages import log_page
+from customers.service_log.purpose import after_purpose
 from customers.service_log.week import (
     Sheet,
     fill_from_week_before,
@@ -33,12 +34,14 @@ from firm.roles import Right
 
 @require_GET
 @access.needs(Right.RECORD_WORK)
+@after_purpose
 def week(request: HttpRequest) -> HttpResponse:
     return _page(request, _sheet(request, request.GET))
 
 
 @require_POST
 @access.needs(Right.RECORD_WORK)
+@after_purpose
 def save(request: HttpRequest) -> HttpResponse:
     sheet = _sheet(request, request.POST)
     typed = lay_over(sheet, request.POST)

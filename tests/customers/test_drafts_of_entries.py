@@ -6,13 +6,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from customers.actions.activities import read_purpose
 from customers.models import Activity, ActivityDraft
+from customers.service_log.purpose import VERSION
 from firm.dates import today as firm_today
 from tests.factories import NOW, a_customer
 
 pytestmark = pytest.mark.django_db
 
 READ, SETTLE = reverse("customers:log-drafts-read"), reverse("customers:log-drafts-settle")
+
+
+@pytest.fixture(autouse=True)
+def everybody_has_read(account_manager, section_manager, stranger, now):
+    for person in (account_manager, section_manager, stranger):
+        read_purpose(version=VERSION, by=person, now=now)
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from customers.actions.activities import EntryData, record_activity
+from customers.actions.activities import EntryData, read_purpose, record_activity
 from customers.actions.week import Wish, save_week
 from customers.models import Activity, ActivitySlice, QuietWeek
+from customers.service_log.purpose import VERSION
 from customers.service_log.week import hours_text
 from customers.service_log.week_form import BadHours, read_hours
 from firm.dates import today as firm_today
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.django_db
 MONDAY = datetime.date(2026, 7, 13)
 TUESDAY = datetime.date(2026, 7, 14)
 SAVE, COPY, ADD = (reverse(f"customers:log-week-{act}") for act in ("save", "copy", "add"))
+
+
+@pytest.fixture(autouse=True)
+def everybody_has_read(account_manager, section_manager, stranger, now):
+    for person in (account_manager, section_manager, stranger):
+        read_purpose(version=VERSION, by=person, now=now)
 
 
 @pytest.fixture
@@ -245,3 +252,9 @@ def test_a_shared_screen_names_no_customers(client_of, account_manager, customer
 @pytest.mark.parametrize(("minutes", "text"), [(0, ""), (90, "1.5"), (60, "1"), (50, "0.83")])
 def test_minutes_are_shown_as_hours(minutes, text):
     assert hours_text(minutes) == text
+
+
+def test_the_purpose_is_read_before_the_first_week(client_of, back_office):
+    assert "/log/purpose/" in client_of(back_office).get("/log/week/").headers["Location"]
+    response = client_of(back_office).post(SAVE, {"week": MONDAY.isoformat()})
+    assert response.status_code == 409
