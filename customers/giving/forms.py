@@ -46,7 +46,6 @@ class PeriodForm(forms.Form):
         label=gettext_lazy("Period"),
         coerce=int,
         required=False,
-        empty_value=USUAL_PERIOD,
         choices=[
             (3, gettext_lazy("Last 3 months")),
             (6, gettext_lazy("Last 6 months")),

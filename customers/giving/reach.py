@@ -54,7 +54,7 @@ def _theirs(request: HttpRequest | Request, to_give: bool) -> QuerySet[Customer]
     """Customers whose file the reader has: 404 for the others, and `to_give` also for whoever
     records nothing, auditors included.
     """
-    scope = access.scope(request)  # type: ignore[arg-type]
+    scope = access.scope(request)
     if to_give and not scope.may(Right.RECORD_WORK):
         raise Http404
     return Customer.objects.visible_to(scope)

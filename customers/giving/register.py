@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -44,7 +44,7 @@ _SUMS: dict[str, Any] = {
 }
 
 
-def _given(row: dict[str, Any]) -> Given:
+def _given(row: Mapping[str, Any]) -> Given:
     return Given(**{name.removeprefix("sum_"): row[name] for name in _SUMS})
 
 

@@ -1,6 +1,5 @@
 """/api/v1: goals of a customer: set, changed, reached, dropped, opened again."""
 
-import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +16,6 @@ from customers.models import Contact, Goal
 from firm import access
 from firm.api import StrictSerializer, versioned
 from firm.idempotency import idempotent
-from firm.models import User
 
 
 class GoalSerializer(serializers.ModelSerializer):
@@ -110,5 +108,5 @@ def _said(serializer: type[StrictSerializer], request: Request) -> dict[str, Any
     return dict(wanted.validated_data)
 
 
-def _who(request: Request) -> dict[str, User | datetime.datetime]:
+def _who(request: Request) -> dict[str, Any]:
     return {"by": access.reader(request), "now": timezone.now()}

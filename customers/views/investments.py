@@ -191,7 +191,7 @@ def _one(
         "shown": investing.Shown(found, today()),
         "entries": found.activities.live()
         .select_related("staff")
-        .order_by("-day", "-pk")[:ENTRIES],  # type: ignore[attr-defined]
+        .order_by("-day", "-pk")[:ENTRIES],
         "versions": found.events.order_by("-pgh_id"),  # type: ignore[attr-defined]
         "form": form or InvestmentForm(initial=initial, shows_money=_shows_money(request)),
         "verdict": verdict or VerdictForm(initial={"cap": hours_of(found.cap_minutes)}),

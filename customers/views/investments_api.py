@@ -1,6 +1,5 @@
 """/api/v1: investments of a customer: begun, changed, extended, judged."""
 
-import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -157,7 +156,7 @@ def _said(serializer: type[StrictSerializer], request: Request) -> dict[str, Any
     return dict(wanted.validated_data)
 
 
-def _who(request: Request) -> dict[str, User | datetime.datetime]:
+def _who(request: Request) -> dict[str, Any]:
     return {"by": access.reader(request), "now": timezone.now()}
 
 
