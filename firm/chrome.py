@@ -47,6 +47,7 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
+    Entry("customers:log-week", _("Service log"), "pencil", _may(Right.RECORD_WORK)),
     Entry("tiering:rules", _("Rules"), "ruler-2"),
     Entry("tiering:reports", _("Reports"), "chart-bar", _may(Right.REVENUE)),
 ]
@@ -150,9 +151,17 @@ class Chrome:
     @cached_property
     def log_url(self) -> str:
         """Where work is recorded; on a customer's pages for that customer."""
+        return self._for_customer("customers:log-new")
+
+    @cached_property
+    def scope_url(self) -> str:
+        """Where one asks whether something is in scope; for the customer of the page, too."""
+        return self._for_customer("customers:scope")
+
+    def _for_customer(self, url_name: str) -> str:
         if not self.request.user.is_authenticated:
             return ""
-        url = address("customers:log-new")
+        url = address(url_name)
         if not url or not access.scope(self.request).may(Right.RECORD_WORK):
             return ""
         match = self.request.resolver_match

@@ -195,10 +195,10 @@ customers:revision-correct      GET   revision   administrator back_office
 customers:revision-correct-save POST  revision   administrator back_office
 customers:revision-explained    POST  revision   file_workers else 404
 customers:scope-sheet           GET   customer   file_readers else 404
-customers:scope                 GET   -          workers
-customers:scope-customers       GET   -          workers
-customers:scope-guideline       GET   -          workers
-customers:scope-record          POST  -          nobody-at-all
+customers:scope                 GET   -          override_requesters
+customers:scope-customers       GET   -          override_requesters
+customers:scope-guideline       GET   -          override_requesters
+customers:scope-record          POST  -          override_requesters
 customers:consumption           GET   customer   file_readers else 404
 customers:consumption-entries   GET   customer   file_readers else 404
 customers:timeline              GET   customer   file_readers else 404

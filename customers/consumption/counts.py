@@ -35,6 +35,14 @@ class Count:
     used: int
 
     @property
+    def label(self) -> str:
+        return self.name or str(Kind(self.kind).label)
+
+    @property
+    def last_day(self) -> datetime.date:
+        return self.end - datetime.timedelta(days=1)
+
+    @property
     def included(self) -> int:
         return self.amount + self.extended
 

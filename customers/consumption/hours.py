@@ -18,7 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection
 
 from customers.consumption.counting import ASKED, BOUNDED, COUNTED_MINUTES, parameters
-from firm.dates import first_of_month
+from firm.dates import add_months, first_of_month
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class Hours:
     # Of the firm's business days in the month, those up to the day asked for.
     days_gone: int = 0
     days: int = 0
+
+    @property
+    def last_day(self) -> datetime.date:
+        return add_months(self.month, 1) - datetime.timedelta(days=1)
 
     @property
     def included(self) -> int:

@@ -21,6 +21,7 @@ from customers.models import Channel, Customer, ScopeInquiry, ScopeTerm
 from customers.prices import HourlyPrice, hourly_price
 from customers.scope.matching import COUNTED, Match, match
 from customers.scope.question import Question
+from firm.advice import Advice
 
 Kind = ScopeTerm.Kind
 Verdict = ScopeInquiry.Verdict
@@ -38,20 +39,6 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Advice:
-    """What another app knows: said in its own words, with the label of its source. An
-    `allowance` covers the minutes asked for without anybody's approval.
-    """
-
-    code: str
-    label: str
-    words: str
-    source: str
-    tone: str = ""
-    is_allowance: bool = False
-
-
-@dataclass(frozen=True)
 class Answer:
     """`decisive` is the fact that the verdict stands on, None where nothing is known."""
 
@@ -61,9 +48,7 @@ class Answer:
     verdict: str
     facts: list[Fact]
     advice: list[Advice]
-    match: Match | None
     hours: Hours | None
-    divided: Divided | None
     hourly: HourlyPrice | None
 
     @property
@@ -94,36 +79,44 @@ def judge(customer: Customer, question: Question) -> Answer:
     """As of the question's day, with what is recorded up to then."""
     agreed = agreed_with(customer.pk, on=question.on)
     about = match(agreed, request=question.request, work_item=question.work_item)
-    hours = hours_of([customer.pk], on=question.on).get(customer.pk)
-    counts = counts_of([customer.pk], on=question.on).get(customer.pk, [])
-    divided = _divided(customer, question)
+    hours = _hours_under(agreed, question)
     facts = [
-        *_of_matter(about, counts),
+        *_of_matter(about, customer, question),
         *_of_hours(hours, question),
-        *_of_time(divided, question),
+        *_of_time(_divided(customer, question), question),
         *_of_channel(agreed, question),
-        *_of_contacts(customer, question),
+        *_of_contacts(agreed, customer, question),
     ]
-    advice = advice_for(customer, question)
+    if not agreed:
+        facts.insert(0, Fact("no_contract"))
+    # What else might help is asked only where something stands in the way.
+    is_fine = not any(fact.tone for fact in facts)
+    advice = [] if is_fine else advice_for(customer, question)
     return Answer(
         customer=customer,
         question=question,
         agreed=agreed,
         verdict=_verdict(agreed, facts, advice),
-        facts=facts if agreed else [Fact("no_contract"), *facts],
+        facts=facts,
         advice=advice,
-        match=about,
-        hours=hours if hours and hours.has_terms else None,
-        divided=divided,
-        hourly=hourly_price(customer.pk, on=question.on),
+        hours=hours,
+        hourly=None if is_fine else hourly_price(customer.pk, on=question.on),
     )
 
 
+def _hours_under(agreed: list[Agreed], question: Question) -> Hours | None:
+    if not any(held.has_hours for held in agreed):
+        return None
+    customer_id = agreed[0].revision.contract.customer_id
+    return hours_of([customer_id], on=question.on).get(customer_id)
+
+
 def advice_for(customer: Customer, question: Question) -> list[Advice]:
-    advisers: list[Callable[[Customer, Question], list[Advice]]] = [
-        import_string(path) for path in settings.SCOPE_ADVISERS
-    ]
-    return [one for adviser in advisers for one in adviser(customer, question)]
+    found: list[Advice] = []
+    for path in settings.SCOPE_ADVISERS:
+        adviser: Callable[..., list[Advice]] = import_string(path)
+        found += adviser(customer, on=question.on, minutes=question.minutes)
+    return found
 
 
 def _verdict(agreed: list[Agreed], facts: list[Fact], advice: list[Advice]) -> str:
@@ -157,22 +150,29 @@ def clause_of(about: Match) -> dict[str, Any]:
     }
 
 
-def _of_matter(about: Match | None, counts: list[Count]) -> list[Fact]:
+def _of_matter(about: Match | None, customer: Customer, question: Question) -> list[Fact]:
     if about is None:
         return []
     clause = clause_of(about)
     if about.is_excluded:
         return [Fact("excluded", OVER, clause)]
-    count = next((one for one in counts if one.term_id == about.term.pk), None)
-    if about.term.kind in COUNTED and count is not None:
+    count = _count(about.term, customer, question)
+    if count is not None:
         numbers = {"used": count.used, "included": count.included, "left": count.left}
         tone = "" if count.left else OVER
         return [Fact("count", tone, {**clause, **numbers, "period": about.term.period})]
     return [Fact("included", "", clause)]
 
 
+def _count(term: ScopeTerm, customer: Customer, question: Question) -> Count | None:
+    if term.kind not in COUNTED:
+        return None
+    counts = counts_of([customer.pk], on=question.on).get(customer.pk, [])
+    return next((one for one in counts if one.term_id == term.pk), None)
+
+
 def _of_hours(hours: Hours | None, question: Question) -> list[Fact]:
-    if hours is None or not hours.has_terms:
+    if hours is None:
         return []
     minutes = question.minutes or 1
     numbers = {"used": hours.used, "included": hours.included, "left": hours.left}
@@ -197,8 +197,10 @@ def _of_channel(agreed: list[Agreed], question: Question) -> list[Fact]:
     return [Fact("channel", tone, {"channel": question.channel, "agreed": named})]
 
 
-def _of_contacts(customer: Customer, question: Question) -> list[Fact]:
+def _of_contacts(agreed: list[Agreed], customer: Customer, question: Question) -> list[Fact]:
     """Only where a contract says how many there may be."""
+    if not any(held.term(Kind.CONTACT_MOST) for held in agreed):
+        return []
     rows = contacts_of([customer.pk], on=question.on).get(customer.pk, [])
     return [_contacts(row) for row in rows if row.most is not None]
 

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers.contracts.wording import hours_text
 from customers.models import Activity, Customer
@@ -72,7 +73,11 @@ def _part(fact: Fact) -> Part | None:
         case "hours":
             return _hours(fact)
         case "time" if fact.tone:
-            words = _("On a holiday") if fact.data["holiday"] else _("Outside support hours")
+            words = (
+                _("On a holiday")
+                if fact.data["holiday"]
+                else pgettext("scope check", "Outside support hours")
+            )
             return Part(words, fact.tone)
         case "channel" if fact.tone:
             return Part(_("Channel not in the contract"), fact.tone)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from customers.consumption.shown import hours_bar
 from customers.contracts.in_force import agreed_and_upcoming, next_to_end, scope_lists
 from customers.giving import panels as giving
 from customers.models import Contact, Customer, ScopeTerm
@@ -89,6 +90,7 @@ def _agreed(pk: int, scope: Scope, *, on: datetime.date) -> dict[str, Any]:
     return {
         "agreed": agreed,
         "upcoming": upcoming,
+        "hours": hours_bar(pk, on=on),
         "nearest": next_to_end(agreed, on=on),
         "scope_lists": scope_lists(agreed),
         "told_below": SERVED_BY_TIERS,

@@ -1,3 +1,4 @@
+import "./copy.js";
 import "./dialogs.js";
 import "./fragments.js";
 import "./keys.js";

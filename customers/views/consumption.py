@@ -1,0 +1,44 @@
+"""What a customer has used of the contract: the page, and the entries behind each figure."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from customers.consumption.report import MOST_ENTRIES, Figure, entries_of, report_of
+from customers.models import Customer
+from firm import access
+from firm.dates import day_asked_for, today
+
+
+@require_GET
+def consumption(request: HttpRequest, pk: int) -> HttpResponse:
+    """As of `?on=`; with htmx the file's section."""
+    customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    on = day_asked_for(request.GET.get("on", ""))
+    report = report_of(pk, on=on)
+    context = {"customer": customer, "on": on, "report": report, "hours": report.bar}
+    part = "#panel" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"customers/consumption.html{part}", context)
+
+
+@require_GET
+def entries(request: HttpRequest, pk: int) -> HttpResponse:
+    """The entries of `?figure=` as of `?on=`; with marks, which a shared screen leaves out."""
+    customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    on, term = day_asked_for(request.GET.get("on", "")), request.GET.get("term", "")
+    try:
+        figure = Figure(request.GET.get("figure", ""))
+    except ValueError:
+        raise Http404 from None
+    rows = entries_of(pk, figure, on=on, term=term)
+    context = {
+        "customer": customer,
+        "on": on,
+        "is_past": on < today(),
+        "figure": figure.value,
+        "term": term,
+        "rows": rows,
+        "counted": sum(marks.counted for _row, marks in rows),
+        "most": MOST_ENTRIES,
+    }
+    return render(request, "customers/consumption_entries.html", context)

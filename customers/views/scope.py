@@ -1,0 +1,161 @@
+"""The scope check: in a dialog from anywhere, or on a page of its own."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.actions.scope import Outcome, record_inquiry
+from customers.consumption.shown import HoursBar
+from customers.contracts.in_force import agreed_with
+from customers.models import Customer, ScopeInquiry
+from customers.scope.forms import ScopeForm
+from customers.scope.guideline import GUIDELINE, situations_of
+from customers.scope.judging import judge
+from customers.scope.sentences import replies_for
+from customers.scope.words import headline, label_of, words_of
+from customers.views import picking
+from firm import access
+from firm.dates import today
+from firm.refusals import Refused
+from firm.roles import Right
+from firm.superiors import manager_of
+
+PAST_CHECKS = 5
+
+
+@require_GET
+@access.needs(Right.RECORD_WORK)
+def check(request: HttpRequest) -> HttpResponse:
+    """The picker, the form for `?customer=`, and the answer once something is asked; with htmx
+    and `?part=answer` the answer alone.
+    """
+    customer = picking.wanted(request)
+    if customer is None:
+        return _fragment(request, {"stage": "picker", **picking.offered(request)})
+    form = _form(request, customer, request.GET if "request" in request.GET else None)
+    context = {"stage": "form", "customer": customer, "form": form}
+    status = 200
+    if form.is_bound:
+        status = 200 if form.is_valid() else 422
+        context |= _answered(request, customer, form)
+    else:
+        context["past"] = _past(customer)
+    return _fragment(request, context, status=status)
+
+
+@require_GET
+@access.needs(Right.RECORD_WORK)
+def customers(request: HttpRequest) -> HttpResponse:
+    """What the picker offers while one types."""
+    return render(request, "customers/scope.html#found", picking.offered(request))
+
+
+@require_POST
+@access.needs(Right.RECORD_WORK)
+def record(request: HttpRequest) -> HttpResponse:
+    """What has become of it; where work follows, on to the quick log."""
+    pk = picking.number(request.POST.get("customer", ""))
+    customer = get_object_or_404(picking.theirs(request), pk=pk)
+    form = _form(request, customer, request.POST)
+    inquiry = _recorded(request, customer, form)
+    if inquiry is None:
+        context = {"stage": "form", "customer": customer, "form": form}
+        context |= _answered(request, customer, form)
+        return _fragment(request, context, status=422)
+    return _done(request, inquiry)
+
+
+@require_GET
+@access.needs(Right.RECORD_WORK)
+def guideline(request: HttpRequest) -> HttpResponse:
+    """What we recommend in which situation, with the words for it."""
+    return render(request, "customers/scope_guideline.html", {"situations": GUIDELINE})
+
+
+def _form(request: HttpRequest, customer: Customer, data: Any) -> ScopeForm:
+    return ScopeForm(
+        data,
+        customer=customer,
+        agreed=agreed_with(customer.pk, on=today()),
+        contacts=list(customer.contacts.all()),
+        initial={"day": today(), "channel": request.GET.get("channel", "")},
+    )
+
+
+def _recorded(request: HttpRequest, customer: Customer, form: ScopeForm) -> ScopeInquiry | None:
+    if not form.is_valid():
+        return None
+    try:
+        return record_inquiry(
+            customer=customer,
+            question=form.question(today=today()),
+            outcome=request.POST.get("outcome", ""),
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return None
+
+
+def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict[str, Any]:
+    """The answer with all that is shown of it; nothing where the form is not valid."""
+    if not form.is_valid():
+        return {}
+    answer = judge(customer, form.question(today=today()))
+    scope, shared = access.scope(request), request.screen_share  # type: ignore[attr-defined]
+    may_see_price = scope.may(Right.PRICE)
+    met = situations_of(answer)
+    return {
+        "answer": answer,
+        "headline": headline(answer.verdict, answer.facts),
+        "facts": [(fact, label_of(fact), words_of(fact)) for fact in answer.facts],
+        "decisive": words_of(answer.decisive) if answer.decisive else "",
+        "hours": HoursBar(answer.hours, answer.question.on) if answer.hours else None,
+        "advice": [] if shared else answer.advice,
+        "price": answer.price if may_see_price else None,
+        "approver": None if answer.is_fine else _approver(request),
+        "replies": replies_for(answer, with_price=may_see_price),
+        "situations": [one for one in GUIDELINE if one.code in met],
+    }
+
+
+def _approver(request: HttpRequest) -> Any:
+    """Whom to ask until requests take their route: the nearest superior."""
+    return manager_of(access.reader(request), on=today())
+
+
+def _past(customer: Customer) -> list[ScopeInquiry]:
+    found = customer.scope_inquiries.select_related("asked_by").order_by("-asked_at")
+    return list(found[:PAST_CHECKS])
+
+
+def _done(request: HttpRequest, inquiry: ScopeInquiry) -> HttpResponse:
+    said = _("Kept with the scope checks of %(customer)s.") % {"customer": inquiry.customer.name}
+    if inquiry.outcome in (Outcome.LOGGED, Outcome.GOODWILL):
+        messages.success(request, said)
+        address = f"{reverse('customers:log-new')}?customer={inquiry.customer_id}"
+        address += f"&inquiry={inquiry.pk}"
+    elif request.htmx:  # type: ignore[attr-defined]
+        happened = {"toast": said, "close-modal": True}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(happened)})
+    else:
+        messages.success(request, said)
+        address = reverse("customers:file", args=[inquiry.customer_id])
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _fragment(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    part = ""
+    if request.htmx:  # type: ignore[attr-defined]
+        part = "#answer" if request.GET.get("part") == "answer" else "#scope-check"
+    return render(request, f"customers/scope.html{part}", context, status=status)
