@@ -25,16 +25,17 @@ SHORTEST, LONGEST = 15, 480
 EVENINGS, HOLIDAYS = 143, 99
 FAVORS, DELIGHT = 396, 9
 WRONG_CHANNELS = 133
+DAYS_OFF_AHEAD = 6  # weekends and holidays that an entry may move to
 MEETS_FROM_FEE = 60_000  # whoever pays this much a month meets us
 IN, OUT = Activity.Direction.IN, Activity.Direction.OUT
 UNAGREED = ((Channel.PHONE, 0.55), (Channel.PRIVATE_CHAT, 0.35), (Channel.CHAT, 0.1))
 # Causes of work by their likelihood.
 CAUSES = {
-    Cause.IN_CONTRACT: 0.70,
-    Cause.CUSTOMER_WISH: 0.24,
-    Cause.INCIDENT: 0.02,
-    Cause.OWN_REASON: 0.03,
-    Cause.INTERNAL: 0.01,
+    Cause.IN_CONTRACT: 0.72,
+    Cause.CUSTOMER_WISH: 0.25,
+    Cause.INCIDENT: 0.01,
+    Cause.OWN_REASON: 0.015,
+    Cause.INTERNAL: 0.005,
 }
 
 
@@ -207,7 +208,7 @@ def _out_of_hours(
         entry.note = _said(chance.choice(words), entry.agreed, entry.contact)
         entry.cause, entry.work_item = Cause.CUSTOMER_WISH, ""
         if place < holidays:
-            entry.day = next(day for day in span.off if day > entry.day)
+            entry.day = chance.choice([day for day in span.off if day > entry.day][:DAYS_OFF_AHEAD])
             entry.start = 60 * 10 + STEP * chance.randrange(20)
         else:
             entry.start = 60 * 18 + STEP * chance.randrange(1, 12)

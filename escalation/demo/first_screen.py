@@ -2,15 +2,16 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer
 from escalation.demo import company, draft, headline
+from escalation.demo.cards import Card
 from escalation.demo.stories import HOSHINO, MIDORI, SHOEI, TOTO
+from firm import formats
 from firm.dates import add_months, today
 from firm.models import User
 from firm.roles import Role
@@ -38,13 +39,23 @@ class Login:
 
 
 @dataclass(frozen=True)
-class Concentration:
-    """The one sentence: the top tier's share of customers and of revenue, in per cent."""
+class Split:
+    """The one sentence: the lowest tier's share of the revenue beside that of the hours."""
 
-    top: headline.Share
     shares: list[headline.Share]
-    customers: int
     evaluation: Evaluation
+
+    @property
+    def top(self) -> headline.Share:
+        return self.shares[0]
+
+    @property
+    def lowest(self) -> headline.Share:
+        return self.shares[-1]
+
+    @property
+    def customers(self) -> int:
+        return sum(share.customers for share in self.shares)
 
     @property
     def charts(self) -> dict[str, headline.Chart]:
@@ -57,25 +68,6 @@ class Concentration:
     @property
     def last_month(self) -> datetime.date:
         return add_months(self.evaluation.as_of, -1)
-
-
-@dataclass(frozen=True)
-class Card:
-    """`kind` picks the words in the template; `key` is who opens `href`, the customer's file where
-    there is a customer.
-    """
-
-    kind: str
-    key: str
-    href: str
-    customer: Customer | None = None
-    standing: Standing | None = None
-    override: Override | None = None
-    draft: RuleSet | None = None
-    share: float = 0.0
-    month: int = 0
-    grace_months: int = 0
-    moves_on: datetime.date | None = None
 
 
 def logins() -> list[Login]:
@@ -96,22 +88,17 @@ def login_of(key: str) -> User | None:
     return User.objects.active().filter(email=company.person(key).email).first()
 
 
-def concentration() -> Concentration | None:
+def split() -> Split | None:
     """None until a night has evaluated the customers."""
     evaluation = Evaluation.objects.real().order_by("as_of", "pk").last()
     shares = headline.shares_of(evaluation) if evaluation else []
     if evaluation is None or not shares:
         return None
-    return Concentration(
-        top=shares[0],
-        shares=shares,
-        customers=sum(share.customers for share in shares),
-        evaluation=evaluation,
-    )
+    return Split(shares=shares, evaluation=evaluation)
 
 
-def cards(found: Concentration) -> list[Card]:
-    """Stories to open, each as long as its number is true."""
+def rule_cards(found: Split) -> list[Card]:
+    """Stories of the tiers to open, each as long as its number is true."""
     candidates = [_largest(found), _risen(found), _in_grace(found), _ending(), _reviewed()]
     return [card for card in candidates if card is not None]
 
@@ -124,33 +111,49 @@ def _standing(name: str, **conditions: object) -> Standing | None:
     )
 
 
-def _largest(found: Concentration) -> Card | None:
+def _largest(found: Split) -> Card | None:
     standing = _standing(TOTO)
     if standing is None:
         return None
     total = sum(share.revenue for share in found.shares)
-    share = float(100 * standing.trailing_revenue / total)
-    return _card("largest", "sato", standing, share=share)
+    return Card.of(
+        standing.customer,
+        kind="largest",
+        key="sato",
+        label=gettext("Largest customer"),
+        text=gettext("%(share)s%% of the revenue depends on one customer")
+        % {"share": f"{100 * standing.trailing_revenue / total:.1f}"},
+    )
 
 
-def _risen(found: Concentration) -> Card | None:
+def _risen(found: Split) -> Card | None:
     standing = _standing(MIDORI, reason=Reason.UPGRADED, earned_since=found.evaluation.as_of)
-    return _card("risen", "watanabe", standing) if standing else None
+    if standing is None:
+        return None
+    return Card.of(
+        standing.customer,
+        kind="risen",
+        key="watanabe",
+        label=gettext("New in its tier"),
+        text=gettext("Reached %(tier)s at the last month end") % {"tier": standing.earned_tier},
+    )
 
 
-def _in_grace(found: Concentration) -> Card | None:
+def _in_grace(found: Split) -> Card | None:
     standing = _standing(SHOEI, reason=Reason.GRACE)
     if standing is None or standing.below_since is None:
         return None
     as_of, since = found.evaluation.as_of, standing.below_since
-    grace = found.evaluation.rule_set.grace_evaluations
-    return _card(
-        "grace",
-        "nakamura",
-        standing,
-        month=(as_of.year - since.year) * 12 + as_of.month - since.month + 1,
-        grace_months=grace,
-        moves_on=add_months(since, grace - 1),
+    months = found.evaluation.rule_set.grace_evaluations
+    month = (as_of.year - since.year) * 12 + as_of.month - since.month + 1
+    return Card.of(
+        standing.customer,
+        kind="grace",
+        key="nakamura",
+        label=gettext("Grace period, month %(month)s of %(months)s")
+        % {"month": month, "months": months},
+        text=gettext("Goes to %(tier)s on %(day)s if nothing changes")
+        % {"tier": standing.raw_tier, "day": formats.full_day(add_months(since, months - 1))},
     )
 
 
@@ -164,8 +167,14 @@ def _ending() -> Card | None:
     )
     if override is None:
         return None
-    href = reverse("customers:file", args=[override.customer_id])
-    return Card("override", "mori", href, customer=override.customer, override=override)
+    return Card.of(
+        override.customer,
+        kind="override",
+        key="mori",
+        label=gettext("Manual override"),
+        text=gettext("%(tier)s by decision; over on %(day)s")
+        % {"tier": override.tier, "day": formats.full_day(override.until)},
+    )
 
 
 def _reviewed() -> Card | None:
@@ -173,10 +182,11 @@ def _reviewed() -> Card | None:
     waiting = RuleSet.objects.filter(state=RuleSet.State.IN_REVIEW, name=draft.NAME).first()
     if waiting is None:
         return None
-    href = reverse("tiering:draft", args=[waiting.pk])
-    return Card("draft", draft.REVIEWER, href, draft=waiting)
-
-
-def _card(kind: str, key: str, standing: Standing, **values: Any) -> Card:
-    href = reverse("customers:file", args=[standing.customer_id])
-    return Card(kind, key, href, customer=standing.customer, standing=standing, **values)
+    return Card(
+        kind="draft",
+        key=draft.REVIEWER,
+        href=reverse("tiering:draft", args=[waiting.pk]),
+        label=gettext("Tier rules in review"),
+        title=waiting.name,
+        text=gettext("Tried out on every customer before anybody publishes it"),
+    )

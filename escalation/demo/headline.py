@@ -1,15 +1,19 @@
-"""The headline chart of the first screen: revenue over customers, joined by tier bands.
+"""The headline chart of the first screen: revenue over hours, joined by tier bands."""
 
-Hours take the customers' place as soon as there is a service log.
-"""
-
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from firm import formats
+from django.db.models import Max, Sum
+
+from customers.models import ActivitySlice
+from firm.dates import add_months
 from tiering.models import Evaluation, Tier
 
-NAME_BELOW, EACH_BELOW = 26, 46  # baselines of a band's words, from the revenue bar down
+MONTHS = 6  # of the hours
+# Share of the hours ÷ share of the revenue, from where it is told with a sign.
+TOO_LITTLE, TOO_MUCH = 0.7, 1.3
+NAME_BELOW, RATIO_BELOW = 26, 46  # baselines of a band's words, from the revenue bar down
 ASCENT = 11  # how far letters stand above their baseline
 PADDING = 8
 HAIRLINE = 1  # between two tiers of a bar
@@ -23,17 +27,24 @@ class Share:
     hue: int
     customers: int
     revenue: Decimal
-    customers_share: float
+    minutes: int
     revenue_share: float
+    hours_share: float
 
     @property
-    def each(self) -> Decimal:
-        """Revenue of twelve months per customer."""
-        return self.revenue / self.customers
+    def ratio(self) -> float:
+        """Share of the hours ÷ share of the revenue."""
+        return self.hours_share / self.revenue_share if self.revenue_share else 0.0
 
     @property
-    def each_text(self) -> str:
-        return str(formats.money(self.each, "thousand"))
+    def ratio_text(self) -> str:
+        sign = "▼ " if self.ratio < TOO_LITTLE else "▲ " if self.ratio > TOO_MUCH else ""
+        return f"{sign}×{self.ratio:.2f}"
+
+    @property
+    def verdict(self) -> str:
+        """The class of the ratio's words."""
+        return "under" if self.ratio < TOO_LITTLE else "over" if self.ratio > TOO_MUCH else ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class Frame:
         return self.top + self.bar / 2 + 4
 
     @property
-    def customers_text_y(self) -> float:
+    def hours_text_y(self) -> float:
         return self.band_bottom + self.bar / 2 + 4
 
     @property
@@ -78,8 +89,8 @@ class Frame:
         return self.revenue_text_y if self.left else self.top - 6
 
     @property
-    def customers_label_y(self) -> float:
-        return self.customers_text_y if self.left else self.height - 3
+    def hours_label_y(self) -> float:
+        return self.hours_text_y if self.left else self.height - 3
 
 
 WIDE = Frame(width=704, left=84, top=0, bar=30, band=118, foot=0)
@@ -107,7 +118,7 @@ class Piece:
 class Band:
     share: Share
     revenue: Piece
-    customers: Piece
+    hours: Piece
     polygon: str
     height: int
 
@@ -120,13 +131,13 @@ class Band:
         return self._left_at(NAME_BELOW)
 
     @property
-    def each_x(self) -> float:
-        return self._left_at(EACH_BELOW)
+    def ratio_x(self) -> float:
+        return self._left_at(RATIO_BELOW)
 
     def _left_at(self, below: int) -> float:
         """Bands lean to the left: words keep clear of the edge at their upper end."""
         part = (below - ASCENT) / self.height
-        return round(self.revenue.x + part * (self.customers.x - self.revenue.x) + PADDING, 1)
+        return round(self.revenue.x + part * (self.hours.x - self.revenue.x) + PADDING, 1)
 
 
 @dataclass(frozen=True)
@@ -139,16 +150,17 @@ class Chart:
         return self.frame.band_top + NAME_BELOW
 
     @property
-    def each_y(self) -> int:
-        return self.frame.band_top + EACH_BELOW
+    def ratio_y(self) -> int:
+        return self.frame.band_top + RATIO_BELOW
 
 
 def shares_of(evaluation: Evaluation) -> list[Share]:
-    """From the top; a tier without customers has no band."""
+    """From the top; a tier without customers has no band. Empty without revenue or hours."""
     held = evaluation.counts["tiers"]
-    customers = sum(tier["customers"] for tier in held.values())
     revenue = sum(Decimal(tier["revenue"]) for tier in held.values())
-    if revenue <= 0:
+    minutes = _minutes()
+    logged = sum(minutes.values())
+    if revenue <= 0 or not logged:
         return []
     rules = evaluation.rule_set.tiers.select_related("tier").order_by("rank")
     return [
@@ -157,22 +169,34 @@ def shares_of(evaluation: Evaluation) -> list[Share]:
             hue=rule.rank - 1,
             customers=tier["customers"],
             revenue=Decimal(tier["revenue"]),
-            customers_share=100 * tier["customers"] / customers,
+            minutes=minutes.get(rule.tier_id, 0),
             revenue_share=float(100 * Decimal(tier["revenue"]) / revenue),
+            hours_share=100 * minutes.get(rule.tier_id, 0) / logged,
         )
         for rule in rules
         if (tier := held[rule.tier.code])["customers"]
     ]
 
 
+def _minutes() -> dict[int, int]:
+    """By earned tier, in the six months up to the last entry."""
+    last: datetime.date | None = ActivitySlice.objects.aggregate(last=Max("day"))["last"]
+    if last is None:
+        return {}
+    worked = ActivitySlice.objects.filter(day__gt=add_months(last, -MONTHS))
+    tier = "customer__standing__earned_tier"
+    sums = worked.filter(**{f"{tier}__isnull": False}).values(tier).order_by()
+    return dict(sums.annotate(minutes=Sum("minutes")).values_list(tier, "minutes"))
+
+
 def chart(shares: list[Share], frame: Frame) -> Chart:
     revenue = _pieces([share.revenue_share for share in shares], frame)
-    customers = _pieces([share.customers_share for share in shares], frame)
+    hours = _pieces([share.hours_share for share in shares], frame)
     return Chart(
         frame=frame,
         bands=tuple(
             Band(share, above, below, _polygon(above, below, frame), frame.band)
-            for share, above, below in zip(shares, revenue, customers, strict=True)
+            for share, above, below in zip(shares, revenue, hours, strict=True)
         ),
     )
 

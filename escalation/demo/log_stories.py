@@ -71,10 +71,11 @@ def _gets_too_much(agreed: DemoContract, span: Span) -> Iterator[DemoEntry]:
     """The latest first, so that what is given for nothing stands in the last months."""
     free = FREE_MINUTES
     habits = cycle(HABITS)
-    for whole, days in zip(MONTHS_OF_HIKARI, span.months().values(), strict=False):
-        part = min(1, len(days) / OFFICE_DAYS_A_MONTH)
+    months = span.months().values()
+    for back, (whole, days) in enumerate(zip(MONTHS_OF_HIKARI, months, strict=False)):
+        is_whole = 0 < back < len(months) - 1
+        part = 1 if is_whole else min(1, len(days) / OFFICE_DAYS_A_MONTH)
         left = round(whole * part / STEP) * STEP
-        # At most one habit in three hours: spread over the month's days.
         month = list(_of_month(left, habits))
         for place, habit in enumerate(month):
             entry = _habitual(agreed, habit, days[place * len(days) // len(month)], span)

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from escalation.demo import first_screen
+from escalation.demo.cards import log_cards
 from firm.access import public
 from firm.models import Firm
 
@@ -20,10 +21,11 @@ def first(request: HttpRequest) -> HttpResponse:
         return redirect("customers:list")
     if not Firm.objects.filter(is_demo=True).exists():
         return redirect("account_login")
-    found = first_screen.concentration()
+    found = first_screen.split()
     context = {
         "found": found,
-        "cards": first_screen.cards(found) if found else [],
+        "log_cards": log_cards() if found else [],
+        "rule_cards": first_screen.rule_cards(found) if found else [],
         "logins": first_screen.logins(),
     }
     return render(request, "demo/first.html", context)

@@ -1,15 +1,15 @@
 """The first address, with and without a demo."""
 
 import datetime
-from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from customers.models import ActivitySlice
 from escalation.demo import company, headline
 from escalation.demo.stories import MIDORI, SHOEI, TOTO
 from firm.models import Firm, User
-from tests.factories import NOW, a_customer, a_job, a_person, a_rule_set
+from tests.factories import NOW, a_customer, a_job, a_person, a_rule_set, an_activity
 from tiering.models import Evaluation, Standing
 from tiering.models.standing import Reason
 
@@ -26,7 +26,7 @@ def demo(db: None) -> None:
 
 @pytest.fixture
 def evaluation(demo: None) -> Evaluation:
-    """Four tiers, 120 customers, ¥159.07M; the three customers of the cards."""
+    """Four tiers, 120 customers, ¥159.07M, ten hours; the four customers of the cards."""
     rule_set = a_rule_set(by=User.objects.get(email="takahashi@example.jp"), grace_evaluations=3)
     held = {
         "S": (4, 50_160_000),
@@ -51,13 +51,17 @@ def evaluation(demo: None) -> Evaluation:
         evaluated_at=NOW,
     )
     tiers = {rule.tier.code: rule.tier for rule in rule_set.tiers.select_related("tier")}
-    for name, raw, earned, reason, revenue, since in (
-        (TOTO, "S", "S", Reason.UNCHANGED, 21_420_000, None),
-        (MIDORI, "A", "A", Reason.UPGRADED, 2_820_000, None),
-        (SHOEI, "B", "A", Reason.GRACE, 2_520_000, datetime.date(2026, 6, 1)),
+    sato = User.objects.get(email="sato@example.jp")
+    for name, raw, earned, reason, revenue, since, minutes in (
+        (TOTO, "S", "S", Reason.UNCHANGED, 21_420_000, None, 120),
+        (MIDORI, "A", "A", Reason.UPGRADED, 2_820_000, None, 100),
+        (SHOEI, "B", "A", Reason.GRACE, 2_520_000, datetime.date(2026, 6, 1), 200),
+        ("若草商店", "C", "C", Reason.UNCHANGED, 300_000, None, 180),
     ):
+        customer = a_customer(name)
+        an_activity(customer, AS_OF, staff=sato, minutes=minutes)
         Standing.objects.create(
-            customer=a_customer(name),
+            customer=customer,
             evaluation=evaluation,
             raw_tier=tiers[raw],
             earned_tier=tiers[earned],
@@ -72,8 +76,8 @@ def evaluation(demo: None) -> Evaluation:
 
 def test_strangers_read_one_sentence_with_two_numbers(evaluation, client: Client):
     page = client.get("/").content.decode()
-    assert "お客様の<b>3%</b>が、" in page
-    assert "売上の<b>32%</b>" in page
+    assert "売上<b>16%</b>のお客様に、" in page
+    assert "時間の<b>30%</b>" in page
 
 
 def test_cards_name_three_customers_with_their_numbers(evaluation, client: Client):
@@ -90,6 +94,11 @@ def test_a_card_whose_number_is_no_longer_true_is_left_out(evaluation, client: C
     page = client.get("/").content.decode()
     assert SHOEI not in page
     assert MIDORI in page
+
+
+def test_without_a_service_log_there_is_no_chart(evaluation, client: Client):
+    ActivitySlice.objects.all().delete()
+    assert '<svg class="chart' not in client.get("/").content.decode()
 
 
 def test_without_an_evaluation_there_are_roles_and_no_figures(demo, client: Client):
@@ -139,12 +148,13 @@ def test_the_bars_are_as_long_as_their_shares(evaluation):
     shares = headline.shares_of(evaluation)
     for frame in (headline.WIDE, headline.NARROW):
         bands = headline.chart(shares, frame).bands
-        assert bands[0].revenue.x == bands[0].customers.x == frame.left
+        assert bands[0].revenue.x == bands[0].hours.x == frame.left
         assert bands[-1].revenue.end == pytest.approx(frame.width, abs=0.3)
-        assert bands[-1].customers.end == pytest.approx(frame.width, abs=0.3)
+        assert bands[-1].hours.end == pytest.approx(frame.width, abs=0.3)
         assert bands[0].revenue.width == pytest.approx(frame.inner * 0.3153, abs=1.5)
 
 
-def test_each_customer_of_a_tier_brings_its_average(evaluation):
-    shares = headline.shares_of(evaluation)
-    assert shares[0].each == Decimal(12_540_000)
+def test_a_tier_that_gets_more_or_less_than_it_brings_has_a_sign(evaluation):
+    shares = {share.tier.code: share for share in headline.shares_of(evaluation)}
+    assert shares["S"].minutes == 120
+    assert [shares[code].ratio_text for code in "SAC"] == ["▼ ×0.63", "▲ ×1.94", "▲ ×1.91"]
