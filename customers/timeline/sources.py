@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import (
     Activity,
@@ -18,7 +19,7 @@ from customers.models import (
 from customers.timeline import words
 from firm.timeline import Group, Source, midnight_of
 
-WORK = Group("work", _("Entries"))
+WORK = Group("work", pgettext_lazy("timeline", "Entries"))
 GOODWILL = Group("goodwill", _("Goodwill work"))
 GOALS = Group("goals", _("Goals"))
 CONTRACTS = Group("contracts", _("Contracts"))
