@@ -14,6 +14,12 @@ from firm.forms import DayField
 from firm.models import User
 from firm.money import LARGEST
 
+PERIOD_CHOICES = [
+    (3, gettext_lazy("Last 3 months")),
+    (6, gettext_lazy("Last 6 months")),
+    (12, gettext_lazy("Last 12 months")),
+    (24, gettext_lazy("Last 24 months")),
+]
 HOUR = 60
 LONGEST_CAP_HOURS = 2000
 
@@ -42,16 +48,13 @@ def _minutes(hours: Decimal) -> int:
 class PeriodForm(forms.Form):
     """The filter of the register; what does not parse counts as the usual six months."""
 
+    periods = PERIOD_CHOICES
+
     months = forms.TypedChoiceField(
         label=gettext_lazy("Period"),
         coerce=int,
         required=False,
-        choices=[
-            (3, gettext_lazy("Last 3 months")),
-            (6, gettext_lazy("Last 6 months")),
-            (12, gettext_lazy("Last 12 months")),
-            (24, gettext_lazy("Last 24 months")),
-        ],
+        choices=PERIOD_CHOICES,
     )
     category = forms.CharField(label=gettext_lazy("Category"), max_length=80, required=False)
 
@@ -228,6 +231,11 @@ class OutcomeForm(forms.Form):
     outcome = forms.CharField(
         label=gettext_lazy("How one sees it, or why"), max_length=200, required=False
     )
+
+
+def plain(amount: Decimal | None) -> str:
+    """For the initial value of an amount: without idle decimals."""
+    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def hours_of(minutes: int) -> Decimal:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers import actions
 from customers.giving import investing
-from customers.giving.forms import InvestmentForm, NewInvestmentForm, VerdictForm, hours_of
+from customers.giving.forms import InvestmentForm, NewInvestmentForm, VerdictForm, hours_of, plain
 from customers.giving.reach import check_is_not_shared, customer_of, investments_in_reach
 from customers.models import Customer, Investment
 from firm import access, keyset
@@ -184,8 +184,12 @@ def _one(
     verdict: VerdictForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    initial = {name: getattr(found, name) for name in ("title", "expectation", "expected_return")}
-    initial["owner"] = found.owner_id
+    initial = {
+        "title": found.title,
+        "expectation": found.expectation,
+        "expected_return": plain(found.expected_return),
+        "owner": found.owner_id,
+    }
     context = {
         "customer": found.customer,
         "shown": investing.Shown(found, today()),
