@@ -63,13 +63,15 @@ class Cell:
 
 @dataclass
 class Row:
-    """`was` is the cause under which the row's minutes are on record."""
+    """`was` is the cause under which the row's minutes are on record. A customer without any has
+    one row that `can_be_quiet`.
+    """
 
     customer: Customer
     was: str
     cause: str
     cells: list[Cell]
-    is_first: bool = True
+    can_be_quiet: bool = False
     is_quiet: bool = False
 
     @property
@@ -142,6 +144,7 @@ def sheet_of(
     causes: defaultdict[int, set[str]] = defaultdict(set)
     for pk, cause in {*added, *((key[0], key[2]) for key in logged)}:
         causes[pk].add(cause)
+    busy = {key[0] for key in logged}
     sheet = Sheet(week=week, today=today, days=list(off.items()))
     for customer in customers_of(person, scope, week=week, added={key[0] for key in added}):
         found = causes.get(customer.pk, {CAUSES[0]})
@@ -151,7 +154,8 @@ def sheet_of(
                 for day in days
             ]
             quiet = customer.is_quiet  # type: ignore[attr-defined]
-            sheet.rows.append(Row(customer, cause, cause, cells, place == 0, quiet))
+            can_be = place == 0 and customer.pk not in busy
+            sheet.rows.append(Row(customer, cause, cause, cells, can_be, quiet))
     return sheet
 
 

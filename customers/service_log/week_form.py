@@ -87,7 +87,7 @@ def _read_ticks(sheet: Sheet, data: QueryDict, typed: Typed) -> None:
     ticked, shown_quiet = set(data.getlist("quiet")), set(data.getlist("was-quiet"))
     for row in sheet.rows:
         name = str(row.customer.pk)
-        if not row.is_first:
+        if not row.can_be_quiet:
             continue
         if name in ticked and name not in shown_quiet:
             typed.quiet.append(row.customer.pk)

@@ -1,5 +1,5 @@
 // The weekly sheet moves like a spreadsheet: arrows and Enter go from cell to cell, typing
-// replaces what stands there, Escape puts it back. Sums follow what is typed.
+// replaces what stands there, Escape puts it back, Ctrl+Enter saves. Sums follow what is typed.
 
 const grid = document.querySelector("[data-week-grid]");
 const rows = [...grid?.querySelectorAll("[data-week-row]") ?? []]
@@ -50,6 +50,7 @@ grid?.addEventListener("focusin", (event) => {
 grid?.addEventListener("keydown", (event) => {
   const cell = event.target;
   if (!cell.matches("[data-hours]") || event.isComposing || event.keyCode === 229) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) cell.form.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     cell.value = cell.defaultValue;
