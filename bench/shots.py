@@ -125,7 +125,15 @@ def _wait_for(base: str) -> None:
 
 def samples() -> dict[str, Any]:
     """What an address with arguments is tried with, by how the address begins."""
-    from customers.models import Contract, ContractRevision, Customer, Import
+    from customers.models import (
+        Activity,
+        Contract,
+        ContractRevision,
+        Customer,
+        Goal,
+        Import,
+        Investment,
+    )
     from firm.models import JobRun, User, WorkCalendar
     from tiering.models import BenefitUse, Override, RuleSet
 
@@ -139,6 +147,9 @@ def samples() -> dict[str, Any]:
         "contracts": Contract.objects.order_by("pk").first(),
         "revisions": ContractRevision.objects.order_by("pk").first(),
         "customers": Customer.objects.order_by("pk").first(),
+        "goals": Goal.objects.order_by("pk").first(),
+        "investments": Investment.objects.filter(state="open").order_by("pk").first(),
+        "log": Activity.objects.filter(favor__isnull=False).order_by("pk").first(),
         "people": User.objects.order_by("pk").first(),
         "imports": Import.objects.order_by("-pk").first(),
         "runs": JobRun.objects.filter(kind="nightly").order_by("-created_at").first(),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from firm import formats
 from firm.models.firm import FourEyes
+from firm.named import KINDS, SUBJECTS
 from firm.roles import Role
 
 # Up to the colon stands the act's name, by which the audit page is searched.
@@ -281,48 +282,6 @@ ERRORS = {
         "%(date)s (evaluated as of %(as_of)s) lies before what is evaluated already: %(latest)s."
         " With --replay-from %(date)s it and all dates after it are evaluated again."
     ),
-}
-
-
-# What `kind` says of jobs and imports.
-KINDS = {
-    "nightly": gettext_lazy("Nightly run"),
-    "replay": gettext_lazy("Replay of nights"),
-    "tiers_in_force": gettext_lazy("Tiers in force of a new day"),
-    "customers_daily": gettext_lazy("Reminders about customers"),
-    "preview": gettext_lazy("Impact preview"),
-    "import": gettext_lazy("Reading a file"),
-    "import_apply": gettext_lazy("Applying an import"),
-    "recost": gettext_lazy("Costing logged work anew"),
-    "customers": gettext_lazy("Customers"),
-    "people": gettext_lazy("People"),
-    "contacts": gettext_lazy("Contacts"),
-    "revenue": gettext_lazy("Revenue"),
-    "activities": gettext_lazy("Service log"),
-}
-
-
-# What `subject_kind` of an audit event says: names of models.
-SUBJECTS = {
-    "activity": gettext_lazy("Entry"),
-    "benefit": gettext_lazy("Benefit"),
-    "closedmonth": gettext_lazy("Month"),
-    "companyday": gettext_lazy("Company day"),
-    "contact": gettext_lazy("Contact"),
-    "costrate": gettext_lazy("Cost rate"),
-    "customer": gettext_lazy("Customer"),
-    "department": gettext_lazy("Department"),
-    "firm": gettext_lazy("Firm"),
-    "goal": gettext_lazy("Goal"),
-    "holiday": gettext_lazy("National holiday"),
-    "import": gettext_lazy("Import"),
-    "investment": gettext_lazy("Investment"),
-    "jobrun": gettext_lazy("Job"),
-    "override": gettext_lazy("Manual override"),
-    "post": gettext_lazy("Post"),
-    "ruleset": gettext_lazy("Tier rules"),
-    "user": gettext_lazy("Person"),
-    "workcalendar": gettext_lazy("Work calendar"),
 }
 
 
