@@ -12,7 +12,7 @@ from firm.models import Department
 from firm.money import MoneyField, money_range
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Customer(models.Model):
     """A firm we serve. Text is stored as typed; the keys for finding live in the snapshot."""
 
@@ -78,7 +78,7 @@ class Customer(models.Model):
         return self.name
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Contact(models.Model):
     """A person at the customer's, with the phones one calls them on."""
 
