@@ -1,37 +1,14 @@
-"""The firm's days: which are worked, and the national holidays as rows that people may edit."""
+"""The firm's days: which are worked."""
 
 import datetime
 
-import holidays
 from django.conf import settings
-from django.db.models import Max
 
-from firm.models import CompanyDay, Holiday
+from firm.models import CompanyDay, Holiday, WorkCalendar
+from firm.work_calendars import schedule_of
 
-FIRST_YEAR = 2015
-YEARS_AHEAD = 2
 SATURDAY = 5
-
-
-def national_holidays(year: int, *, country: str) -> dict[datetime.date, str]:
-    """From the `holidays` library, with the names the country itself uses."""
-    language = holidays.country_holidays(country).default_language
-    return dict(holidays.country_holidays(country, years=year, language=language).items())
-
-
-def add_missing_years(*, country: str, through: int) -> int:
-    """Write the holidays of the years after the last one present; returns how many days.
-
-    A year that is there already is left alone: somebody may have edited it.
-    """
-    last = Holiday.objects.filter(country=country).aggregate(day=Max("day"))["day"]
-    first_missing = last.year + 1 if last else FIRST_YEAR
-    rows = [
-        Holiday(country=country, day=day, name=name[:80])
-        for year in range(first_missing, through + 1)
-        for day, name in national_holidays(year, country=country).items()
-    ]
-    return len(Holiday.objects.bulk_create(rows, ignore_conflicts=True))
+ONE_DAY = datetime.timedelta(days=1)
 
 
 def closed_days(*, since: datetime.date, until: datetime.date) -> set[datetime.date]:
@@ -43,21 +20,38 @@ def closed_days(*, since: datetime.date, until: datetime.date) -> set[datetime.d
     return {*national, *own}
 
 
+def business_days(*, since: datetime.date, until: datetime.date) -> set[datetime.date]:
+    """The days of `[since, until)` on which hours of the firm's work calendar begin: its weekly
+    ones or a shift, and no holiday. Before its first version, and without such a calendar, Monday
+    to Friday but for closed days.
+    """
+    calendar = WorkCalendar.objects.filter(is_firms=True).first()
+    schedule = schedule_of(calendar, since=since, until=until) if calendar else None
+    closed = closed_days(since=since, until=until)
+    found = set()
+    for number in range((until - since).days):
+        day = since + number * ONE_DAY
+        week = schedule.week_on(day) if schedule else None
+        if schedule is None or week is None:
+            is_worked = day.weekday() < SATURDAY and day not in closed
+        else:
+            hours = schedule.shifts.get(day, week.hours[day.weekday()])
+            is_worked = bool(hours) and day not in schedule.holidays
+        if is_worked:
+            found.add(day)
+    return found
+
+
 def is_business_day(date: datetime.date) -> bool:
-    if date.weekday() >= SATURDAY:
-        return False
-    return not closed_days(since=date, until=date + datetime.timedelta(days=1))
+    return bool(business_days(since=date, until=date + ONE_DAY))
 
 
 def last_business_day(date: datetime.date) -> datetime.date:
     """The last business day at or before `date`. Raises LookupError for a firm that never works."""
-    since = date - datetime.timedelta(days=60)
-    closed = closed_days(since=since, until=date + datetime.timedelta(days=1))
-    for back in range(60):
-        day = date - datetime.timedelta(days=back)
-        if day.weekday() < SATURDAY and day not in closed:
-            return day
-    raise LookupError(f"no business day in the 60 days before {date}")
+    days = business_days(since=date - 60 * ONE_DAY, until=date + ONE_DAY)
+    if not days:
+        raise LookupError(f"no business day in the 60 days before {date}")
+    return max(days)
 
 
 def business_day_after(date: datetime.date, *, days: int) -> datetime.date:
@@ -65,12 +59,9 @@ def business_day_after(date: datetime.date, *, days: int) -> datetime.date:
 
     Raises LookupError for a firm that never works.
     """
-    until = date + datetime.timedelta(days=60 + 2 * days)
-    closed = closed_days(since=date, until=until)
-    day, left = date, days
-    while left:
-        day += datetime.timedelta(days=1)
-        if day >= until:
-            raise LookupError(f"no {days} business days after {date}")
-        left -= day.weekday() < SATURDAY and day not in closed
-    return day
+    if days == 0:
+        return date
+    ahead = business_days(since=date + ONE_DAY, until=date + (60 + 2 * days) * ONE_DAY)
+    if len(ahead) < days:
+        raise LookupError(f"no {days} business days after {date}")
+    return sorted(ahead)[days - 1]

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from firm import business_time
 from firm.business_time import Hours, Schedule, Week
-from firm.calendar import FIRST_YEAR, YEARS_AHEAD, add_missing_years
 from firm.dates import firm_date, firm_zone
 from firm.models import (
     CalendarDay,
@@ -26,6 +25,7 @@ from firm.models import (
     Holiday,
     WorkCalendar,
 )
+from firm.national_holidays import FIRST_YEAR, YEARS_AHEAD, add_missing_years
 
 FIRST_DAY = datetime.date(FIRST_YEAR, 1, 1)
 OFFICE = Hours(9 * 60, 18 * 60)

@@ -19,7 +19,7 @@ BASE = "firm"
 WRITERS = {
     "firm/actions",
     "firm/audit.py",
-    "firm/calendar.py",
+    "firm/national_holidays.py",
     "firm/files.py",
     "firm/heartbeat.py",
     "firm/idempotency.py",

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm import actions, calendar_shown, ics, work_calendars
 from firm.access import needs, reader, scope
-from firm.calendar import YEARS_AHEAD
 from firm.calendar_effects import as_if_held, effects_of
 from firm.calendar_forms import (
     DaysFileForm,
@@ -31,6 +30,7 @@ from firm.calendar_forms import (
 from firm.dates import today
 from firm.forms import CompanyDaysForm
 from firm.models import CalendarDayOff, CalendarShift, CalendarVersion, CompanyDay, WorkCalendar
+from firm.national_holidays import YEARS_AHEAD
 from firm.refusals import Refused
 from firm.roles import Right
 

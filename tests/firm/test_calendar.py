@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from firm import calendar
+from firm import calendar, national_holidays, work_calendars
 from firm.actions import (
     add_company_days,
     add_holiday,
@@ -15,7 +15,15 @@ from firm.actions import (
     remove_holiday,
     reopen_month,
 )
-from firm.models import AuditEvent, ClosedMonth, CompanyDay, Holiday
+from firm.business_time import Week
+from firm.models import (
+    AuditEvent,
+    CalendarShift,
+    ClosedMonth,
+    CompanyDay,
+    Holiday,
+    WorkCalendar,
+)
 from firm.refusals import Forbidden, Refused
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +46,37 @@ def test_holidays_week_ends_and_company_days_are_no_business_days(administrator,
     assert not calendar.is_business_day(friday)
 
 
+def test_business_days_are_those_of_the_firm_s_work_calendar(administrator, now):
+    """From August on Tuesday to Saturday, and one Sunday shift."""
+    saturdays = Week(hours=((), *((work_calendars.OFFICE,),) * 5, ()))
+    firms = WorkCalendar.objects.get(is_firms=True)
+    work_calendars.add_version(
+        firms,
+        effective_from=datetime.date(2026, 8, 1),
+        week=saturdays,
+        country="JP",
+        off_on_company_days=True,
+        now=now,
+    )
+    sunday = datetime.date(2026, 8, 9)
+    CalendarShift.objects.create(calendar=firms, day=sunday, name="棚卸", opens=540, closes=720)
+    friday, saturday, monday = (datetime.date(2026, 8, day) for day in (7, 8, 10))
+    assert calendar.is_business_day(saturday)
+    assert calendar.is_business_day(sunday)
+    assert not calendar.is_business_day(monday)
+    assert not calendar.is_business_day(datetime.date(2026, 8, 11))  # Mountain Day
+    assert not calendar.is_business_day(datetime.date(2026, 7, 25))  # a Saturday before it
+    assert calendar.last_business_day(monday) == sunday
+    assert calendar.business_day_after(friday, days=3) == datetime.date(2026, 8, 12)
+
+
+def test_a_firm_without_a_work_calendar_works_monday_to_friday():
+    WorkCalendar.objects.update(is_firms=False)
+    assert calendar.is_business_day(datetime.date(2026, 7, 17))
+    assert not calendar.is_business_day(datetime.date(2026, 7, 18))
+    assert not calendar.is_business_day(datetime.date(2026, 7, 20))
+
+
 def test_the_last_business_day_lies_before_the_new_year_break(administrator, now):
     add_company_days(
         first=datetime.date(2025, 12, 29),
@@ -54,9 +93,9 @@ def test_an_edited_year_is_left_alone_and_the_next_ones_are_added(administrator,
     last = Holiday.objects.latest("day").day.year
     removed = Holiday.objects.filter(day__year=last).latest("day")
     remove_holiday(holiday=removed, by=administrator, now=now)
-    assert calendar.add_missing_years(country="JP", through=last + 1) > 10
+    assert national_holidays.add_missing_years(country="JP", through=last + 1) > 10
     assert not Holiday.objects.filter(day=removed.day).exists()
-    assert calendar.add_missing_years(country="JP", through=last + 1) == 0
+    assert national_holidays.add_missing_years(country="JP", through=last + 1) == 0
 
 
 def test_a_break_is_entered_at_once_and_days_already_off_count_once(administrator, now):
