@@ -12,6 +12,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from customers.models import Activity
 from firm.dates import today
 from firm.models import Department
 from firm.scope import scope_of
@@ -237,9 +238,11 @@ def held(night, account_manager):
 NIGHT_LONG_AGO = datetime.datetime(2025, 1, 1, 18, tzinfo=datetime.UTC)
 
 
-def worked(customer, month, hours, staff):
+def worked(customer, month, hours, staff, **values):
+    """Work that began with us, unless `values` say otherwise."""
     for _ in range(hours):
-        an_activity(customer, datetime.date(2026, month, 5), staff=staff, minutes=60)
+        done = an_activity(customer, datetime.date(2026, month, 5), staff=staff, minutes=60)
+        Activity.objects.filter(pk=done.pk).update(**{"initiator": "us"} | values)
 
 
 def test_averaging_is_told_month_by_month(night, held, account_manager):
@@ -256,6 +259,17 @@ def test_averaging_is_told_month_by_month(night, held, account_manager):
     assert not may.is_even
     assert found.is_even
     assert found.months[0].index is None
+
+
+def test_only_what_began_with_us_counts_for_the_index(night, held, account_manager):
+    """By the initiative noted; where there is none, by what only we begin."""
+    top, lowest = held
+    worked(top, 6, 3, account_manager)
+    worked(top, 6, 1, account_manager, initiator="", kind="proposal")
+    worked(lowest, 6, 1, account_manager, initiator="", direction="out")
+    worked(lowest, 6, 5, account_manager, initiator="customer", direction="out")
+    worked(lowest, 6, 5, account_manager, initiator="")
+    assert averaging(night).months[-1].index == 4
 
 
 def test_a_share_too_small_for_three_months_is_an_alarm(night, held, account_manager):

@@ -1,5 +1,5 @@
-"""Whether service is being averaged out: month by month, how the hours of the top tier stand to
-those of the lowest and to its share of the revenue.
+"""Whether service is being averaged out: month by month, how the proactive hours of the top tier
+stand to those of the lowest, and its hours to its share of the revenue.
 
 The tier of a month is the one earned when the month began, whatever has become of the customer
 since. A month counts whole or not at all.
@@ -18,6 +18,14 @@ from tiering.reports.allocation import MILLION, TOO_LITTLE, fairness_of
 MONTHS = 12
 LOWEST_INDEX = 3
 ALARM_MONTHS = 3  # of too small a share running
+
+# What began with us: by the initiative noted; where none is, what went out to the customer, and
+# what only we begin.
+_PROACTIVE = """
+(activity.initiator = 'us'
+ OR activity.initiator = '' AND (activity.direction = 'out' OR activity.cause = 'investment'
+                                 OR activity.kind IN ('meeting', 'proposal')))
+"""
 
 _BY_MONTH = """
 WITH told AS (
@@ -40,12 +48,16 @@ WITH told AS (
      WHERE superseded_by_import_id IS NULL AND date >= %(start)s AND date < %(end)s
      GROUP BY 1, 2
 ), worked AS (
-    SELECT customer_id, date_trunc('month', day)::date AS month, sum(minutes) AS minutes
-      FROM customers_activityslice WHERE day >= %(start)s AND day < %(end)s
+    SELECT slice.customer_id, date_trunc('month', slice.day)::date AS month,
+           sum(slice.minutes) AS minutes,
+           sum(slice.minutes) FILTER (WHERE {proactive}) AS proactive
+      FROM customers_activityslice slice
+      JOIN customers_activity activity ON activity.id = slice.activity_id
+     WHERE slice.day >= %(start)s AND slice.day < %(end)s
      GROUP BY 1, 2
 )
 SELECT months.month, held.tier, count(*), coalesce(sum(sold.revenue), 0),
-       coalesce(sum(worked.minutes), 0)
+       coalesce(sum(worked.minutes), 0), coalesce(sum(worked.proactive), 0)
   FROM months
   JOIN held ON held.since <= months.month AND held.until > months.month
   LEFT JOIN sold ON sold.customer_id = held.customer_id AND sold.month = months.month
@@ -61,11 +73,12 @@ class Held:
     customers: int
     revenue: Decimal
     minutes: int
+    proactive: int
 
     @property
     def each(self) -> Decimal | None:
-        """Hours for each customer."""
-        return Decimal(self.minutes) / 60 / self.customers if self.customers else None
+        """Proactive hours for each customer."""
+        return Decimal(self.proactive) / 60 / self.customers if self.customers else None
 
     @property
     def intensity(self) -> Decimal | None:
@@ -73,7 +86,7 @@ class Held:
         return Decimal(self.minutes) / 60 * MILLION / self.revenue if self.revenue > 0 else None
 
 
-NOBODY = Held(0, Decimal(0), 0)
+NOBODY = Held(0, Decimal(0), 0, 0)
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,7 @@ class Month:
 
     @property
     def index(self) -> Decimal | None:
-        """Hours for each customer, top tier ÷ lowest tier."""
+        """Proactive hours for each customer, top tier ÷ lowest tier."""
         top, lowest = self.held(self.top).each, self.held(self.lowest).each
         if not self.has_hours or top is None or not lowest:
             return None
@@ -147,11 +160,11 @@ def averaging(evaluation: Evaluation) -> Averaging:
     end = first_of_month(evaluation.as_of)
     start = add_months(end, -MONTHS)
     with connection.cursor() as cursor:
-        cursor.execute(_BY_MONTH, {"start": start, "end": end})
+        cursor.execute(_BY_MONTH.format(proactive=_PROACTIVE), {"start": start, "end": end})
         rows = cursor.fetchall()
     tiers: dict[datetime.date, dict[int, Held]] = {
         add_months(start, number): {} for number in range(MONTHS)
     }
-    for month, tier, customers, revenue, minutes in rows:
-        tiers[month][tier] = Held(customers, revenue, int(minutes))
+    for month, tier, customers, revenue, minutes, proactive in rows:
+        tiers[month][tier] = Held(customers, revenue, int(minutes), int(proactive))
     return Averaging([Month(first, held, top, order[-1]) for first, held in tiers.items()])
