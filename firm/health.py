@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from celery import current_app
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Exists, OuterRef
 from kombu.exceptions import OperationalError
 
 from firm import heartbeat
@@ -57,13 +58,18 @@ def _canary(now: datetime.datetime) -> Check:
 def metrics(*, now: datetime.datetime) -> dict[str, float]:
     """Figures by name; an age or date that does not exist is left out. Units as names say."""
     open_jobs = JobRun.objects.filter(state__in=["queued", "running"])
+    # Once a later run of its kind has ended, nobody is asked about a held one any more.
+    later = JobRun.objects.filter(
+        kind=OuterRef("kind"), pk__gt=OuterRef("pk"), state__in=["done", "held"]
+    )
+    held = JobRun.objects.filter(~Exists(later), state="held")
     unsent = Notification.objects.filter(sent_at=None, failed_at=None, due_at__lte=now)
     night = JobRun.objects.filter(kind="nightly", state="done").order_by("-business_date").first()
     canary = heartbeat.age(heartbeat.CANARY, now=now)
     found = {
         "jobs_queued": open_jobs.filter(state="queued").count(),
         "jobs_running": open_jobs.filter(state="running").count(),
-        "jobs_held": JobRun.objects.filter(state="held").count(),
+        "jobs_held": held.count(),
         "oldest_open_job_age_seconds": _age(
             open_jobs.order_by("created_at").values_list("created_at", flat=True).first(), now
         ),

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 
 from customers.models import Customer
 from firm import four_eyes
@@ -13,7 +13,7 @@ from firm.roles import RIGHTS, Right, Role
 from firm.scope import Scope
 from firm.superiors import manager_of, superior_ids
 from tiering.in_force import rules_on
-from tiering.models import Override, RuleSet, Tier
+from tiering.models import Override, RuleSet, Tier, TierRule
 from tiering.models.override import OverrideQuerySet
 
 ENDING_SOON = datetime.timedelta(days=30)
@@ -104,14 +104,13 @@ def waiting_for(scope: Scope) -> int:
     return tally(scope).waiting if scope.may(Right.APPROVE_OVERRIDE) else 0
 
 
-def losing_their_tier(version: RuleSet, *, since: datetime.date) -> OverrideQuerySet:
+def losing_their_tier(version: RuleSet | OuterRef, *, since: datetime.date) -> OverrideQuerySet:
     """Approved ones that hold on this day or later, to a tier that the version does not have:
     under it they hold nothing.
     """
-    kept = version.tiers.values("tier")
-    return Override.objects.filter(state=Override.State.APPROVED, ends_on__gt=since).exclude(
-        tier__in=kept
-    )
+    kept = TierRule.objects.filter(rule_set=version).values("tier")
+    held = Override.objects.filter(state=Override.State.APPROVED, ends_on__gt=since)
+    return held.exclude(tier__in=kept)
 
 
 def parties(override: Override, *, but: User) -> list[User]:

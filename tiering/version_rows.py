@@ -21,6 +21,22 @@ def load(*rule_sets: RuleSet | None, with_guards: bool = True, with_services: bo
     prefetch_related_objects([one for one in rule_sets if one is not None], *kinds)
 
 
+def load_by_id(draft: RuleSet, other: int | None) -> RuleSet | None:
+    """Keep the rows with the draft and with another version, which is read with its tiers."""
+    tiers = _tiers().select_related("tier", "rule_set")
+    found = {draft.pk: draft}
+    kept: dict[int, list[TierRule]] = {draft.pk: []}
+    for rule in tiers.filter(rule_set__in=[pk for pk in (draft.pk, other) if pk]):
+        rule.rule_set = found.setdefault(rule.rule_set_id, rule.rule_set)
+        kept.setdefault(rule.rule_set_id, []).append(rule)
+    for pk, version in found.items():
+        version.kept_tiers = kept[pk]  # type: ignore[attr-defined]
+    prefetch_related_objects(
+        list(found.values()), _kept(GUARDS, _guards()), _kept(SERVICES, _services())
+    )
+    return found.get(other) if other else None
+
+
 def tiers_of(rule_set: RuleSet) -> list[TierRule]:
     """From the top."""
     return _rows(rule_set, TIERS, _tiers())

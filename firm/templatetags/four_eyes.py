@@ -12,6 +12,12 @@ from firm.roles import Right
 register = template.Library()
 
 
+@register.simple_tag(takes_context=True)
+def takes_two(context: template.Context, kind: str) -> bool:
+    """`{% takes_two "tiers" as needs_second %}`: whether nobody decides alone on this kind."""
+    return four_eyes.holds_for(context["chrome"].firm, FourEyes(kind), now=timezone.now())
+
+
 @register.inclusion_tag("firm/trial_notice.html", takes_context=True)
 def trial_notice(context: template.Context, kind: str) -> dict[str, Any]:
     """`{% trial_notice "tiers" %}`: nothing once a second person is needed for this kind."""

@@ -1,5 +1,6 @@
 """People and posts: who is here, who may do what, and who may come in."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -112,7 +113,7 @@ def _hand_over_link(request: HttpRequest, person: User) -> None:
 @needs(Right.EDIT_PEOPLE)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(User, pk=pk)
-    return _person_page(request, shown, PersonForm(instance=shown), PostForm())
+    return _person_page(request, shown, PersonForm(instance=copy(shown)), PostForm())
 
 
 def _person_page(
@@ -122,7 +123,7 @@ def _person_page(
     link = request.session.pop("password_link", None)
     held = list(queries.holdings_of(shown, on=today()))
     context = {
-        "shown": User.objects.get(pk=shown.pk),
+        "shown": shown,
         "form": form,
         "post_form": post_form,
         "held": [
@@ -140,13 +141,13 @@ def _person_page(
 @require_POST
 @needs(Right.EDIT_PEOPLE)
 def save_person(request: HttpRequest, pk: int) -> HttpResponse:
-    form = PersonForm(request.POST, instance=get_object_or_404(User, pk=pk))
+    shown = get_object_or_404(User, pk=pk)
+    form = PersonForm(request.POST, instance=copy(shown))
     if form.is_valid():
-        shown = User.objects.get(pk=pk)
         change_person(person=shown, by=reader(request), now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("firm:person", pk=pk)
-    return _person_page(request, form.instance, form, PostForm(), status=422)
+    return _person_page(request, shown, form, PostForm(), status=422)
 
 
 @require_POST
@@ -162,7 +163,7 @@ def add_post(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The post is given."))
             return redirect("firm:person", pk=pk)
-    return _person_page(request, shown, PersonForm(instance=shown), form, status=422)
+    return _person_page(request, shown, PersonForm(instance=copy(shown)), form, status=422)
 
 
 @require_POST

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Max
+from django.db.models import Max, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from customers.models import Import
@@ -16,6 +17,7 @@ from firm.refusals import Refused
 from tiering import plan
 from tiering.engine import VERSION
 from tiering.models import Preview, RuleSet
+from tiering.version_rows import guards_of, services_of, tiers_of
 
 GOOD_FOR = datetime.timedelta(hours=24)
 
@@ -48,19 +50,45 @@ class Binding:
     the number published last.
     """
 
-    run: JobRun | None
+    run_id: int | None
     cutoff: int
     version: int
     engine_version: str
 
 
-def binding_now() -> Binding:
+def _runs() -> QuerySet[JobRun, int]:
     runs = JobRun.objects.filter(kind__in=(plan.NIGHTLY, plan.REPLAY), state=JobRun.State.DONE)
+    return runs.order_by("-finished_at", "-pk").values_list("pk", flat=True)
+
+
+def binding_now() -> Binding:
     return Binding(
-        run=runs.order_by("finished_at", "pk").last(),
+        run_id=_runs().first(),
         cutoff=Import.objects.aggregate(last=Max("applied_no"))["last"] or 0,
         version=plan.latest_number(),
         engine_version=VERSION,
+    )
+
+
+def with_binding(previews: QuerySet[Preview]) -> QuerySet[Preview, Any]:
+    """Rows that bring along what a preview made now would rest on, for a page that only reads."""
+    imports = Import.objects.filter(applied_no__isnull=False).order_by("-applied_no")
+    versions = RuleSet.objects.filter(number__isnull=False).order_by("-number")
+    return previews.annotate(
+        run_now=Subquery(_runs()[:1]),
+        cutoff_now=Coalesce(Subquery(imports.values("applied_no")[:1]), 0),
+        version_now=Coalesce(Subquery(versions.values("number")[:1]), 0),
+    )
+
+
+def _present(preview: Preview) -> Binding:
+    if not hasattr(preview, "run_now"):
+        return binding_now()
+    return Binding(
+        preview.run_now,
+        preview.cutoff_now,  # type: ignore[attr-defined]
+        preview.version_now,  # type: ignore[attr-defined]
+        VERSION,
     )
 
 
@@ -68,22 +96,27 @@ def note_binding(preview: Preview) -> None:
     """Write what the preview rests on into it, without saving."""
     binding = binding_now()
     preview.digest = digest_of(preview.draft)
-    preview.run, preview.cutoff = binding.run, binding.cutoff
+    preview.run_id, preview.cutoff = binding.run_id, binding.cutoff
     preview.version, preview.engine_version = binding.version, binding.engine_version
 
 
 def digest_of(draft: RuleSet) -> str:
-    """A fingerprint of what the draft says; its name, notes and signatures don't belong to it."""
+    """A fingerprint of what the draft, as it was read, says; its name, notes and signatures don't
+    belong to it.
+    """
+    services = [_said(row, SERVICES) for row in services_of(draft)]
     content: dict[str, Any] = {
-        "rules": RuleSet.objects.values_list(*RULES).get(pk=draft.pk),
-        "tiers": list(draft.tiers.order_by("rank").values_list(*TIERS)),
-        "guards": list(draft.guards.order_by("fact").values_list(*GUARDS)),
-        "services": list(
-            draft.service_levels.order_by("tier", "service", "benefit").values_list(*SERVICES)
-        ),
+        "rules": _said(draft, RULES),
+        "tiers": [_said(row, TIERS) for row in tiers_of(draft)],
+        "guards": [_said(row, GUARDS) for row in guards_of(draft)],
+        "services": sorted(services, key=str),
     }
     text = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(row: Any, columns: tuple[str, ...]) -> list[Any]:
+    return [getattr(row, column) for column in columns]
 
 
 def check_is_fresh(*, preview: Preview, draft: RuleSet, now: datetime.datetime) -> None:
@@ -95,7 +128,7 @@ def check_is_fresh(*, preview: Preview, draft: RuleSet, now: datetime.datetime) 
     _check_is_done(preview)
     if preview.digest != digest_of(draft):
         raise Refused(_("The draft has been changed since its preview. Make a new one."))
-    _check_still_holds(preview, binding_now())
+    _check_still_holds(preview, _present(preview))
     assert preview.computed_at is not None
     if now - preview.computed_at >= GOOD_FOR:
         raise Refused(_("The preview is more than 24 hours old. Make a new one."))
@@ -115,9 +148,9 @@ def _check_still_holds(preview: Preview, present: Binding) -> None:
             _("Version %(number)s has been published since the preview. Make a new one.")
             % {"number": present.version}
         )
-    if preview.run != present.run:
+    if preview.run_id != present.run_id:
         raise Refused(_("A nightly run has finished since the preview. Make a new one."))
-    if present.run is None and preview.cutoff != present.cutoff:
+    if present.run_id is None and preview.cutoff != present.cutoff:
         raise Refused(_("An import has been applied since the preview. Make a new one."))
     if preview.engine_version != present.engine_version:
         raise Refused(_("The calculation has been renewed since the preview. Make a new one."))

@@ -126,7 +126,7 @@ def compute(preview: Preview, *, now: datetime.datetime) -> None:
             preview.result |= _Night(cursor, preview, as_of, present, stored).decided()
             owners = [owner for owner, _cells in preview.result["owners"] if owner]
             preview.result["capacity"] = capacity(owners=owners, on=business_date)
-    if preview.digest != digest_of(draft):
+    if preview.digest != digest_of(RuleSet.objects.get(pk=draft.pk)):
         raise JobFailed("draft_changed")
     preview.computed_at = now
     preview.save()

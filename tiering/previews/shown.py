@@ -18,7 +18,7 @@ from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
 from tiering.models import Preview, PreviewMove, RuleSet, Tier
 from tiering.models.standing import Reason
-from tiering.version_rows import tiers_of
+from tiering.version_rows import load_by_id, tiers_of
 
 Way = PreviewMove.Way
 Cause = PreviewMove.Cause
@@ -69,6 +69,16 @@ class Matrix:
         return sum(cell.count for row in self.rows if row.chip for cell in row.cells) - sum(
             cell.count for row in self.rows if row.chip for cell in row.cells if cell.stays
         )
+
+
+@dataclass(frozen=True)
+class Losing:
+    """An override to a tier that the draft does not have; `tier` is its code."""
+
+    customer: int
+    name: str
+    tier: str
+    last_day: datetime.date
 
 
 class Shown:
@@ -138,6 +148,18 @@ class Shown:
         """The version that was in force."""
         present = self.result.get("present")
         return RuleSet.objects.get(pk=present) if present else None
+
+    def load(self) -> None:
+        """Read both versions with their rows at once, for a page or a file."""
+        self.present = load_by_id(self.row.draft, self.result.get("present"))
+
+    @property
+    def losing(self) -> list[Losing]:
+        """Of a preview that was read with them (views/previews.py)."""
+        return [
+            Losing(row["customer"], row["name"], row["tier"], _day_before(row["ends_on"]))
+            for row in self.row.losing  # type: ignore[attr-defined]
+        ]
 
     @cached_property
     def draft_chips(self) -> dict[int, Chip]:
@@ -328,6 +350,10 @@ def _ordered(found: set[int | None], chips: dict[int, Chip]) -> list[int | None]
     """Every tier of the version, from the top; then others that occur, then None."""
     others = sorted(tier for tier in found if tier is not None and tier not in chips)
     return [*chips, *others, *([None] if None in found else [])]
+
+
+def _day_before(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text) - datetime.timedelta(days=1)
 
 
 def _date(text: str | None) -> datetime.date | None:

@@ -40,4 +40,6 @@ def night_banner(context: template.Context) -> dict[str, Any]:
         return {}
     runs_url = context["chrome"].runs_url
     held_url = reverse("tiering:run", args=[night.held]) if runs_url and night.held else ""
+    if held_url == context["request"].path and not night.is_late:
+        return {}  # the held run's own page says so itself
     return {"night": night, "runs_url": runs_url, "held_url": held_url}

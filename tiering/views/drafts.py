@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -149,7 +150,13 @@ def _for_review(request: HttpRequest, found: RuleSet, active: RuleSet | None) ->
 
 def _with_active(pk: int) -> tuple[RuleSet, RuleSet | None]:
     """The draft beside the version in force; the rows of both are asked for together."""
-    found, active = _unpublished(pk), RuleSet.objects.in_force(today())
+    in_force = RuleSet.objects.on(today()).values("pk")
+    rows = _with_people().filter(Q(pk=pk) & ~Q(state=RuleSet.State.PUBLISHED) | Q(pk__in=in_force))
+    both = {row.pk: row for row in rows}
+    found = both.pop(pk, None)
+    if found is None or found.state == RuleSet.State.PUBLISHED:
+        raise Http404
+    active = next(iter(both.values()), None)
     load(found, active)
     return found, active
 
@@ -166,9 +173,12 @@ def _rearranged(found: RuleSet, values: QueryDict, act: str) -> RulesForm:
 
 
 def _unpublished(pk: int) -> RuleSet:
-    rows = RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED)
-    return get_object_or_404(
-        rows.select_related("created_by", "submitted_by", "approved_by", "returned_by"), pk=pk
+    return get_object_or_404(_with_people().exclude(state=RuleSet.State.PUBLISHED), pk=pk)
+
+
+def _with_people() -> QuerySet[RuleSet]:
+    return RuleSet.objects.select_related(
+        "created_by", "submitted_by", "approved_by", "returned_by"
     )
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,12 +24,11 @@ from tiering import actions, differences
 from tiering.models import Preview, PreviewMove, RuleSet
 from tiering.overrides import losing_their_tier
 from tiering.previews import tables
-from tiering.previews.binding import check_is_fresh
+from tiering.previews.binding import check_is_fresh, with_binding
 from tiering.previews.chart import chart_of
 from tiering.previews.loads import loads
 from tiering.previews.promised import promised
 from tiering.previews.shown import TABS, Mover, Shown, movers, moves_of, shown_of
-from tiering.version_rows import load
 
 CHUNK = 500  # movers worked out at a time for a file
 
@@ -48,13 +50,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     shown = shown_of(_row(pk))
     if request.htmx:  # type: ignore[attr-defined]
         return _progress(request, shown)
+    shown.load()
     now = timezone.now()
     context: dict[str, Any] = {
         "preview": shown,
         "draft": shown.row.draft,
         "may_edit": access.scope(request).may(Right.EDIT_RULES),
         "refusal": refusal_of(check_is_fresh, preview=shown.row, draft=shown.row.draft, now=now),
-        "needs_second": actions.needs_second_person(now=now),
         "error": wording.error_text(shown.row.job.error) if shown.row.job else "",
     }
     if shown.has_result and not request.screen_share:  # type: ignore[attr-defined]
@@ -73,7 +75,6 @@ def _progress(request: HttpRequest, shown: Shown) -> HttpResponse:
 def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
     tab = _tab(request)
     scope = access.scope(request)
-    load(shown.present, shown.row.draft)
     with_revenue = scope.may(Right.FIRM_REVENUE)
     try:
         page = keyset.page_of(
@@ -82,13 +83,11 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
     except Refused as refused:
         raise Http404(refused.sentence) from None
     rows = movers(shown, page.rows, scope)
-    losing = losing_their_tier(shown.row.draft, since=today()).select_related("customer", "tier")
     return {
         "earned": shown.matrix("earned", with_revenue=with_revenue),
         "raw": shown.matrix("raw", with_revenue=with_revenue),
         "with_revenue": with_revenue,
         "loads": loads(shown),
-        "losing": losing,
         "promised": promised(shown),
         "takes": settings.SERVICE_MINUTES,
         "with_price": scope.may(Right.PRICE),
@@ -143,7 +142,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _table(request: HttpRequest, shown: Shown) -> tuple[list[str], Iterable[Any]]:
     scope, wanted = access.scope(request), request.GET.get("table", "movers")
-    load(shown.present, shown.row.draft)
+    shown.load()
     if wanted == "promised":
         may = {"with_price": scope.may(Right.PRICE), "with_cost": scope.may(Right.MARGIN)}
         return tables.promises(promised(shown), **may)
@@ -179,5 +178,12 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _row(pk: int) -> Preview:
-    rows = Preview.objects.select_related("draft", "job", "run", "created_by")
+    losing = losing_their_tier(OuterRef(OuterRef("draft")), since=today())
+    listed = losing.order_by("customer__code").values(
+        json=JSONObject(
+            customer="customer", name="customer__name", tier="tier__code", ends_on="ends_on"
+        )
+    )
+    rows = Preview.objects.select_related("draft__approved_by", "job")
+    rows = with_binding(rows.annotate(losing=ArraySubquery(listed)))
     return get_object_or_404(rows, pk=pk)
