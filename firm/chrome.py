@@ -136,8 +136,8 @@ class Chrome:
         tabs = [*self.navigation, *self.administration][: self._room]
         if self.log_url:
             is_there = self.request.path == address("customers:log-new")
-            record = Link(str(_("Record")), self.log_url, "plus", is_current=is_there, is_middle=True)
-            tabs.insert(len(tabs) // 2, record)
+            log = Link(str(_("Log")), self.log_url, "plus", is_current=is_there, is_middle=True)
+            tabs.insert(len(tabs) // 2, log)
         return tabs
 
     @cached_property

@@ -21,7 +21,7 @@ KINDS = {
 
 # What `subject_kind` of an audit event says: names of models.
 SUBJECTS = {
-    "activity": gettext_lazy("Entry"),
+    "activity": gettext_lazy("Log entry"),
     "benefit": gettext_lazy("Benefit"),
     "closedmonth": gettext_lazy("Month"),
     "companyday": gettext_lazy("Company day"),

@@ -141,7 +141,7 @@ def _check_codes(data: EntryData) -> None:
     """The codes come from menus; files and the API may bring others."""
     known: list[tuple[str, type[models.TextChoices], str, bool]] = [
         (_("Cause"), Activity.Cause, data.cause, False),
-        (_("Kind"), Activity.Kind, data.kind, False),
+        (_("Kind of work"), Activity.Kind, data.kind, False),
         (_("Channel"), Channel, data.channel, True),
         (_("Direction"), Activity.Direction, data.direction, True),
         (_("Initiative"), Activity.Initiator, data.initiator, True),

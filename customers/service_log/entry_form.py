@@ -95,7 +95,7 @@ class EntryForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
     )
     when = _chips(gettext_lazy("When"), When.CHOICES, required=True)
-    day = DayField(label=gettext_lazy("Day"), required=False)
+    day = DayField(label=gettext_lazy("Date"), required=False)
     time = forms.TimeField(
         label=gettext_lazy("Start"),
         required=False,
@@ -109,7 +109,7 @@ class EntryForm(forms.Form):
     quantity = forms.IntegerField(
         label=gettext_lazy("How many"), min_value=1, max_value=1000, required=False
     )
-    kind = _choice(gettext_lazy("Kind"), Activity.Kind.choices)
+    kind = _choice(gettext_lazy("Kind of work"), Activity.Kind.choices)
     direction = _choice(gettext_lazy("Direction"))
     initiator = _choice(gettext_lazy("Initiative"))
     thread = _text(gettext_lazy("Conversation"), Activity, "thread")

@@ -21,7 +21,7 @@ GOODWILL = Q(favor__isnull=False, favor__withdrawn_at__isnull=True)
 class LogFilter(forms.Form):
     """All optional; the address holds them."""
 
-    person = forms.ChoiceField(label=gettext_lazy("Person"), required=False)
+    person = forms.ChoiceField(label=gettext_lazy("Done by"), required=False)
     cause = forms.ChoiceField(label=gettext_lazy("Cause"), required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), required=False)
     since = DayField(label=gettext_lazy("From day"), required=False)
@@ -67,7 +67,7 @@ def shown(entries: QuerySet[Activity]) -> QuerySet[Activity]:
 
 def header(*, shows_goodwill: bool, shows_price: bool) -> list[str]:
     columns = [
-        _("Day"), _("Start"), _("Minutes"), _("Person"), _("Cause"), _("Kind"), _("Channel"),
+        _("Date"), _("Start"), _("Minutes"), _("Done by"), _("Cause"), _("Kind of work"), _("Channel"),
         _("Work item"), _("How many"), _("Contact person"), _("Note"),
     ]  # fmt: skip
     if shows_goodwill:

@@ -14,11 +14,11 @@ from firm.models import User
 
 # Columns that a correction may change, with what they are called.
 LABELS = {
-    "day": gettext_lazy("Day"),
+    "day": gettext_lazy("Date"),
     "started_at": gettext_lazy("Start"),
     "minutes": gettext_lazy("Minutes"),
     "cause": gettext_lazy("Cause"),
-    "kind": gettext_lazy("Kind"),
+    "kind": gettext_lazy("Kind of work"),
     "channel": gettext_lazy("Channel"),
     "direction": gettext_lazy("Direction"),
     "initiator": gettext_lazy("Initiative"),

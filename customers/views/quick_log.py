@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from customers import picking
 from customers.actions import record_activity
 from customers.consumption.marks import marks_of
 from customers.contracts.wording import hours_text
@@ -21,7 +22,6 @@ from customers.scope.line import Line, line_for
 from customers.service_log.choices import choices_for, last_entry
 from customers.service_log.entry_form import EntryForm, initial_like, initial_of_now
 from customers.service_log.purpose import after_purpose
-from customers.views import picking
 from firm import access
 from firm.dates import firm_date
 from firm.refusals import Refused
@@ -118,7 +118,7 @@ def _said(entry: Activity) -> str:
         "hours": hours_text(entry.minutes),
     }
     marks = marks_of([entry])[entry.pk].marks
-    return " · ".join([said, *(mark.words for mark in marks)])
+    return f"{said} {' · '.join(mark.words for mark in marks)}".strip()
 
 
 def _is_own_page(request: HttpRequest) -> bool:

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from customers.actions import correct_activity, record_activity
+from customers.actions import correct_activity, read_purpose, record_activity
 from customers.models import Activity
 from customers.service_log.entries import EntryData, FavorData, moment_of
+from customers.service_log.purpose import VERSION
 from firm.models import AuditEvent, Notification
 from tests.factories import a_contract, a_customer, an_activity
 
@@ -193,3 +194,27 @@ def test_a_shared_screen_shows_entries_without_goodwill_and_keeps_the_mark(
     client.post(f"/log/{entry.pk}/correct/save/", corrected(entry, note="共有中の訂正"))
     entry.refresh_from_db()
     assert (entry.version, entry.favor.withdrawn_at) == (2, None)
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+def test_each_page_asks_few_questions_however_many_entries_there_are(
+    client_of, entry, customer, account_manager, now, rows, django_assert_max_num_queries
+):
+    read_purpose(version=VERSION, by=account_manager, now=now)
+    a_contract(customer, price_beyond=Decimal(13_000))
+    for number in range(rows):
+        note = replace(EVENING, minutes=30 + number)
+        correct_activity(
+            activity=entry, data=note, version=entry.version + number, by=account_manager, now=now
+        )
+        an_activity(customer, DAY, staff=account_manager)
+    client = client_of(account_manager)
+    for path in (
+        f"/log/new/?customer={customer.pk}",
+        "/log/new/",
+        f"/log/{entry.pk}/",
+        f"/log/{entry.pk}/correct/",
+        f"/customers/{customer.pk}/log/",
+    ):
+        with django_assert_max_num_queries(12):
+            assert client.get(path).status_code == 200

@@ -72,7 +72,7 @@ def test_an_entry_without_any_contract_or_beyond_one_is_never_refused(
         ({"day": datetime.date(26, 7, 15)}, "古すぎ"),
         ({"channel": "pigeon"}, "pigeon"),
         ({"cause": "unpaid"}, "unpaid"),
-        ({"cause": ""}, "原因"),
+        ({"cause": ""}, "理由"),
         ({"kind": "war"}, "war"),
         ({"quantity": 0}, "1,000回"),
         ({"note": "長" * 501}, "500文字"),
