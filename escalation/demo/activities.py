@@ -18,6 +18,7 @@ from escalation.demo.contracts import DemoContract
 from escalation.demo.entries import COUNTED, STEP, Cause, DemoEntry, DemoFavor, Kind, Span, chosen
 from escalation.demo.log_stories import GIVEN_BY_STORY, TOLD_IN_FULL, planted
 from escalation.demo.ratios import HEAVY, hours_paid, ratios
+from escalation.demo.stories import GINREI
 from firm.dates import first_of_month
 
 MEDIAN, SIGMA = 50, 0.77  # minutes of an entry
@@ -26,7 +27,9 @@ EVENINGS, HOLIDAYS = 143, 99
 FAVORS, DELIGHT = 396, 9
 WRONG_CHANNELS = 133
 DAYS_OFF_AHEAD = 6  # weekends and holidays that an entry may move to
+MEETING, USUAL_MEETINGS = "meeting", 2  # a month
 MEETS_FROM_FEE = 60_000  # whoever pays this much a month meets us
+Term = ScopeTerm.Kind
 IN, OUT = Activity.Direction.IN, Activity.Direction.OUT
 UNAGREED = ((Channel.PHONE, 0.55), (Channel.PRIVATE_CHAT, 0.35), (Channel.CHAT, 0.1))
 # Causes of work by their likelihood.
@@ -62,15 +65,17 @@ def _usual(agreed: DemoContract, ratio: float, span: Span) -> Iterator[DemoEntry
     chance = random.Random(f"{SEED} log {customer.rank}")
     days = span.served(customer)
     lengths = list(_lengths(round(60 * ratio * hours_paid(customer, span)), chance))
-    units: Counter[datetime.date] = Counter()
+    units: Counter[tuple[datetime.date, str]] = Counter()
     for place, minutes in enumerate(lengths):
         # Spread evenly, each at some place of its share of the days.
         day = days[int((place + chance.random()) / len(lengths) * len(days))]
-        entry = _entry(agreed, day, minutes, chance)
-        month = first_of_month(day)
-        if entry.work_item and units[month] >= _units(agreed, entry, ratio):
+        meets = units[first_of_month(day), MEETING] < _most(agreed, MEETING, ratio)
+        entry = _entry(agreed, day, minutes, chance, meets=meets)
+        unit = (first_of_month(day), MEETING if entry.kind == Kind.MEETING else entry.work_item)
+        if unit[1] and units[unit] >= _most(agreed, unit[1], ratio):
             entry.work_item = ""
-        units[month] += bool(entry.work_item)
+        else:
+            units[unit] += 1
         yield entry
 
 
@@ -84,24 +89,33 @@ def _lengths(total: int, chance: random.Random) -> Iterator[int]:
         yield minutes
 
 
-def _units(agreed: DemoContract, entry: DemoEntry, ratio: float) -> int:
+def _most(agreed: DemoContract, name: str, ratio: float) -> int:
     """How many of a counted thing there are in a month: more than agreed where all is more."""
-    amount = next(term.amount for term in agreed.start.terms if term.name == entry.work_item)
-    assert amount is not None  # what is counted has an amount
+    terms = [
+        term
+        for term in agreed.start.terms
+        if (term.kind == Term.MEETINGS if name == MEETING else term.name == name)
+    ]
+    amount = next((term.amount for term in terms), None) or USUAL_MEETINGS
     return amount + 2 if ratio >= HEAVY else amount
 
 
 def _entry(
-    agreed: DemoContract, day: datetime.date, minutes: int, chance: random.Random
+    agreed: DemoContract,
+    day: datetime.date,
+    minutes: int,
+    chance: random.Random,
+    *,
+    meets: bool,
 ) -> DemoEntry:
     draw = chance.random()
-    meets = agreed.customer.fee >= MEETS_FROM_FEE
-    if meets and minutes >= 45 and draw < 0.12:
+    is_met = agreed.customer.fee >= MEETS_FROM_FEE
+    if is_met and meets and minutes >= 45 and draw < 0.12:
         return DemoEntry(
             agreed, day, minutes, chance.choice(log_words.MEETING), kind=Kind.MEETING,
             contact=_contact(agreed, chance),
         )  # fmt: skip
-    if meets and 0.12 <= draw < 0.13:
+    if is_met and 0.12 <= draw < 0.13:
         return DemoEntry(
             agreed, day, minutes, chance.choice(log_words.PROPOSAL), kind=Kind.PROPOSAL,
             cause=Cause.SALES, contact=0,
@@ -109,9 +123,10 @@ def _entry(
     if minutes <= 45 and draw < 0.7:
         return _contact_entry(agreed, day, minutes, chance)
     cause = chance.choices(list(CAUSES), list(CAUSES.values()))[0]
+    note = chance.choice(log_words.WORK[cause])
     return DemoEntry(
-        agreed, day, minutes, chance.choice(log_words.WORK[cause]), cause=cause,
-        work_item=_work_item(agreed, minutes, chance) if cause in COUNTED else "",
+        agreed, day, minutes, note, cause=cause,
+        work_item=_work_item(agreed, note, minutes, chance) if cause in COUNTED else "",
     )  # fmt: skip
 
 
@@ -150,12 +165,17 @@ def _channels(agreed: DemoContract) -> list[str]:
 
 
 def _counted_name(agreed: DemoContract) -> str:
-    counts = (term.name for term in agreed.start.terms if term.kind == ScopeTerm.Kind.COUNT)
+    counts = (term.name for term in agreed.start.terms if term.kind == Term.COUNT)
     return next(counts, "")
 
 
-def _work_item(agreed: DemoContract, minutes: int, chance: random.Random) -> str:
-    """Small corrections and production tickets; the inquiries of SaaS are contacts."""
+def _work_item(agreed: DemoContract, note: str, minutes: int, chance: random.Random) -> str:
+    """The monthly report, small corrections and production tickets; the inquiries of SaaS are
+    contacts.
+    """
+    if note == log_words.REPORT:
+        kinds = (term.name for term in agreed.start.terms if term.kind == Term.DELIVERABLE)
+        return next(kinds, "")
     if agreed.template == Contract.Template.SAAS or minutes > 120 or chance.random() > 0.5:
         return ""
     return _counted_name(agreed)
@@ -228,6 +248,7 @@ def _for_nothing(
         entry
         for entry in entries
         if entry.customer.rank <= 14
+        and entry.customer.name != GINREI
         and entry.kind == Kind.WORK
         and entry.cause == Cause.IN_CONTRACT
         and 30 <= entry.minutes <= 90

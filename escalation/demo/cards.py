@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.urls import reverse
@@ -13,6 +14,8 @@ from firm import formats
 from firm.dates import add_months, first_of_month, today
 
 SUNDAY = 7
+# What ひかり堂 says on the phone, as the form of the scope check takes it.
+ASKED = {"request": "お知らせのついでに、チラシ用の画像も作ってもらえますか", "minutes": "1.5h"}
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,19 @@ class Card:
     text: str
 
     @classmethod
-    def of(cls, customer: Customer, *, kind: str, key: str, label: str, text: str) -> "Card":
-        """One that leads to the customer's file."""
-        href = reverse("customers:file", args=[customer.pk])
+    def of(
+        cls,
+        customer: Customer,
+        *,
+        kind: str,
+        key: str,
+        label: str,
+        text: str,
+        page: str = "file",
+        query: str = "",
+    ) -> "Card":
+        """One that leads to a page of the customer, by its name."""
+        href = reverse(f"customers:{page}", args=[customer.pk]) + query
         return cls(kind=kind, key=key, href=href, label=label, title=customer.name, text=text)
 
 
@@ -48,7 +61,7 @@ def _phone(customer: Customer) -> Card | None:
     return Card(
         kind="phone",
         key="watanabe",
-        href=f"{reverse('customers:scope')}?customer={customer.pk}",
+        href=f"{reverse('customers:scope')}?{urlencode({'customer': customer.pk, **ASKED})}",
         label=_("The phone rings"),
         title=_("“Could you just …?”"),
         text=_("%(customer)s asks for something: in scope or not, in ten seconds")
@@ -90,6 +103,8 @@ def _our_own(customer: Customer) -> Card | None:
         customer,
         kind="own_reason",
         key="mori",
+        page="log",
+        query=f"?cause={Activity.Cause.OWN_REASON}",
         label=_("Our own mistake"),
         text=_("%(hours)s h on a Sunday, and none of it counts against the customer")
         % {"hours": _hours(minutes)},
@@ -103,6 +118,7 @@ def _gift(customer: Customer) -> Card | None:
     return Card.of(
         customer,
         kind="delight",
+        page="goodwill",
         key="watanabe",
         label=_("Well spent goodwill"),
         text=_("%(hours)s h before anybody asked, and an order after it")
@@ -119,6 +135,7 @@ def _bets(customer: Customer) -> Card | None:
     return Card.of(
         customer,
         kind="investments",
+        page="investments",
         key="sato",
         label=_("Two investments"),
         text=_("One paid back its %(hours)s h, one waits for a verdict since %(day)s")

@@ -19,7 +19,7 @@ from tiering.models import Evaluation, Override, RuleSet, Standing
 from tiering.models.standing import Reason
 
 WHAT_THEY_SEE: dict[Role, Promise] = {
-    Role.ACCOUNT_MANAGER: _("My own customers, and why each is in its tier"),
+    Role.ACCOUNT_MANAGER: _("My own customers: hours left, what is in scope, my week"),
     Role.SECTION_MANAGER: _("The section's customers and whose tier has moved"),
     Role.DEPARTMENT_HEAD: _("The whole department, vacant posts included"),
     Role.ADMINISTRATOR: _("Tier rules, nightly runs, imports, people and posts"),

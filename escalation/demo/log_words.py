@@ -7,6 +7,7 @@ from customers.models import Activity
 Cause = Activity.Cause
 Kind = Activity.Kind
 
+REPORT = "アクセス解析の月次まとめ"
 WORK: dict[str, tuple[str, ...]] = {
     Cause.IN_CONTRACT: (
         "お知らせの掲載と公開前の確認",
@@ -15,7 +16,7 @@ WORK: dict[str, tuple[str, ...]] = {
         "問い合わせフォームの項目を1つ追加",
         "商品ページの価格と写真を更新",
         "採用ページの募集要項を更新",
-        "アクセス解析の月次まとめ",
+        REPORT,
         "SSL証明書の更新と表示確認",
         "バックアップの復元テスト",
         "検索結果に出る説明文の見直し",
