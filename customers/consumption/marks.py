@@ -17,7 +17,7 @@ from customers.consumption.counts import (
     period_start,
 )
 from customers.consumption.times import Divided, divided_of
-from customers.models import Activity
+from customers.models import Activity, ScopeTerm
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,10 @@ def _units(entries: Collection[int]) -> dict[int, list[Unit]]:
     values = parameters(None, entries=list(entries), on=_ALWAYS)
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {**values, "year_start": settings.FISCAL_YEAR_START})
-        for pk, *row in cursor.fetchall():
-            found.setdefault(pk, []).append(Unit(*row))
+        for pk, name, *row in cursor.fetchall():
+            # Only meetings need no name of their own.
+            term = name or str(ScopeTerm.Kind.MEETINGS.label)
+            found.setdefault(pk, []).append(Unit(term, *row))
     return found
 
 

@@ -67,8 +67,8 @@ def shown(entries: QuerySet[Activity]) -> QuerySet[Activity]:
 
 def header(*, shows_goodwill: bool, shows_price: bool) -> list[str]:
     columns = [
-        _("Date"), _("Start"), _("Minutes"), _("Done by"), _("Cause"), _("Kind of work"), _("Channel"),
-        _("Work item"), _("How many"), _("Contact person"), _("Note"),
+        _("Date"), _("Start"), _("Minutes"), _("Done by"), _("Cause"), _("Kind of work"),
+        _("Channel"), _("Work item"), _("How many"), _("Contact person"), _("Note"),
     ]  # fmt: skip
     if shows_goodwill:
         columns += [_("Goodwill work"), *([_("Usual price")] if shows_price else [])]
