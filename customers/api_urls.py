@@ -15,10 +15,23 @@ from customers.views import (
     investments_api,
     log_drafts_api,
     my_log_api,
+    scope_api,
     timeline_api,
+    week_api,
 )
 
 urlpatterns = [
+    path(
+        "customers/<int:pk>/consumption",
+        scope_api.CustomerConsumption.as_view(),
+        name="api-consumption",
+    ),
+    path("customers/<int:pk>/scope-check", scope_api.ScopeCheck.as_view(), name="api-scope-check"),
+    path(
+        "customers/<int:pk>/scope-inquiries",
+        scope_api.ScopeInquiries.as_view(),
+        name="api-scope-inquiries",
+    ),
     path(
         "customers/<int:pk>/activities",
         activities_api.CustomerActivities.as_view(),
@@ -63,6 +76,7 @@ urlpatterns = [
         log_drafts_api.LogDraftsSettle.as_view(),
         name="api-log-drafts-settle",
     ),
+    path("log/week", week_api.LogWeek.as_view(), name="api-log-week"),
     path("log/mine", my_log_api.MyLog.as_view(), name="api-log-mine"),
     path("log/section", my_log_api.SectionLog.as_view(), name="api-log-section"),
     path("people/<int:pk>/load", my_log_api.PersonLoad.as_view(), name="api-person-load"),

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Advice:
-    """`source` is the label of where it comes from. `tone` is a flag's: over, warn, or empty. An
-    `allowance` covers what is asked without anybody's approval.
-    """
+    """`source` is the label of where it comes from. `tone` is a flag's: over, warn, or empty."""
 
     code: str
     label: str
     words: str
     source: str
     tone: str = ""
-    is_allowance: bool = False

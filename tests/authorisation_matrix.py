@@ -198,7 +198,8 @@ customers:scope-sheet           GET   customer   file_readers else 404
 customers:scope                 GET   -          override_requesters
 customers:scope-customers       GET   -          override_requesters
 customers:scope-guideline       GET   -          override_requesters
-customers:scope-record          POST  -          override_requesters
+customers:scope-advice          GET   customer   file_workers else 404
+customers:scope-record          POST  customer   file_workers else 404
 customers:consumption           GET   customer   file_readers else 404
 customers:consumption-entries   GET   customer   file_readers else 404
 customers:timeline              GET   customer   file_readers else 404
@@ -361,6 +362,8 @@ api-customer                    GET   unowned    all_files else 404
 api-log-drafts                  GET   -          override_requesters
 api-log-drafts                  POST  -          override_requesters
 api-log-drafts-settle           POST  -          override_requesters
+api-log-week                    GET   -          override_requesters
+api-log-week                    POST  -          override_requesters
 api-log-mine                    GET   -          override_requesters
 api-log-section                 GET   -          section_manager department_head executive
 api-person-load                 GET   account_manager account_manager else 404
@@ -416,6 +419,10 @@ api-rule-set-services           GET   rule_set   everyone
 api-terms                       GET   customer   file_readers else 404
 api-terms                       GET   unowned    all_files else 404
 api-contracts                   GET   customer   file_readers else 404
+api-consumption                 GET   customer   file_readers else 404
+api-scope-check                 POST  customer   file_workers else 404
+api-scope-inquiries             GET   customer   file_readers else 404
+api-scope-inquiries             POST  customer   file_workers else 404
 api-timeline                    GET   customer   file_readers else 404
 api-contracts                   POST  customer   administrator back_office else 404
 api-extensions                  GET   contract   file_readers else 404

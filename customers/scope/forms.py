@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.contracts.in_force import Agreed
-from customers.models import Channel, Contact, Customer, ScopeInquiry
+from customers.models import Channel, Contact
 from customers.scope.matching import work_items
 from customers.scope.question import Question
 from customers.service_log.entries import moment_of
@@ -52,13 +52,13 @@ class ScopeForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        customer: Customer,
         agreed: list[Agreed],
         contacts: list[Contact],
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("auto_id", "scope_%s")
         super().__init__(*args, **kwargs)
+        self.agreed = agreed
         self.contacts = {str(contact.pk): contact for contact in contacts}
         chosen = self.data.get("work_item", "") if self.is_bound else ""
         items = list(dict.fromkeys([*work_items(agreed), *([chosen] if chosen else [])]))
@@ -111,10 +111,3 @@ class ScopeForm(forms.Form):
             is_incident=found["is_incident"],
             contact=self.contacts.get(found["contact"]),
         )
-
-
-OUTCOMES = (
-    ScopeInquiry.Outcome.DECLINED,
-    ScopeInquiry.Outcome.LOGGED,
-    ScopeInquiry.Outcome.GOODWILL,
-)

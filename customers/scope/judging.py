@@ -1,9 +1,10 @@
 """Whether what is asked is in scope: a verdict, with the facts it stands on.
 
 A fact is a code and numbers, worded when it is shown (customers/scope/words.py) and kept so with
-the inquiry. What other apps know besides, `settings.SCOPE_ADVISERS` add.
+the inquiry. What other apps know besides, `settings.SCOPE_ADVISERS` add as lines of their own.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +19,7 @@ from customers.consumption.hours import Hours, hours_of
 from customers.consumption.times import Divided, divided_if
 from customers.contracts.in_force import Agreed, agreed_with
 from customers.models import Channel, Customer, ScopeInquiry, ScopeTerm
-from customers.prices import HourlyPrice, hourly_price
+from customers.prices import HourlyPrice, Source, hourly_price
 from customers.scope.matching import COUNTED, Match, match
 from customers.scope.question import Question
 from firm.advice import Advice
@@ -47,13 +48,12 @@ class Answer:
     agreed: list[Agreed]
     verdict: str
     facts: list[Fact]
-    advice: list[Advice]
     hours: Hours | None
     hourly: HourlyPrice | None
 
     @property
     def decisive(self) -> Fact | None:
-        tones = {Verdict.OUT_OF_SCOPE: OVER, Verdict.ALLOWANCE: OVER, Verdict.NEEDS_APPROVAL: WARN}
+        tones = {Verdict.OUT_OF_SCOPE: OVER, Verdict.NEEDS_APPROVAL: WARN}
         tone = tones.get(Verdict(self.verdict), "")
         return next((fact for fact in self.facts if fact.tone == tone), None)
 
@@ -75,9 +75,11 @@ class Answer:
         return [term.channel for term in terms if term.channel and not term.emergency]
 
 
-def judge(customer: Customer, question: Question) -> Answer:
-    """As of the question's day, with what is recorded up to then."""
-    agreed = agreed_with(customer.pk, on=question.on)
+def judge(customer: Customer, question: Question, *, agreed: list[Agreed] | None = None) -> Answer:
+    """As of the question's day, with what is recorded up to then. `agreed` is what the contracts
+    say on that day, for whoever has asked already.
+    """
+    agreed = agreed_with(customer.pk, on=question.on) if agreed is None else agreed
     about = match(agreed, request=question.request, work_item=question.work_item)
     hours = _hours_under(agreed, question)
     facts = [
@@ -89,19 +91,25 @@ def judge(customer: Customer, question: Question) -> Answer:
     ]
     if not agreed:
         facts.insert(0, Fact("no_contract"))
-    # What else might help is asked only where something stands in the way.
-    is_fine = not any(fact.tone for fact in facts)
-    advice = [] if is_fine else advice_for(customer, question)
+    verdict = _verdict(agreed, facts)
     return Answer(
         customer=customer,
         question=question,
         agreed=agreed,
-        verdict=_verdict(agreed, facts, advice),
+        verdict=verdict,
         facts=facts,
-        advice=advice,
         hours=hours,
-        hourly=None if is_fine else hourly_price(customer.pk, on=question.on),
+        hourly=None if verdict == Verdict.IN_SCOPE else _hourly(customer, agreed, question),
     )
+
+
+def _hourly(customer: Customer, agreed: list[Agreed], question: Question) -> HourlyPrice | None:
+    """As customers.prices says, without asking once more for what the contracts have said."""
+    prices = [held.revision.price_beyond for held in agreed]
+    agreed_prices = [price for price in prices if price is not None]
+    if agreed_prices:
+        return HourlyPrice(min(agreed_prices), Source.CONTRACT)
+    return hourly_price(customer.pk, on=question.on)
 
 
 def _hours_under(agreed: list[Agreed], question: Question) -> Hours | None:
@@ -111,23 +119,25 @@ def _hours_under(agreed: list[Agreed], question: Question) -> Hours | None:
     return hours_of([customer_id], on=question.on).get(customer_id)
 
 
-def advice_for(customer: Customer, question: Question) -> list[Advice]:
+def advice_for(customer: Customer, *, on: datetime.date, minutes: int | None) -> list[Advice]:
+    """What else might help where something stands in the way."""
     found: list[Advice] = []
     for path in settings.SCOPE_ADVISERS:
         adviser: Callable[..., list[Advice]] = import_string(path)
-        found += adviser(customer, on=question.on, minutes=question.minutes)
+        found += adviser(customer, on=on, minutes=minutes)
     return found
 
 
-def _verdict(agreed: list[Agreed], facts: list[Fact], advice: list[Advice]) -> str:
-    """A channel alone does not put a matter out of scope: it can be asked for by another."""
+def _verdict(agreed: list[Agreed], facts: list[Fact]) -> str:
+    """A channel alone does not put a matter out of scope: it can be asked for by another. Nor do
+    more contacts than agreed.
+    """
     matters = [fact for fact in facts if fact.code not in ("channel", "contacts")]
     tones = {fact.tone for fact in matters}
     if not agreed:
         return Verdict.UNKNOWN
     if OVER in tones:
-        covered = any(one.is_allowance for one in advice)
-        return Verdict.ALLOWANCE if covered else Verdict.OUT_OF_SCOPE
+        return Verdict.OUT_OF_SCOPE
     if WARN in tones:
         return Verdict.NEEDS_APPROVAL
     about = {fact.code for fact in matters} & {"count", "hours", "included"}

@@ -27,7 +27,7 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
     on, term = day_asked_for(request.GET.get("on", "")), request.GET.get("term", "")
     try:
-        figure = Figure(request.GET.get("figure", ""))
+        figure = Figure(request.GET.get("figure", Figure.HOURS))
     except ValueError:
         raise Http404 from None
     rows = entries_of(pk, figure, on=on, term=term)

@@ -4,23 +4,23 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from customers import picking
 from customers.actions.scope import Outcome, record_inquiry
 from customers.consumption.shown import HoursBar
 from customers.contracts.in_force import agreed_with
 from customers.models import Customer, ScopeInquiry
 from customers.scope.forms import ScopeForm
 from customers.scope.guideline import GUIDELINE, situations_of
-from customers.scope.judging import judge
+from customers.scope.judging import advice_for, judge
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, words_of
-from customers.views import picking
 from firm import access
 from firm.dates import today
 from firm.refusals import Refused
@@ -40,14 +40,29 @@ def check(request: HttpRequest) -> HttpResponse:
     if customer is None:
         return _fragment(request, {"stage": "picker", **picking.offered(request)})
     form = _form(request, customer, request.GET if "request" in request.GET else None)
-    context = {"stage": "form", "customer": customer, "form": form}
-    status = 200
-    if form.is_bound:
-        status = 200 if form.is_valid() else 422
-        context |= _answered(request, customer, form)
-    else:
-        context["past"] = _past(customer)
-    return _fragment(request, context, status=status)
+    context: dict[str, Any] = {"stage": "form", "customer": customer, "form": form}
+    if not form.is_bound:
+        return _fragment(request, {**context, "past": _past(customer)})
+    context |= _answered(request, customer, form)
+    return _fragment(request, context, status=200 if form.is_valid() else 422)
+
+
+@require_GET
+def advice(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the tier adds and whom to ask, as lines under the answer; none of the tier's while the
+    screen is shared.
+    """
+    customer = _worked_for(request, pk)
+    on, minutes = today(), picking.number(request.GET.get("minutes", "")) or None
+    shared = request.screen_share  # type: ignore[attr-defined]
+    context = {
+        "advice": [] if shared else advice_for(customer, on=on, minutes=minutes),
+        # Until requests take their route, the nearest superior decides.
+        "approver": manager_of(access.reader(request), on=on),
+        "customer": customer,
+    }
+    part = "#rows" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"customers/scope_advice.html{part}", context)
 
 
 @require_GET
@@ -58,11 +73,9 @@ def customers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@access.needs(Right.RECORD_WORK)
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: HttpRequest, pk: int) -> HttpResponse:
     """What has become of it; where work follows, on to the quick log."""
-    pk = picking.number(request.POST.get("customer", ""))
-    customer = get_object_or_404(picking.theirs(request), pk=pk)
+    customer = _worked_for(request, pk)
     form = _form(request, customer, request.POST)
     inquiry = _recorded(request, customer, form)
     if inquiry is None:
@@ -79,12 +92,23 @@ def guideline(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/scope_guideline.html", {"situations": GUIDELINE})
 
 
+def _worked_for(request: HttpRequest, pk: int) -> Customer:
+    """404 for whoever hasn't the file or doesn't record work."""
+    if not access.scope(request).may(Right.RECORD_WORK):
+        raise Http404
+    found: Customer = get_object_or_404(picking.theirs(request), pk=pk)
+    return found
+
+
 def _form(request: HttpRequest, customer: Customer, data: Any) -> ScopeForm:
+    contacts = customer.contacts.all()
+    if request.GET.get("part") == "answer":  # nothing to choose from is shown
+        chosen = picking.number(request.GET.get("contact", ""))
+        contacts = contacts.filter(pk=chosen) if chosen else contacts.none()
     return ScopeForm(
         data,
-        customer=customer,
         agreed=agreed_with(customer.pk, on=today()),
-        contacts=list(customer.contacts.all()),
+        contacts=list(contacts),
         initial={"day": today(), "channel": request.GET.get("channel", "")},
     )
 
@@ -109,9 +133,9 @@ def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict
     """The answer with all that is shown of it; nothing where the form is not valid."""
     if not form.is_valid():
         return {}
-    answer = judge(customer, form.question(today=today()))
-    scope, shared = access.scope(request), request.screen_share  # type: ignore[attr-defined]
-    may_see_price = scope.may(Right.PRICE)
+    question = form.question(today=today())
+    answer = judge(customer, question, agreed=form.agreed if question.on == today() else None)
+    may_see_price = access.scope(request).may(Right.PRICE)
     met = situations_of(answer)
     return {
         "answer": answer,
@@ -119,17 +143,10 @@ def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict
         "facts": [(fact, label_of(fact), words_of(fact)) for fact in answer.facts],
         "decisive": words_of(answer.decisive) if answer.decisive else "",
         "hours": HoursBar(answer.hours, answer.question.on) if answer.hours else None,
-        "advice": [] if shared else answer.advice,
         "price": answer.price if may_see_price else None,
-        "approver": None if answer.is_fine else _approver(request),
         "replies": replies_for(answer, with_price=may_see_price),
         "situations": [one for one in GUIDELINE if one.code in met],
     }
-
-
-def _approver(request: HttpRequest) -> Any:
-    """Whom to ask until requests take their route: the nearest superior."""
-    return manager_of(access.reader(request), on=today())
 
 
 def _past(customer: Customer) -> list[ScopeInquiry]:

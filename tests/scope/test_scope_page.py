@@ -116,8 +116,8 @@ def test_a_shared_screen_shows_neither_tier_nor_goodwill(ask, contract, client_o
 
 
 def record(browser, customer, **values):
-    asked = {"customer": customer.pk, "request": "新規ページ", "minutes": "90", **values}
-    return browser.post(reverse("customers:scope-record"), asked)
+    asked = {"request": "新規ページ", "minutes": "90", **values}
+    return browser.post(reverse("customers:scope-record", args=[customer.pk]), asked)
 
 
 def test_a_declined_request_is_kept_with_its_verdict(
@@ -183,3 +183,11 @@ def test_used_up_is_told_on_the_file_with_its_entries(
         assert rows.status_code == 200
     unknown = reverse("customers:consumption-entries", args=[customer.pk])
     assert client_of(account_manager).get(unknown, {"figure": "x"}).status_code == 404
+
+
+def test_whom_to_ask_and_what_the_tier_adds_come_as_lines(
+    client_of, account_manager, section_manager, customer, contract
+):
+    address = reverse("customers:scope-advice", args=[customer.pk])
+    page = client_of(account_manager).get(address, {"minutes": "60"}).content.decode()
+    assert "中村 直樹" in page
