@@ -50,7 +50,7 @@ def mark_goodwill(
     that bears the mark already.
     """
     check_can_give(customer=activity.customer, by=by, now=now)
-    _check_is_free(activity)
+    _check_is_free(Activity.objects.select_for_update().get(pk=activity.pk))
     if usual_price is None:
         usual_price = usual_price_of(activity=activity)
     values = {
@@ -62,7 +62,7 @@ def mark_goodwill(
         "from_budget": from_budget,
     }
     _check(values)
-    favor = Favor.objects.select_for_update().filter(activity=activity).first()
+    favor = Favor.objects.filter(activity=activity).first()
     if favor is not None and favor.withdrawn_at is None:
         raise Refused(_("This entry is marked as goodwill work already."))
     if favor is None:

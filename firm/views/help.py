@@ -18,6 +18,7 @@ TOLD_RIGHTS = [
     (Right.FIRM_REVENUE, _("Shares of the firm")),
     (Right.MARGIN, _("Margin")),
     (Right.IMPORT, _("Imports")),
+    (Right.EDIT_PRICES, _("List price")),
     (Right.CLOSE_MONTHS, _("Month close")),
     (Right.READ_RUNS, _("See nightly runs")),
     (Right.RUN_NIGHT, _("Recalculate")),
@@ -30,6 +31,8 @@ TOLD_RIGHTS = [
     (Right.EDIT_PEOPLE, _("People and posts")),
     (Right.READ_AUDIT, _("Audit trail")),
 ]
+# Pages that no line of the navigation leads to, and who may open them.
+ELSEWHERE = {"customers:scope": Right.RECORD_WORK}
 
 
 @require_GET
@@ -41,6 +44,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
         for entry in (*NAVIGATION, *ADMINISTRATION)
         if entry.allowed(scope)
     }
+    pages |= {name: address(name) for name, right in ELSEWHERE.items() if scope.may(right)}
     context = {
         "query": query,
         "sections": [(section, pages.get(section.url_name, "")) for section in find(query)],

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from customers.actions import change_goodwill, mark_goodwill, unmark_goodwill
-from customers.models import Favor
+from customers.models import Activity, Favor
 from customers.prices import Source, hourly_price
 from firm.actions import set_bill_rate
 from firm.models import AuditEvent
 from firm.refusals import Forbidden, Refused
-from tests.factories import a_contract, a_customer, an_activity
+from tests.factories import NOW, a_contract, a_customer, an_activity
 
 pytestmark = pytest.mark.django_db
 
@@ -93,14 +93,13 @@ def test_what_makes_no_sense_is_refused(entry, account_manager, list_price, now,
     ("values", "said"),
     [
         ({"is_invoiced": True}, "請求済み"),
-        ({"withdrawn_at": datetime.datetime.now(datetime.UTC)}, "取り消し"),
+        ({"withdrawn_at": NOW}, "取り消し"),
     ],
 )
 def test_what_is_paid_or_withdrawn_is_no_goodwill(
     entry, account_manager, list_price, now, values, said
 ):
-    for name, value in values.items():
-        setattr(entry, name, value)
+    Activity.objects.filter(pk=entry.pk).update(**values)
     with pytest.raises(Refused, match=said):
         mark(entry, account_manager, now)
 
