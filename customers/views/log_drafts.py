@@ -98,7 +98,11 @@ def _read(request: HttpRequest, file: Any) -> None:
 
 
 def _proposed(found: Found, fresh: int) -> str:
-    words = [ngettext("%(count)s new draft.", "%(count)s new drafts.", fresh) % {"count": fresh}]
+    words = [_("Nothing new.")]
+    if fresh:
+        words = [
+            ngettext("%(count)s new draft.", "%(count)s new drafts.", fresh) % {"count": fresh}
+        ]
     if known := len(found.proposals) - fresh:
         words.append(_("Proposed before: %(count)s.") % {"count": known})
     if found.older:

@@ -258,3 +258,38 @@ def test_the_purpose_is_read_before_the_first_week(client_of, back_office):
     assert "/log/purpose/" in client_of(back_office).get("/log/week/").headers["Location"]
     response = client_of(back_office).post(SAVE, {"week": MONDAY.isoformat()})
     assert response.status_code == 409
+
+
+def api_week(client, customer, *, minutes=90, day=MONDAY, **more):
+    cells = [{"customer": customer.pk, "day": day.isoformat(), "minutes": minutes}]
+    body = {"week": MONDAY.isoformat(), "cells": cells, **more}
+    return client.post("/api/v1/log/week", body, content_type="application/json")
+
+
+def test_the_api_saves_cells_and_shows_the_week(client_of, account_manager, customer):
+    client = client_of(account_manager)
+    quiet = a_customer(owner=account_manager)
+    answer = api_week(client, customer, quiet=[quiet.pk])
+    assert answer.json() == {"recorded": 1, "corrected": 0, "withdrawn": 0}
+    shown = client.get("/api/v1/log/week?week=2026-07-15").json()
+    assert shown["cells"] == [
+        {
+            "customer": customer.pk,
+            "day": "2026-07-13",
+            "cause": "in_contract",
+            "minutes": 90,
+            "others": 0,
+        }
+    ]
+    assert shown["quiet"] == [quiet.pk]
+
+
+def test_the_api_takes_a_monday_and_its_days(client_of, account_manager, customer):
+    sunday_before = MONDAY - datetime.timedelta(days=1)
+    assert api_week(client_of(account_manager), customer, day=sunday_before).status_code == 400
+    assert api_week(client_of(account_manager), customer, minutes=1441).status_code == 400
+
+
+def test_the_api_takes_nobody_elses_customer(client_of, stranger, customer):
+    assert api_week(client_of(stranger), customer).status_code == 404
+    assert not entries()
