@@ -4,11 +4,12 @@ Synonyms carry the words of other houses (取引先, 格付け, 昇格) that the
 """
 
 from firm import text
-from firm.help import customers, everyday, giving, nights, records, tiers
+from firm.help import customers, everyday, giving, log, nights, records, tiers
 from firm.help.section import Section
 
 SECTIONS: list[Section] = [
     *customers.SECTIONS,
+    *log.SECTIONS,
     *giving.SECTIONS,
     *tiers.SECTIONS,
     *nights.SECTIONS,

@@ -20,9 +20,15 @@ SECTIONS = [
                 " nothing. With a period to replace, entries of that source that are missing"
                 " from the new file are retired; nothing is ever deleted."
             ),
+            _(
+                "The service log of another tool comes in the same way, as “activities”: customer,"
+                " person, start or day, minutes, and as much of the rest as the file has. Lines"
+                " are told apart by their number in the source, or by what they say; an entry that"
+                " somebody has corrected here stays as it is while the file doesn't change."
+            ),
         ],
         "取込 取り込み インポート アップロード エクセル 文字化け 会計 freee 弥生 マネーフォワード"
-        " upload excel garbled accounting",
+        " upload excel garbled accounting timesheet activities 工数表 対応記録",
         "customers:imports",
     ),
     Section(

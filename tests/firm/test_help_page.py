@@ -20,6 +20,11 @@ from firm.roles import RIGHTS, Right, Role
         ("締め日 月次", "months"),
         ("ズーム", "screen-share"),
         ("権限", "roles"),
+        ("工数", "log"),
+        ("断り方", "scope-check"),
+        ("残業", "load"),
+        ("週報", "week"),
+        ("残時間", "used"),
     ],
 )
 def test_a_section_is_found_by_other_words_for_it(query, slug):
