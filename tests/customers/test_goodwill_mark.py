@@ -93,7 +93,7 @@ def test_what_makes_no_sense_is_refused(entry, account_manager, list_price, now,
     ("values", "said"),
     [
         ({"is_invoiced": True}, "請求済み"),
-        ({"withdrawn_at": NOW}, "取り消し"),
+        ({"withdrawn_at": NOW}, "取り消されて"),
     ],
 )
 def test_what_is_paid_or_withdrawn_is_no_goodwill(
