@@ -32,6 +32,23 @@ SECTIONS = [
         "customers:imports",
     ),
     Section(
+        "cost-rates",
+        _("Cost rates"),
+        [
+            _(
+                "What an hour costs the firm, by grade and from a day on: pay alone, and with the"
+                " overhead. Only administrators and executives see and set it; nobody's own pay"
+                " is in the system."
+            ),
+            _(
+                "Work that is logged already is costed anew in the background. Closed months keep"
+                " what they cost; only work that had no rate at all gets one there."
+            ),
+        ],
+        "原価 単価 等級 人件費 間接費 コスト cost rate grade overhead",
+        "customers:cost-rates",
+    ),
+    Section(
         "months",
         _("Closed months"),
         [
