@@ -54,9 +54,11 @@ def explanation_of(
     request: HttpRequest, customer: Customer, *, on: datetime.date
 ) -> Explanation | None:
     """Today's is made of what the page has read anyway; that of another day is worked out."""
-    current = current_of(request)
-    if on < today() or current is None:
+    if on < today():
         return explain(customer.pk, on=on)
+    current = current_of(request)
+    if current is None:  # before the first night
+        return None
     change = change_on(request, customer.pk, on=on)
     if change is None:
         return None

@@ -65,7 +65,7 @@ def _today(request: HttpRequest, customer: Customer) -> Shown:
     """Overrides and payment stops are asked for themselves: the list's row is for lists."""
     current = current_of(request)
     if current is None:
-        return shown_of(tier_on(customer.pk, on=today()))
+        return shown_of(held_today(request, customer))
     instead = instead_of_earned(
         on=today(), rules=current.evaluation.rule_set_id, customers=[customer.pk]
     )
@@ -73,6 +73,14 @@ def _today(request: HttpRequest, customer: Customer) -> Shown:
     chip = current.chips.get(held.rank or 0)
     earned = current.chips.get(held.earned_rank or 0)
     return Shown(held.rank, chip, earned, held.source, held.until)
+
+
+def held_today(request: HttpRequest, customer: Customer) -> Held:
+    """For where the current evaluation does not say: asked for once a request."""
+    known: dict[int, Held] = request.__dict__.setdefault("_tiers_held", {})
+    if customer.pk not in known:
+        known[customer.pk] = tier_on(customer.pk, on=today())
+    return known[customer.pk]
 
 
 class CaseOfPage(Case):
@@ -84,14 +92,14 @@ class CaseOfPage(Case):
 
     @cached_property
     def tier(self) -> Tier | None:
-        current = current_of(self.request) if self.on >= today() else None
-        if current is None:
+        if self.on < today():
             return super().tier
-        rank = tier_shown(self.request, self.customer).rank
-        held = next((rule.tier for rule in current.rules if rule.rank == rank), None)
-        if held is None:  # the earned one may be of an earlier version
-            return super().tier
-        return held
+        current = current_of(self.request)
+        rank = tier_shown(self.request, self.customer).rank if current else None
+        rules = current.rules if current else []
+        held = next((rule.tier for rule in rules if rule.rank == rank), None)
+        # Without one: the earned tier may be of an earlier version.
+        return held or held_today(self.request, self.customer).tier
 
 
 def shown_of(held: Held) -> Shown:

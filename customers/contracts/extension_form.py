@@ -14,6 +14,8 @@ from firm.dates import EARLIEST, LATEST
 from firm.forms import DayField
 
 HOUR = 60
+# Values of what an extension is of: hours, or a count by its name.
+HOURS, COUNT = "hours", "count:"
 ONE_DAY = datetime.timedelta(days=1)
 IN_THE_CALENDAR = (MinValueValidator(EARLIEST), MaxValueValidator(LATEST))
 
@@ -45,8 +47,7 @@ class ExtensionForm(forms.Form):
         counts = ScopeTerm.objects.filter(revision__contract=contract, kind=ScopeTerm.Kind.COUNT)
         names = counts.order_by("name").values_list("name", flat=True).distinct()
         what: Any = self.fields["what"]
-        what.choices = [("", _("Included hours")), *((name, name) for name in names)]
-        what.required = False
+        what.choices = [(HOURS, _("Included hours")), *((f"{COUNT}{name}", name) for name in names)]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -56,14 +57,14 @@ class ExtensionForm(forms.Form):
         return found
 
     def _amount(self, quantity: Decimal) -> Decimal:
-        return quantity if self.cleaned_data.get("what") else quantity * HOUR
+        return quantity * HOUR if self.cleaned_data.get("what") == HOURS else quantity
 
     def granted(self) -> dict[str, Any]:
         """As the action takes it."""
         data = self.cleaned_data
         return {
-            "kind": ScopeTerm.Kind.COUNT if data["what"] else ScopeTerm.Kind.HOURS,
-            "name": data["what"],
+            "kind": ScopeTerm.Kind.HOURS if data["what"] == HOURS else ScopeTerm.Kind.COUNT,
+            "name": data["what"].removeprefix(COUNT) if data["what"] != HOURS else "",
             "amount": int(self._amount(data["quantity"])),
             "starts_on": data["first"],
             "ends_on": data["last"] + ONE_DAY,

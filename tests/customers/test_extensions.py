@@ -102,7 +102,7 @@ class TestPage:
     @pytest.fixture
     def form(self):
         return {
-            "what": "",
+            "what": "hours",
             "quantity": "6",
             "first": today().isoformat(),
             "last": (today() + datetime.timedelta(days=9)).isoformat(),
@@ -135,16 +135,17 @@ class TestPage:
     def test_a_count_is_offered_by_its_name(self, client_of, back_office, contract, form):
         client = client_of(back_office)
         page = client.get(reverse("customers:contract-extend", args=[contract.pk]))
-        assert '<option value="軽微な修正">' in page.content.decode()
+        assert '<option value="count:軽微な修正">' in page.content.decode()
         url = reverse("customers:contract-extend-grant", args=[contract.pk])
-        client.post(url, {**form, "what": "軽微な修正", "quantity": "2"})
+        client.post(url, {**form, "what": "count:軽微な修正", "quantity": "2"})
         assert ScopeExtension.objects.get().name == "軽微な修正"
 
     @pytest.mark.parametrize(
         "wrong",
         [
             {"quantity": "0"}, {"quantity": "-1"}, {"quantity": "NaN"}, {"quantity": "0.333"},
-            {"what": "軽微な修正", "quantity": "1.5"}, {"what": "夜間作業"}, {"last": "2019-01-01"},
+            {"what": "count:軽微な修正", "quantity": "1.5"}, {"what": "count:夜間作業"},
+            {"what": ""}, {"last": "2019-01-01"},
             {"first": "2026-02-31"}, {"first": "0001-01-01"}, {"last": "9999-12-31"},
             {"reference": ""}, {"reason": "長" * 201},
         ],

@@ -200,7 +200,7 @@ def test_a_benefit_of_the_firms_own_becomes_a_row(client_of, administrator, rule
 
 
 def test_the_file_shows_each_term_with_its_source(client_of, account_manager, premier):
-    html = text_of(client_of(account_manager), reverse("customers:file", args=[premier.pk]))
+    html = text_of(client_of(account_manager), reverse("tiering:customer-terms", args=[premier.pk]))
     terms = html.partition("対応の条件")[2].partition("</section>")[0]
     assert "営業時間で30分以内" in terms
     assert "標準は1営業日以内" in terms
@@ -211,7 +211,7 @@ def test_the_file_shows_each_term_with_its_source(client_of, account_manager, pr
 
 def test_a_contract_goes_before_the_tier(client_of, account_manager, premier):
     a_contract(premier, terms=[TermLine("response", amount=240)])
-    html = text_of(client_of(account_manager), reverse("customers:file", args=[premier.pk]))
+    html = text_of(client_of(account_manager), reverse("tiering:customer-terms", args=[premier.pk]))
     terms = html.partition("対応の条件")[2].partition("</section>")[0]
     first = terms.partition("<div>")[2].partition("</div>")[0]
     for words in ("営業時間で4時間以内", "ランクは営業時間で30分以内", '"source ">契約'):
@@ -227,8 +227,11 @@ def test_on_a_shared_screen_only_the_contract_is_told(client_of, account_manager
     assert [word for word in secrets if word in html] == []
     a_contract(premier, terms=[TermLine("response", amount=240)])
     html = text_of(client, url)
-    assert "営業時間で4時間以内" in html
+    assert "一次回答は4営業時間以内" in html
     assert "30分以内" not in html
+    terms = text_of(client, reverse("tiering:customer-terms", args=[premier.pk]))
+    assert "営業時間で4時間以内" in terms
+    assert "30分以内" not in terms
     for name in ("tiering:benefits", "tiering:record-use"):
         address = reverse(name, args=[premier.pk])
         assert client.get(address).status_code in (403, 405)

@@ -1,7 +1,6 @@
 """Service levels and benefits on pages of other apps: `{% load tiering_services %}`."""
 
 import datetime
-from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -26,19 +25,13 @@ USES_SHOWN = 5
 
 @register.inclusion_tag("tiering/customer_terms.html", takes_context=True)
 def customer_terms(
-    context: template.Context,
-    customer: Customer,
-    on: datetime.date,
-    agreed: Sequence[Any] | None = None,
+    context: template.Context, customer: Customer, on: datetime.date
 ) -> dict[str, Any]:
-    """The terms that hold on a day and their sources. `agreed` are the contracts of that day, for
-    who has read them.
+    """The terms that hold on a day and their sources.
 
     On a shared screen only what is agreed in the contract, without what it goes before.
     """
     case, is_shared = CaseOfPage(context["request"], customer, on), context["screen_share"]
-    if agreed is not None:
-        case.agreed = [term for held in agreed for term in held.terms]
     own = {row.code for row in case.levels if row.benefit} if not is_shared else set()
     terms = [
         term
