@@ -4,9 +4,9 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from customers.models import Activity, Customer
@@ -100,20 +100,30 @@ def checklist(customer: Customer, *, on: datetime.date) -> list[Allotment]:
     return checklist_of(Case(customer, on))
 
 
-def checklist_of(case: Case) -> list[Allotment]:
-    return allotments(case.levels, uses_of(case), logged_of(case), on=case.on)
+def checklist_of(case: Case, *, logged: Logged | None = None) -> list[Allotment]:
+    """`logged` are the minutes of `logged_of`, for who has read them."""
+    if logged is None:
+        logged = logged_of(case)
+    return allotments(case.levels, uses_of(case), logged, on=case.on)
 
 
 def logged_of(case: Case) -> Logged:
     """Minutes that the service log took from the goodwill budget, by day, in the fiscal year."""
-    year, _end = fiscal_period(case.on, months=12)
+    return {row["day"]: row["minutes"] for row in logged_days(case.customer, on=case.on)}
+
+
+def logged_days(
+    customer: Customer | OuterRef, *, on: datetime.date
+) -> QuerySet[Activity, dict[str, Any]]:
+    """The same as rows, for a query over customers as well."""
+    year, _end = fiscal_period(on, months=12)
     rows = Activity.objects.live().filter(
-        customer=case.customer,
-        day__range=(year, case.on),
+        customer=customer,
+        day__range=(year, on),
         favor__from_budget=True,
         favor__withdrawn_at__isnull=True,
     )
-    return dict(rows.order_by().values_list("day").annotate(minutes=Sum("minutes")))
+    return rows.order_by().values("day").annotate(minutes=Sum("minutes"))
 
 
 def uses_of(case: Case) -> list[BenefitUse]:

@@ -1,5 +1,6 @@
 """The services a tier can bring: how each is measured, and its level as a sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -176,9 +177,12 @@ def counted(number: int, unit: str) -> str:
 STANDARD = {code: Offer(code, measure) for code, measure in MEASURES.items()}
 
 
-def offers() -> dict[str, Offer]:
-    """Everything that can be offered, by its code: the standard services, then the firm's own."""
-    return STANDARD | {benefit.code: offer_of(benefit) for benefit in Benefit.objects.all()}
+def offers(own: Iterable[Benefit] | None = None) -> dict[str, Offer]:
+    """Everything that can be offered, by its code: the standard services, then the firm's own,
+    for who has read them.
+    """
+    benefits = Benefit.objects.all() if own is None else own
+    return STANDARD | {benefit.code: offer_of(benefit) for benefit in benefits}
 
 
 def offer_of(benefit: Benefit) -> Offer:

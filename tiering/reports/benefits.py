@@ -79,7 +79,8 @@ def report(scope: Scope, *, on: datetime.date) -> Report:
     load(rule_set, with_guards=False)
     levels, rules, known = levels_of(rule_set), tiers_of(rule_set), offers_of(rule_set)
     offered = {code for rule in rules for code in levels.get(rule.tier_id, {})}
-    customers, users, since = _customers(scope), _users(scope, on=on), _offered_since()
+    since, (customers, given) = _offered_since(), _customers(scope, on=on)
+    users = _users(scope, on=on) | given
     found = [
         Usage(
             offer=offer,
@@ -135,8 +136,21 @@ def _active(scope: Scope) -> QuerySet[CustomerSnapshot]:
     return rows if reach is Reach.FIRM else rows.visible_to(scope)
 
 
-def _customers(scope: Scope) -> dict[int | None, int]:
-    return dict(_active(scope).order_by().values_list("tier_rank").annotate(count=Count("pk")))
+def _customers(
+    scope: Scope, *, on: datetime.date
+) -> tuple[dict[int | None, int], dict[tuple[str, int | None], int]]:
+    """Customers by rank; and those who were given of the goodwill budget, by hand or by an entry
+    of the service log: a customer of both is one.
+    """
+    budget = Service.GOODWILL_BUDGET.value
+    by_hand = BenefitUse.objects.standing().filter(
+        customer=OuterRef("pk"), service=budget, **_window(on)
+    )
+    is_given = Exists(by_hand) | Exists(_logged(on))
+    ranks = _active(scope).order_by().values("tier_rank")
+    rows = ranks.annotate(count=Count("pk"), given=Count("pk", filter=is_given))
+    counts = {row["tier_rank"]: row["count"] for row in rows}
+    return counts, {(budget, row["tier_rank"]): row["given"] for row in rows}
 
 
 def _users(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], int]:
@@ -147,19 +161,7 @@ def _users(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], i
         .values_list("service", "benefit__code", "customer__snapshot__tier_rank")
         .annotate(users=Count("customer", distinct=True))
     )
-    found = {(service or code, rank): users for service, code, rank, users in rows}
-    return {**found, **_users_of_budget(scope, on=on)}
-
-
-def _users_of_budget(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], int]:
-    """By hand or by an entry of the service log: a customer of both is one."""
-    budget = Service.GOODWILL_BUDGET.value
-    by_hand = BenefitUse.objects.standing().filter(
-        customer=OuterRef("pk"), service=budget, **_window(on)
-    )
-    rows = _active(scope).filter(Exists(by_hand) | Exists(_logged(on)))
-    ranks = rows.order_by().values_list("tier_rank").annotate(users=Count("pk"))
-    return {(budget, rank): users for rank, users in ranks}
+    return {(service or code, rank): users for service, code, rank, users in rows}
 
 
 def _offered_since() -> dict[str, datetime.date]:

@@ -61,11 +61,13 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
 
 def _chunks() -> Iterator[list[CustomerSnapshot]]:
     after = ""
-    while rows := list(
-        CustomerSnapshot.objects.filter(code__gt=after).order_by("code")[:READ_AT_ONCE]
-    ):
+    is_full = True
+    while is_full:
+        following = CustomerSnapshot.objects.filter(code__gt=after).order_by("code")
+        rows = list(following[:READ_AT_ONCE])
         yield rows
-        after = rows[-1].code
+        is_full = len(rows) == READ_AT_ONCE
+        after = rows[-1].code if rows else ""
 
 
 def _held(customers: list[int], *, on: datetime.date) -> dict[int, TierChange]:

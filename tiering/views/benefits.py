@@ -1,9 +1,14 @@
 """Benefits given to a customer: used and left, recording one, taking an entry back."""
 
+import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,10 +24,12 @@ from firm.paging import pager_links
 from firm.refusals import Forbidden, Refused, refusal_of
 from firm.roles import Right
 from tiering import actions
-from tiering.benefits import Caution, Entry, caution, checklist_of
+from tiering.benefits import Caution, Entry, Logged, caution, checklist_of, logged_days
 from tiering.catalogue import Offer, offers
-from tiering.models import BenefitUse
+from tiering.models import Benefit, BenefitUse
 from tiering.tier_shown import CaseOfPage
+
+_OWN = ("pk", "code", "name", "name_en", "unit", "unit_en")
 
 
 class UseForm(forms.Form):
@@ -40,9 +47,11 @@ class UseForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, own: Iterable[Benefit], **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
-        self.offers = {code: offer for code, offer in offers().items() if offer.is_usable}
+        self.offers = {code: offer for code, offer in offers(own).items() if offer.is_usable}
         field = self.fields["service"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(code, offer.label) for code, offer in self.offers.items()]
@@ -56,13 +65,15 @@ class UseForm(forms.Form):
 def benefits(request: HttpRequest, pk: int) -> HttpResponse:
     """What can be used and was, with every entry; `?service=` is chosen in the form."""
     initial = {"day": today(), "service": request.GET.get("service", "")}
-    return _page(request, _customer(request, pk), form=UseForm(initial=initial))
+    customer = _customer(request, pk)
+    return _page(request, customer, form=UseForm(initial=initial, own=_own_benefits(customer)))
 
 
 @require_POST
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """At once where the tier has it and enough is left; else after a word of caution."""
-    customer, form = _recordable(request, pk), UseForm(request.POST)
+    customer = _recordable(request, pk)
+    form = UseForm(request.POST, own=_own_benefits(customer))
     by, now = access.reader(request), timezone.now()
     warning = None
     if form.is_valid():
@@ -107,11 +118,30 @@ def _to_file(request: HttpRequest, customer: Customer, sentence: str, offer: Off
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
-    """404 for whoever has no right to the file."""
+    """404 for whoever has no right to the file. With the firm's own benefits, and what the service
+    log took from the goodwill budget.
+    """
     if request.screen_share:  # type: ignore[attr-defined]
         raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    own = Benefit.objects.order_by("pk").values(
+        json=JSONObject(**{column: column for column in _OWN})
+    )
+    logged = logged_days(OuterRef("pk"), on=today())
     customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
-    return get_object_or_404(customers, pk=pk)
+    with_both = customers.annotate(
+        own_read=ArraySubquery(own),
+        logged_read=ArraySubquery(logged.values(json=JSONObject(day="day", minutes="minutes"))),
+    )
+    return get_object_or_404(with_both, pk=pk)
+
+
+def _own_benefits(customer: Any) -> list[Benefit]:
+    return [Benefit(**row) for row in customer.own_read]
+
+
+def _logged(customer: Any) -> Logged:
+    days = customer.logged_read
+    return {datetime.date.fromisoformat(row["day"]): row["minutes"] for row in days}
 
 
 def _recordable(request: HttpRequest, pk: int) -> Customer:
@@ -141,7 +171,9 @@ def _page(
     context: dict[str, Any] = {
         "customer": customer,
         "on": today(),
-        "allotments": checklist_of(CaseOfPage(request, customer, today())),
+        "allotments": checklist_of(
+            CaseOfPage(request, customer, today()), logged=_logged(customer)
+        ),
         "entries": [Entry(use) for use in page.rows],
         "form": form,
         "warning": warning,
