@@ -40,6 +40,7 @@ def test_a_hundred_and_twenty_customers_stand_in_four_tiers():
 
 def test_shares_are_what_the_generator_gives():
     found = first_screen.split()
+    assert found is not None
     shares = {s.tier.code: round(s.revenue_share, 1) for s in found.shares}
     assert shares == {"S": 31.5, "A": 25.8, "B": 27.0, "C": 15.7}
     assert found.evaluation.counts["total"] == "159070000.0000"
