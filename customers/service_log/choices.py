@@ -61,7 +61,7 @@ def choices_for(
 def last_entry(customer: Customer, *, person: User) -> Activity | None:
     """The person's latest one for this customer: to do the same again."""
     entries = Activity.objects.live().filter(customer=customer, staff=person)
-    return entries.select_related("contact").order_by("-day", "-pk").first()
+    return entries.select_related("favor").order_by("-day", "-pk").first()
 
 
 def _read(customer: Customer, linked: Activity) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class When:
     NOW, AT, DAY = "now", "at", "day"
     CHOICES = (
         (NOW, gettext_lazy("Ended just now")),
-        (AT, gettext_lazy("At")),
+        (AT, gettext_lazy("At a time")),
         (DAY, gettext_lazy("No time of day")),
     )
 
@@ -118,7 +118,7 @@ class EntryForm(forms.Form):
     extension = _choice(gettext_lazy("Extension"))
     is_invoiced = forms.BooleanField(label=gettext_lazy("Invoiced"), required=False)
 
-    free = forms.BooleanField(label=gettext_lazy("Given for nothing"), required=False)
+    free = forms.BooleanField(label=gettext_lazy("Goodwill work, free of charge"), required=False)
     usual_price = forms.DecimalField(
         label=gettext_lazy("Usual price"),
         min_value=0,

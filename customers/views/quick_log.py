@@ -41,7 +41,8 @@ def new(request: HttpRequest) -> HttpResponse:
     last = last_entry(customer, person=access.reader(request))
     if last is not None and request.GET.get("like") == "last":
         initial = initial_like(last, now=now)
-    initial |= checked_before(customer, picking.number(request.GET.get("inquiry", "")))
+    if inquiry := picking.number(request.GET.get("inquiry", "")):
+        initial |= checked_before(customer, inquiry)
     form = _form(request, customer, now=now, initial=initial)
     return _fragment(request, "form", {"customer": customer, "form": form, "last": last})
 

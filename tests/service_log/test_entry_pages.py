@@ -211,6 +211,7 @@ def test_each_page_asks_few_questions_however_many_entries_there_are(
     client = client_of(account_manager)
     for path in (
         f"/log/new/?customer={customer.pk}",
+        f"/log/new/?customer={customer.pk}&like=last",
         "/log/new/",
         f"/log/{entry.pk}/",
         f"/log/{entry.pk}/correct/",
