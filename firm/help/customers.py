@@ -47,6 +47,16 @@ SECTIONS = [
                 " on the file when you have gone through it together. Renewals of the next 90, 60"
                 " and 30 days are a list of their own."
             ),
+            _(
+                "More than the contract says, for a time, is an extension: hours or a count, from"
+                " day to day within the contract's life, with who decided it and why. The back"
+                " office grants it on the file; it is never changed afterwards."
+            ),
+            _(
+                "Account managers are told of a renewal 90, 60 and 30 days ahead, their manager at"
+                " the last step. The list of renewals says what went out, and its last tab has the"
+                " contracts that nobody has explained to the customer yet."
+            ),
         ],
         "契約 契約書 更新 解約 範囲 提供範囲 保守契約 SLA contract agreement renewal scope",
         "customers:list",
