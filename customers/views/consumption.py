@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from customers.consumption.report import MOST_ENTRIES, Figure, entries_of, report_of
 from customers.models import Customer
+from customers.service_log.coverage import closed_weeks, coverage_of
 from firm import access
 from firm.dates import day_asked_for, today
 
@@ -16,7 +17,15 @@ def consumption(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
     on = day_asked_for(request.GET.get("on", ""))
     report = report_of(pk, on=on)
-    context = {"customer": customer, "on": on, "report": report, "hours": report.bar}
+    weeks = closed_weeks(on=on)
+    context = {
+        "customer": customer,
+        "on": on,
+        "report": report,
+        "hours": report.bar,
+        "coverage": coverage_of(Customer.objects.filter(pk=pk), weeks=weeks),
+        "coverage_weeks": len(weeks),
+    }
     part = "#panel" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"customers/consumption.html{part}", context)
 

@@ -99,3 +99,12 @@ def test_the_api_answers_for_ones_own_people_only(client_of, section_manager, st
 @pytest.mark.parametrize("weeks", ["0", "27", "x"])
 def test_the_api_says_how_many_weeks_there_can_be(client_of, section_manager, weeks):
     assert client_of(section_manager).get(f"/api/v1/log/coverage?weeks={weeks}").status_code == 400
+
+
+def test_what_is_used_says_how_much_of_it_is_on_record(client_of, account_manager):
+    customer = a_customer(owner=account_manager)
+    address = f"/customers/{customer.pk}/used/"
+    assert "記録率：データなし" in client_of(account_manager).get(address).content.decode()
+    for week in closed_weeks(on=today(), count=2):
+        an_activity(customer, week, staff=account_manager)
+    assert "記録率 25%" in client_of(account_manager).get(address).content.decode()
