@@ -21,7 +21,7 @@ from customers.scope.guideline import GUIDELINE, situations_of
 from customers.scope.judging import advice_for, judge
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, words_of
-from firm import access
+from firm import access, formats
 from firm.dates import today
 from firm.refusals import Refused
 from firm.roles import Right
@@ -143,7 +143,8 @@ def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict
         "facts": [(fact, label_of(fact), words_of(fact)) for fact in answer.facts],
         "decisive": words_of(answer.decisive) if answer.decisive else "",
         "hours": HoursBar(answer.hours, answer.question.on) if answer.hours else None,
-        "price": answer.price if may_see_price else None,
+        # In full: it is quoted to the customer.
+        "price": formats.money(answer.price, "yen") if may_see_price and answer.price else None,
         "replies": replies_for(answer, with_price=may_see_price),
         "situations": [one for one in GUIDELINE if one.code in met],
     }
