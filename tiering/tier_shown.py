@@ -13,7 +13,7 @@ from tiering.chips import Chip, chip_of, unranked
 from tiering.current import current_of
 from tiering.in_force import InForce, Source, instead_of_earned, resolve
 from tiering.models import Tier
-from tiering.standings import Held, tier_on
+from tiering.standings import Held, standing_on, tier_on
 from tiering.terms import Case
 
 
@@ -95,11 +95,15 @@ class CaseOfPage(Case):
         if self.on < today():
             return super().tier
         current = current_of(self.request)
-        rank = tier_shown(self.request, self.customer).rank if current else None
-        rules = current.rules if current else []
-        held = next((rule.tier for rule in rules if rule.rank == rank), None)
-        # Without one: the earned tier may be of an earlier version.
-        return held or held_today(self.request, self.customer).tier
+        if current is None:
+            return held_today(self.request, self.customer).tier
+        rank = tier_shown(self.request, self.customer).rank
+        held = next((rule.tier for rule in current.rules if rule.rank == rank), None)
+        if held is not None:
+            return held
+        # Neither an override holds nor a stop: the earned tier, it may be of an earlier version.
+        change = standing_on(self.customer.pk, on=today())
+        return change.earned_tier if change else None
 
 
 def shown_of(held: Held) -> Shown:
