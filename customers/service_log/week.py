@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
 
 from customers.models import Activity, Customer, QuietWeek
 from customers.service_log.coverage import A_WEEK, monday_of
@@ -98,6 +99,11 @@ class Sheet:
     rows: list[Row] = field(default_factory=list)
 
     @property
+    def is_cut(self) -> bool:
+        """Whether there may be more customers than are shown."""
+        return len({row.customer.pk for row in self.rows}) >= MOST_CUSTOMERS
+
+    @property
     def before(self) -> datetime.date:
         return self.week - A_WEEK
 
@@ -165,22 +171,27 @@ def _cell(day: datetime.date, logged: Logged, is_off: bool, is_future: bool) -> 
 
 def customers_of(
     person: User, scope: Scope, *, week: datetime.date, added: Collection[int] = ()
-) -> QuerySet[Customer]:
-    """With `is_quiet`: nothing was done, somebody has said so, and no entry says otherwise. Who
-    was worked for in the week stays, whatever became of the customer.
+) -> list[Customer]:
+    """By kana, with `is_quiet`: nothing was done, somebody has said so, and no entry says
+    otherwise. Who was worked for in the week stays, whatever became of the customer; of very many
+    the first by kana are taken, and those `added` always.
     """
     anybodys = Activity.objects.live().filter(customer=OuterRef("pk"), day__lt=week + A_WEEK)
     entries = anybodys.filter(staff=person)
     quiet = QuietWeek.objects.filter(customer=OuterRef("pk"), week=week)
     lately, now = entries.filter(day__gte=week - LATELY), entries.filter(day__gte=week)
     mine = Q(owner=person) | Q(backup=person) | Q(pk__in=added) | Exists(lately)
-    chosen: QuerySet[Customer] = (
+    chosen: Iterable[Any] = (
         Customer.objects.visible_to(scope)
         .filter(Q(status=Customer.Status.ACTIVE) & mine | Exists(now))
-        .annotate(is_quiet=Exists(quiet) & ~Exists(anybodys.filter(day__gte=week)))
-        .order_by("snapshot__sort_key", "pk")[:MOST_CUSTOMERS]
+        .annotate(
+            is_quiet=Exists(quiet) & ~Exists(anybodys.filter(day__gte=week)),
+            sort_key=F("snapshot__sort_key"),
+            is_added=Case(When(pk__in=[0, *added], then=1), default=0),
+        )
+        .order_by("-is_added", "sort_key", "pk")[: MOST_CUSTOMERS + len(added)]
     )
-    return chosen
+    return sorted(chosen, key=lambda customer: (customer.sort_key, customer.pk))
 
 
 def logged_in(person: User, week: datetime.date) -> dict[tuple[int, datetime.date, str], Logged]:

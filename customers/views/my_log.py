@@ -34,6 +34,7 @@ from firm.dates import add_months, first_of_month, today
 from firm.models import AuditEvent, User
 from firm.refusals import Refused
 from firm.roles import Right
+from firm.scope import Scope
 from firm.wording import audit_text
 
 MONTHS = 6
@@ -72,9 +73,10 @@ def answer(request: HttpRequest) -> HttpResponse:
 def section(request: HttpRequest) -> HttpResponse:
     """My section's month. Everybody in it can read that I looked."""
     month = _month(request)
-    found, people = shown_section(request, month=month)
+    reader = access.reader(request)
+    found, people = shown_section(reader, access.scope(request), month=month)
     works = overdue(lone_work_of(found.people[1:], on=today()), on=today())
-    _record(request, [people[work.person] for work in works], code="lone_work_seen")
+    _record(reader, [people[work.person] for work in works], code="lone_work_seen")
     alone = sorted((people[person].name, load) for person, load in found.alone.items())
     context = {
         "month": month,
@@ -89,26 +91,25 @@ def section(request: HttpRequest) -> HttpResponse:
     return log_page(request, "customers/log_section.html", context)
 
 
-def shown_section(request: Any, *, month: datetime.date) -> tuple[SectionLoad, Mapping[int, User]]:
+def shown_section(
+    reader: User, scope: Scope, *, month: datetime.date
+) -> tuple[SectionLoad, Mapping[int, User]]:
     """The reader's section and its people; that figures of theirs were shown is put on record."""
-    reader, scope = access.reader(request), access.scope(request)
     section = section_of(reader.pk, scope.people, on=today())
     found = load_of_section(section, manager=reader.pk, month=month)
     people = User.objects.in_bulk(section)
     if found.whole is not None:
-        _record(request, people.values(), code="load_in_sum_seen", month=month)
-    _record(request, [people[pk] for pk in found.alone], code="load_seen", month=month)
+        _record(reader, people.values(), code="load_in_sum_seen", month=month)
+    _record(reader, [people[pk] for pk in found.alone], code="load_seen", month=month)
     return found, people
 
 
 def _record(
-    request: Any, people: Iterable[User], *, code: str, month: datetime.date | None = None
+    reader: User, people: Iterable[User], *, code: str, month: datetime.date | None = None
 ) -> None:
-    others = [person for person in people if person != access.reader(request)]
+    others = [person for person in people if person != reader]
     if others:
-        record_looks(
-            code=code, people=others, by=access.reader(request), now=timezone.now(), month=month
-        )
+        record_looks(code=code, people=others, by=reader, now=timezone.now(), month=month)
 
 
 def figures(load: Load) -> dict[str, str]:

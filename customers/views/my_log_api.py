@@ -72,7 +72,8 @@ class SectionLog(APIView):
     @extend_schema(parameters=[MONTH], responses=SectionSerializer)
     def get(self, request: Request) -> Response:
         month = _month(request)
-        found, _people = shown_section(request, month=month)
+        reader, scope = access.reader(request), access.scope(request)
+        found, _people = shown_section(reader, scope, month=month)
         shown = {"month": month, "people": len(found.people), "whole": found.whole}
         return Response(SectionSerializer(shown).data)
 

@@ -237,6 +237,18 @@ def test_somebody_elses_customer_cannot_be_added(client_of, stranger, customer):
     assert f"hours-{customer.pk}" not in page
 
 
+def test_of_very_many_customers_what_was_typed_is_never_cut_off(
+    client_of, account_manager, customer, monkeypatch
+):
+    monkeypatch.setattr("customers.service_log.week.MOST_CUSTOMERS", 1)
+    for number in range(3):
+        a_customer(f"あ{number}", owner=account_manager)
+    client = client_of(account_manager)
+    assert "青葉商事" not in client.get("/log/week/?week=2026-07-13").content.decode()
+    client.post(SAVE, typed(customer, {0: "1"}))
+    assert entries() == [(MONDAY, "in_contract", 60, "grid")]
+
+
 def test_a_week_to_come_is_this_week(client_of, account_manager, customer):
     page = client_of(account_manager).get("/log/week/?week=2099-01-01").content.decode()
     monday = firm_today() - datetime.timedelta(days=firm_today().weekday())
