@@ -160,12 +160,12 @@ _EXTENDED = """extended AS (
                AS minutes
     FROM (
         SELECT c.customer_id, e.starts_on, e.ends_on, e.ends_on - e.starts_on AS days,
-               (e.amount - coalesce(
-                   (SELECT sum(b.minutes - b.beyond) FROM bounded b WHERE b.extension_id = e.id),
-                   0))::numeric AS free
+               (e.amount - coalesce(met.minutes, 0))::numeric AS free
         FROM asked
         JOIN customers_contract c ON c.customer_id = asked.id
         JOIN customers_scopeextension e ON e.contract_id = c.id AND e.kind = 'hours'
+        LEFT JOIN (SELECT extension_id, sum(minutes - beyond) AS minutes
+                   FROM bounded GROUP BY extension_id) AS met ON met.extension_id = e.id
     ) AS x
     JOIN months m ON m.customer_id = x.customer_id
                  AND x.starts_on < m.next AND x.ends_on > m.month
@@ -176,8 +176,13 @@ _USED = f"""used AS (
            coalesce(sum(counted) FILTER (WHERE NOT agreed), 0)::int AS elsewhere
     FROM (
         SELECT m.customer_id, m.month, {COUNTED_MINUTES} AS counted,
-               EXISTS (SELECT FROM terms t WHERE t.customer_id = s.customer_id
-                       AND s.day >= t.since AND s.day < t.until) AS agreed
+               EXISTS (
+                   SELECT FROM customers_contract c
+                   JOIN customers_contractrevision r ON r.contract_id = c.id
+                   JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'hours'
+                   WHERE c.customer_id = s.customer_id AND r.valid_from <= s.day
+                     AND (r.valid_to IS NULL OR r.valid_to > s.day)
+               ) AS agreed
         FROM months m
         JOIN customers_activityslice s ON s.customer_id = m.customer_id
                                       AND s.day >= m.month AND s.day < m.next
