@@ -9,6 +9,7 @@ from customers.timeline import groups, timeline_of
 from firm import access
 from firm.dates import day_asked_for, today
 from firm.paging import pager_links
+from firm.timeline import Group
 
 ROWS = 40
 ROWS_ON_FILE = 8
@@ -21,8 +22,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     on = day_asked_for(request.GET.get("on", ""))
     shared, on_file = request.screen_share, bool(request.htmx)  # type: ignore[attr-defined]
     kinds = groups(shared=shared)
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in {group.code for group in kinds} else ""
+    kind = _kind(request, kinds)
     page = timeline_of(
         pk,
         until=on,
@@ -31,15 +31,12 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
         after=request.GET.get("after", ""),
         size=ROWS_ON_FILE if on_file else ROWS,
     )
-    context = {
-        "customer": customer,
-        "on": on,
-        "is_past": on < today(),
-        "kind": kind,
-        "kinds": kinds,
-        "events": page.events,
-        "is_more": bool(page.after),
-        **pager_links(request, page.after),
-    }
-    part = "#panel" if on_file else ""
-    return render(request, f"customers/timeline.html{part}", context)
+    context = {"customer": customer, "on": on, "kind": kind, "kinds": kinds, "page": page}
+    context |= {"is_past": on < today(), **pager_links(request, page.after)}
+    return render(request, f"customers/timeline.html{'#panel' if on_file else ''}", context)
+
+
+def _kind(request: HttpRequest, kinds: list[Group]) -> str:
+    """All where it names none that the reader can ask for."""
+    asked = request.GET.get("kind", "")
+    return asked if asked in {group.code for group in kinds} else ""
