@@ -239,7 +239,12 @@ def _for_nothing(
     entries: list[DemoEntry], stories: list[DemoEntry], heavy: set[int], span: Span
 ) -> None:
     chance = random.Random(f"{SEED} favors")
-    wished = [entry for entry in entries if entry.cause == Cause.CUSTOMER_WISH]
+    # What 銀嶺ホテルズ is given is its story's alone.
+    wished = [
+        entry
+        for entry in entries
+        if entry.cause == Cause.CUSTOMER_WISH and entry.customer.name != GINREI
+    ]
     marked = FAVORS - sum(entry.favor is not None for entry in stories) - (DELIGHT - GIVEN_BY_STORY)
     for entry in chosen(wished, marked, chance, lambda entry: _weight(entry, heavy)):
         gift = chance.choice(log_words.GIFTS)

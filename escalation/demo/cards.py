@@ -60,7 +60,7 @@ def log_cards() -> list[Card]:
 def _phone(customer: Customer) -> Card | None:
     return Card(
         kind="phone",
-        key="watanabe",
+        key="tamura",
         href=f"{reverse('customers:scope')}?{urlencode({'customer': customer.pk, **ASKED})}",
         label=_("The phone rings"),
         title=_("“Could you just …?”"),

@@ -13,7 +13,7 @@ from tiering.models import Evaluation, Tier
 MONTHS = 6  # of the hours
 # Share of the hours ÷ share of the revenue, from where it is told with a sign.
 TOO_LITTLE, TOO_MUCH = 0.7, 1.3
-NAME_BELOW, RATIO_BELOW = 26, 46  # baselines of a band's words, from the revenue bar down
+LINE = 20  # from a band's name down to its ratio
 ASCENT = 11  # how far letters stand above their baseline
 PADDING = 8
 HAIRLINE = 1  # between two tiers of a bar
@@ -50,7 +50,8 @@ class Share:
 @dataclass(frozen=True)
 class Frame:
     """Where the chart stands on its canvas, in SVG units. Labels stand left of the bars, or
-    above and below them where there is no `left`.
+    above and below them where there is no `left`. `name_below` is the baseline of a band's name,
+    from the revenue bar down.
     """
 
     width: int
@@ -59,6 +60,7 @@ class Frame:
     bar: int
     band: int
     foot: int
+    name_below: int
 
     @property
     def inner(self) -> int:
@@ -93,8 +95,8 @@ class Frame:
         return self.hours_text_y if self.left else self.height - 3
 
 
-WIDE = Frame(width=704, left=84, top=0, bar=30, band=118, foot=0)
-NARROW = Frame(width=350, left=0, top=18, bar=28, band=84, foot=18)
+WIDE = Frame(width=704, left=84, top=0, bar=30, band=118, foot=0, name_below=26)
+NARROW = Frame(width=350, left=0, top=18, bar=28, band=84, foot=18, name_below=42)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Band:
     revenue: Piece
     hours: Piece
     polygon: str
-    height: int
+    frame: Frame
 
     @property
     def hue(self) -> int:
@@ -128,15 +130,15 @@ class Band:
 
     @property
     def name_x(self) -> float:
-        return self._left_at(NAME_BELOW)
+        return self._left_at(self.frame.name_below)
 
     @property
     def ratio_x(self) -> float:
-        return self._left_at(RATIO_BELOW)
+        return self._left_at(self.frame.name_below + LINE)
 
     def _left_at(self, below: int) -> float:
         """Bands lean to the left: words keep clear of the edge at their upper end."""
-        part = (below - ASCENT) / self.height
+        part = (below - ASCENT) / self.frame.band
         return round(self.revenue.x + part * (self.hours.x - self.revenue.x) + PADDING, 1)
 
 
@@ -147,11 +149,11 @@ class Chart:
 
     @property
     def name_y(self) -> int:
-        return self.frame.band_top + NAME_BELOW
+        return self.frame.band_top + self.frame.name_below
 
     @property
     def ratio_y(self) -> int:
-        return self.frame.band_top + RATIO_BELOW
+        return self.name_y + LINE
 
 
 def shares_of(evaluation: Evaluation) -> list[Share]:
@@ -195,7 +197,7 @@ def chart(shares: list[Share], frame: Frame) -> Chart:
     return Chart(
         frame=frame,
         bands=tuple(
-            Band(share, above, below, _polygon(above, below, frame), frame.band)
+            Band(share, above, below, _polygon(above, below, frame), frame)
             for share, above, below in zip(shares, revenue, hours, strict=True)
         ),
     )
