@@ -112,9 +112,7 @@ def logged_of(case: Case) -> Logged:
     return {row["day"]: row["minutes"] for row in logged_days(case.customer, on=case.on)}
 
 
-def logged_days(
-    customer: Customer | OuterRef, *, on: datetime.date
-) -> QuerySet[Activity, dict[str, Any]]:
+def logged_days(customer: Customer | OuterRef, *, on: datetime.date) -> QuerySet[Any, Any]:
     """The same as rows, for a query over customers as well."""
     year, _end = fiscal_period(on, months=12)
     rows = Activity.objects.live().filter(
