@@ -26,6 +26,8 @@ from tests.tiering.test_engine_properties import (
 )
 from tiering import actions
 from tiering.models import Evaluation, PreviewMove, Standing, TierChange
+from tiering.previews.loads import loads
+from tiering.previews.shown import shown_of
 
 pytestmark = pytest.mark.django_db
 
@@ -199,7 +201,7 @@ def test_the_load_shows_the_account_managers_concerned(
         an_entry(a_customer(owner=owner), day("2026-05-10"), revenue)
     a_night("2026-07-15")
     preview = a_preview(a_draft(some_rules(tiers=STRICT), by=administrator), by=administrator)
-    assert [owner for owner, _cells in preview.result["owners"]] == [account_manager.pk]
+    assert [load.name for load in loads(shown_of(preview))] == [account_manager.name]
 
 
 def test_the_back_test_counts_changes_and_who_went_there_and_back(administrator: User):
