@@ -5,7 +5,7 @@ stands in the service log.
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from escalation.demo import SEED
@@ -43,7 +43,7 @@ class DemoUse:
     note: str
 
 
-def generate_uses(customers: list[DemoCustomer], days: list[datetime.date]) -> list[DemoUse]:
+def generate_uses(customers: list[DemoCustomer], days: Sequence[datetime.date]) -> list[DemoUse]:
     """In the order of their days. `days` are the business days of six months, the last one T."""
     chance = random.Random(f"{SEED} benefits")
     uses = [
@@ -56,7 +56,7 @@ def generate_uses(customers: list[DemoCustomer], days: list[datetime.date]) -> l
 
 
 def _by_tier(
-    customer: DemoCustomer, days: list[datetime.date], chance: random.Random
+    customer: DemoCustomer, days: Sequence[datetime.date], chance: random.Random
 ) -> Iterator[DemoUse]:
     if customer.name == TOTO:
         # No review and no proposal for months; then the promise that was missed.
@@ -72,7 +72,7 @@ def _by_tier(
             yield DemoUse(customer, service, chance.choice(days), note)
 
 
-def _well_looked_after(customer: DemoCustomer, days: list[datetime.date]) -> Iterator[DemoUse]:
+def _well_looked_after(customer: DemoCustomer, days: Sequence[datetime.date]) -> Iterator[DemoUse]:
     """Two of four reviews of this fiscal year, and a proposal."""
     year, _end = fiscal_period(days[-1], months=12)
     of_year = [day for day in days if day >= year] or days[-1:]
@@ -81,7 +81,7 @@ def _well_looked_after(customer: DemoCustomer, days: list[datetime.date]) -> Ite
     yield DemoUse(customer, PROPOSAL, of_year[-1], "予約ページの改修を提案")
 
 
-def _reports(customer: DemoCustomer, days: list[datetime.date]) -> Iterator[DemoUse]:
+def _reports(customer: DemoCustomer, days: Sequence[datetime.date]) -> Iterator[DemoUse]:
     if customer.rank not in REPORT_READERS:
         return
     firsts = {(day.year, day.month): day for day in reversed(days)}

@@ -161,7 +161,7 @@ class DemoInvestment:
     customer: str
     title: str
     expectation: str
-    expected_return: int | None
+    expected_return: int
     cap_hours: int
     opened: int
     review: int  # negative: calendar days ahead

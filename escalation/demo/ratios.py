@@ -90,7 +90,8 @@ def _banded(
 ) -> dict[int, Band]:
     """Who is given most is drawn first, and the larger a customer, the likelier it is one."""
     order = sorted(ranks, key=lambda rank: chance.random() ** (1 / paid[rank]), reverse=True)
-    found, begin = {}, 0
+    found: dict[int, Band] = {}
+    begin = 0
     for band in reversed(tier.bands):
         end = begin + round(band.part * len(ranks)) if band is not tier.bands[0] else len(order)
         found |= dict.fromkeys(order[begin:end], band)

@@ -92,7 +92,7 @@ class LogWriter:
             customer=customer,
             title=told.title,
             expectation=told.expectation,
-            expected_return=told.expected_return and Decimal(told.expected_return),
+            expected_return=Decimal(told.expected_return),
             cap_minutes=60 * told.cap_hours,
             review_on=review,
             by=owner,
@@ -121,8 +121,6 @@ class LogWriter:
             customer = self.customers[entry.customer.code]
             staff = self._person(entry.staff)
             is_sheet = entry.staff in PRODUCTION and customer.owner_id != staff.pk
-            goal = goals.get(customer.pk)
-            serves_goal = entry.kind in (Activity.Kind.MEETING, Activity.Kind.PROPOSAL)
             late = chance.random() < LATE
             yield Activity(
                 customer=customer,
@@ -139,7 +137,7 @@ class LogWriter:
                 work_item=entry.work_item,
                 quantity=1,
                 note=entry.note,
-                goal=goal if serves_goal and goal and goal.agreed_on <= entry.day else None,
+                goal=_served(entry, goals.get(customer.pk)),
                 investment=investments.get(entry.investment),
                 source=TIME_SHEET if is_sheet else "",
                 source_id=f"{number:05d}" if is_sheet else "",
@@ -173,6 +171,14 @@ class LogWriter:
                         confirmed_by=customer.owner,
                         confirmed_at=datetime.datetime.combine(friday, EVENING, firm_zone()),
                     )
+
+
+def _served(entry: DemoEntry, goal: Goal | None) -> Goal | None:
+    """Meetings and proposals serve the goal from the day it was agreed."""
+    serves = entry.kind in (Activity.Kind.MEETING, Activity.Kind.PROPOSAL)
+    if goal is None or goal.agreed_on is None or not serves:
+        return None
+    return goal if goal.agreed_on <= entry.day else None
 
 
 def _favor(entry: DemoEntry, row: Activity) -> Favor:
