@@ -39,7 +39,7 @@ def loads(shown: Shown) -> list[Load]:
     chips = shown.draft_chips | shown.present_chips | shown.draft_chips
     minutes = minutes_by_tier(shown.present), minutes_by_tier(shown.row.draft)
     found = [
-        _load(names.get(owner, ""), cells_of[owner], chips, minutes)
+        _load(names[owner] if owner else "", cells_of[owner], chips, minutes)
         for owner in [*names, None]
         if owner in cells_of
     ]
