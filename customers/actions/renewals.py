@@ -33,7 +33,7 @@ def tell_of_renewals(*, now: datetime.datetime) -> int:
     RenewalNotice.objects.bulk_create(
         RenewalNotice(
             revision=revision,
-            renews_on=revision.renews_on,
+            renews_on=revision.renews_on,  # type: ignore[misc]
             days=revision.step,  # type: ignore[attr-defined]
             told_at=now,
         )
@@ -75,7 +75,8 @@ def _due(today: datetime.date) -> QuerySet[ContractRevision]:
 def _by_person(
     revisions: list[ContractRevision], *, on: datetime.date
 ) -> dict[int, list[ContractRevision]]:
-    owners = {revision.contract.customer.owner_id for revision in revisions} - {None}
+    ids = (revision.contract.customer.owner_id for revision in revisions)
+    owners = {owner for owner in ids if owner is not None}
     managers = managers_of(owners, on=on)
     found: dict[int, list[ContractRevision]] = defaultdict(list)
     back_office = _back_office(on)

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from customers.actions import extend_scope
 from customers.contracts.wording import extension_text
-from customers.models import Contract, Customer, ScopeExtension
+from customers.models import Contract, Customer, ScopeExtension, ScopeTerm
 from firm import access
 from firm.api import StrictSerializer, versioned
 from firm.idempotency import idempotent
@@ -45,7 +45,7 @@ class GrantedExtensionSerializer(serializers.ModelSerializer):
 
 
 class NewExtensionSerializer(StrictSerializer):
-    kind = serializers.ChoiceField(ScopeExtension._meta.get_field("kind").choices)
+    kind = serializers.ChoiceField([ScopeTerm.Kind.HOURS.value, ScopeTerm.Kind.COUNT.value])
     name = serializers.CharField(max_length=80, default="", allow_blank=True)
     amount = serializers.IntegerField()
     starts_on = serializers.DateField()
