@@ -60,6 +60,11 @@ class UseForm(forms.Form):
     def offer(self) -> Offer:
         return self.offers[self.cleaned_data["service"]]
 
+    @property
+    def what(self) -> dict[str, Any]:
+        """How much of it was given, and when."""
+        return {name: self.cleaned_data[name] for name in ("quantity", "day")}
+
 
 @require_GET
 def benefits(request: HttpRequest, pk: int) -> HttpResponse:
@@ -74,28 +79,30 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     """At once where the tier has it and enough is left; else after a word of caution."""
     customer = _recordable(request, pk)
     form = UseForm(request.POST, own=_own_benefits(customer))
-    by, now = access.reader(request), timezone.now()
     warning = None
     if form.is_valid():
-        values = form.cleaned_data
-        what = {"quantity": values["quantity"], "day": values["day"]}
-        if not values["confirmed"]:
-            warning = caution(customer, form.offer, **what)
-        if warning is None:
-            try:
-                actions.record_use(
-                    customer=customer,
-                    service=form.offer.code,
-                    note=values["note"],
-                    by=by,
-                    now=now,
-                    **what,
-                )
-            except Refused as refused:
-                form.add_error("day", refused.sentence)
-            else:
-                return _to_file(request, customer, _("%(benefit)s is recorded."), form.offer)
+        if not form.cleaned_data["confirmed"]:
+            warning = caution(customer, form.offer, **form.what)
+        if warning is None and _recorded(request, customer, form):
+            return _to_file(request, customer, _("%(benefit)s is recorded."), form.offer)
     return _page(request, customer, form=form, warning=warning, status=422)
+
+
+def _recorded(request: HttpRequest, customer: Customer, form: UseForm) -> bool:
+    """Whether it was; else the form says why not."""
+    try:
+        actions.record_use(
+            customer=customer,
+            service=form.offer.code,
+            note=form.cleaned_data["note"],
+            by=access.reader(request),
+            now=timezone.now(),
+            **form.what,
+        )
+    except Refused as refused:
+        form.add_error("day", refused.sentence)
+        return False
+    return True
 
 
 @require_POST
