@@ -50,7 +50,9 @@ def do_jobs() -> None:
 
 
 def costs() -> list[tuple[Decimal, Decimal | None]]:
-    return list(ActivitySlice.objects.order_by("day", "activity").values_list("cost", "loaded_cost"))
+    return list(
+        ActivitySlice.objects.order_by("day", "activity").values_list("cost", "loaded_cost")
+    )
 
 
 def test_work_logged_before_its_rate_gets_its_cost(worker: User) -> None:
