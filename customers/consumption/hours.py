@@ -202,20 +202,38 @@ _ROWS = """rows AS (
     LEFT JOIN extended x USING (customer_id, month)
     LEFT JOIN used u USING (customer_id, month))"""
 
+# The months of those who carry, a customer a row, so that a step of the fold finds the next month
+# by its number: joined by month, every step would read all the months of all customers.
+_HISTORY = """history AS (
+    SELECT customer_id, array_agg(month ORDER BY month) AS months,
+           array_agg(has_terms ORDER BY month) AS have_terms,
+           array_agg(used ORDER BY month) AS used, array_agg(own ORDER BY month) AS own,
+           array_agg(extended ORDER BY month) AS extended, array_agg(room ORDER BY month) AS room,
+           array_agg(keeps ORDER BY month) AS keeps, array_agg(owes ORDER BY month) AS owes
+    FROM rows JOIN carrying USING (customer_id)
+    WHERE month >= first_month
+    GROUP BY customer_id)"""
+
 # Month by month: `lots` are the minutes carried into it, the oldest first, each with the first
 # month in which it has expired. Innermost: what the month before leaves of each and of its own.
 _FOLD = """fold AS (
-    SELECT r.customer_id, r.month, 0 AS carried, 0 AS owed, '{}'::int[] AS lots,
+    SELECT customer_id, 1 AS no, months[1] AS month, 0 AS carried, 0 AS owed, '{}'::int[] AS lots,
            '{}'::date[] AS ends
-    FROM rows r JOIN carrying k ON k.customer_id = r.customer_id AND k.first_month = r.month
+    FROM history
     UNION ALL
-    SELECT n.customer_id, n.month, kept.carried,
+    SELECT f.customer_id, f.no + 1, n.month, kept.carried,
            CASE WHEN r.owes AND n.has_terms
                 THEN greatest(0, r.used + f.owed - f.carried - r.own - r.extended) ELSE 0 END,
            kept.lots, kept.ends
     FROM fold f
-    JOIN rows r ON r.customer_id = f.customer_id AND r.month = f.month
-    JOIN rows n ON n.customer_id = f.customer_id AND n.month = r.next
+    JOIN history h ON h.customer_id = f.customer_id AND cardinality(h.months) > f.no
+    CROSS JOIN LATERAL (
+        SELECT h.used[f.no] AS used, h.own[f.no] AS own, h.extended[f.no] AS extended,
+               h.room[f.no] AS room, h.keeps[f.no] AS keeps, h.owes[f.no] AS owes
+    ) AS r
+    CROSS JOIN LATERAL (
+        SELECT h.months[f.no + 1] AS month, h.have_terms[f.no + 1] AS has_terms
+    ) AS n
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(minutes), 0)::int AS carried,
                coalesce(array_agg(minutes ORDER BY nth), '{}') AS lots,
@@ -253,7 +271,7 @@ _BUSINESS_DAYS = """business_days AS (
 
 _HOURS = f"""
 WITH RECURSIVE {ASKED}, {BOUNDED}, {_TERMS}, {_CARRYING}, {_MONTHS}, {_OWN}, {_EXTENDED}, {_USED},
-{_ROWS}, {_FOLD}, {_BUSINESS_DAYS}
+{_ROWS}, {_HISTORY}, {_FOLD}, {_BUSINESS_DAYS}
 SELECT r.customer_id, r.month, r.has_terms, r.used, r.elsewhere, r.own, r.extended,
        coalesce(f.carried, 0), coalesce(f.owed, 0), coalesce(b.gone, 0), coalesce(b.days, 0)
 FROM rows r
