@@ -56,22 +56,7 @@ def contacts_of(
     """The last 7 and the last 28 days, by customer; who had no contact is left out."""
     with connection.cursor() as cursor:
         cursor.execute(_CONTACTS, parameters(customers, on=on, us=Activity.Initiator.US))
-        rows = cursor.fetchall()
-    return {
-        customer: [
-            Contacts(customer, WEEK, week_by_customer, week_by_us, a_week),
-            Contacts(customer, MONTH, month_by_customer, month_by_us, a_month),
-        ]
-        for (
-            customer,
-            week_by_customer,
-            week_by_us,
-            month_by_customer,
-            month_by_us,
-            a_week,
-            a_month,
-        ) in rows
-    }
+        return {row[0]: _windows(*row) for row in cursor.fetchall()}
 
 
 def channels_outside(
@@ -84,6 +69,32 @@ def channels_outside(
         for row in cursor.fetchall():
             found.setdefault(row[0], []).append(ChannelUse(*row))
     return found
+
+
+def in_touch(customer: int, *, on: datetime.date) -> tuple[list[Contacts], list[ChannelUse]]:
+    """Both of one customer, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_TOUCH, parameters([customer], on=on, us=Activity.Initiator.US))
+        rows = cursor.fetchall()
+    # A row a channel, each with the contacts; without either, their columns are NULL.
+    contacts = _windows(*rows[0][:-2]) if rows and rows[0][0] is not None else []
+    uses = [ChannelUse(customer, *row[-2:]) for row in rows if row[-1] is not None]
+    return contacts, uses
+
+
+def _windows(
+    customer: int,
+    week_by_customer: int,
+    week_by_us: int,
+    month_by_customer: int,
+    month_by_us: int,
+    a_week: int | None,
+    a_month: int | None,
+) -> list[Contacts]:
+    return [
+        Contacts(customer, WEEK, week_by_customer, week_by_us, a_week),
+        Contacts(customer, MONTH, month_by_customer, month_by_us, a_month),
+    ]
 
 
 IS_CONTACT = f"""(a.kind = 'contact' AND a.started_at IS NOT NULL AND {COUNTS_ELSEWHERE})"""
@@ -137,9 +148,16 @@ CHANNEL_OUTSIDE = f"""(a.channel <> '' AND a.started_at IS NOT NULL AND EXISTS (
 
 _CHANNELS = f"""
 WITH {ASKED}
-SELECT a.customer_id, a.channel, count(*)
+SELECT a.customer_id, a.channel, count(*) AS times
 FROM asked JOIN customers_activity a ON a.customer_id = asked.id
 WHERE a.day > %(on)s::date - {MONTH} AND a.day <= %(on)s AND {CHANNEL_OUTSIDE}
 GROUP BY a.customer_id, a.channel
 ORDER BY a.customer_id, count(*) DESC, a.channel
+"""
+
+_IN_TOUCH = f"""
+SELECT contacts.*, uses.channel, uses.times
+FROM ({_CONTACTS}) AS contacts
+FULL JOIN ({_CHANNELS}) AS uses ON uses.customer_id = contacts.customer_id
+ORDER BY uses.times DESC, uses.channel
 """

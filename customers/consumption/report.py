@@ -5,13 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from customers.consumption.contacts import (
-    MONTH,
-    ChannelUse,
-    Contacts,
-    channels_outside,
-    contacts_of,
-)
+from customers.consumption.contacts import MONTH, ChannelUse, Contacts, in_touch
 from customers.consumption.counts import Count, counts_of
 from customers.consumption.hours import Hours, hours_between
 from customers.consumption.marks import Marks, marks_of
@@ -56,13 +50,14 @@ class Report:
 def report_of(customer_id: int, *, on: datetime.date) -> Report:
     since = add_months(first_of_month(on), 1 - MONTHS)
     months = hours_between([customer_id], since=since, on=on)
+    contacts, channels = in_touch(customer_id, on=on)
     return Report(
         on=on,
         months=months[::-1],
         counts=counts_of([customer_id], on=on).get(customer_id, []),
         outside=outside_hours([customer_id], since=first_of_month(on), until=on + ONE_DAY),
-        contacts=contacts_of([customer_id], on=on).get(customer_id, []),
-        channels=channels_outside([customer_id], on=on).get(customer_id, []),
+        contacts=contacts,
+        channels=channels,
     )
 
 

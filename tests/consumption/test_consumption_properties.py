@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from customers.consumption.contacts import channels_outside, contacts_of
+from customers.consumption.contacts import channels_outside, contacts_of, in_touch
 from customers.consumption.counts import counts_of
 from customers.consumption.hours import hours_between
 from customers.consumption.times import outside_hours
@@ -80,6 +80,8 @@ def contacts_and_channels(books: list[Book]) -> bool:
         assert (book.customer.pk in contacts) == (book.contacts(28) != (0, 0))
         uses = channels.get(book.customer.pk, [])
         assert {use.channel: use.times for use in uses} == dict(book.channels())
+        pk = book.customer.pk
+        assert in_touch(pk, on=ON) == (contacts.get(pk, []), uses)
     return bool(contacts and channels)
 
 
