@@ -30,7 +30,8 @@ class LogFilter(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, shows_goodwill: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        logged = Activity.objects.filter(customer=customer).values("staff")
+        # Distinct, so that the customer's entries are read once, and not each colleague's all.
+        logged = Activity.objects.filter(customer=customer).values("staff").distinct()
         people = User.objects.filter(pk__in=logged).order_by("name").values_list("pk", "name")
         offered: dict[str, Any] = {
             "person": [(str(pk), label) for pk, label in people],
