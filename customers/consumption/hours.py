@@ -119,6 +119,11 @@ _TERMS = """terms AS (
     JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'hours'
     WHERE r.valid_to IS NULL OR r.valid_to > r.valid_from)"""
 
+# The days on which an hours term is in force.
+_AGREED = """agreed AS (
+    SELECT customer_id, range_agg(daterange(since, until)) AS days
+    FROM terms GROUP BY customer_id)"""
+
 # Whose history matters, and from which month on.
 _CARRYING = """carrying AS (
     SELECT t.customer_id, date_trunc('month', greatest(t.since, l.first_day))::date AS first_month
@@ -128,11 +133,15 @@ _CARRYING = """carrying AS (
                         WHERE s.customer_id = t.customer_id) AS l
     WHERE l.first_day IS NOT NULL)"""
 
+_SPANS = """spans AS (
+    SELECT asked.id AS customer_id, least(%(since)s::date, k.first_month) AS since
+    FROM asked LEFT JOIN carrying k ON k.customer_id = asked.id)"""
+
 _MONTHS = """months AS (
-    SELECT asked.id AS customer_id, m::date AS month, (m + interval '1 month')::date AS next
-    FROM asked LEFT JOIN carrying k ON k.customer_id = asked.id
+    SELECT customer_id, m::date AS month, (m + interval '1 month')::date AS next
+    FROM spans
     CROSS JOIN LATERAL generate_series(
-        least(%(since)s::date, k.first_month)::timestamp, %(on)s::date::timestamp, '1 month'
+        since::timestamp, %(on)s::date::timestamp, '1 month'
     ) AS m)"""
 
 # `room` is what may be carried out of the month, `keeps` for how many months (NULL: for good).
@@ -175,20 +184,15 @@ _USED = f"""used AS (
     SELECT customer_id, month, coalesce(sum(counted) FILTER (WHERE agreed), 0)::int AS minutes,
            coalesce(sum(counted) FILTER (WHERE NOT agreed), 0)::int AS elsewhere
     FROM (
-        SELECT m.customer_id, m.month, {COUNTED_MINUTES} AS counted,
-               EXISTS (
-                   SELECT FROM customers_contract c
-                   JOIN customers_contractrevision r ON r.contract_id = c.id
-                   JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'hours'
-                   WHERE c.customer_id = s.customer_id AND r.valid_from <= s.day
-                     AND (r.valid_to IS NULL OR r.valid_to > s.day)
-               ) AS agreed
-        FROM months m
-        JOIN customers_activityslice s ON s.customer_id = m.customer_id
-                                      AND s.day >= m.month AND s.day < m.next
+        SELECT s.customer_id, date_trunc('month', s.day)::date AS month,
+               {COUNTED_MINUTES} AS counted,
+               coalesce(agreed.days @> s.day, false) AS agreed
+        FROM spans
+        JOIN customers_activityslice s ON s.customer_id = spans.customer_id
+                                      AND s.day >= spans.since AND s.day <= %(on)s
         JOIN customers_activity a ON a.id = s.activity_id
         LEFT JOIN bounded b ON b.id = s.id
-        WHERE s.day <= %(on)s
+        LEFT JOIN agreed ON agreed.customer_id = s.customer_id
     ) AS slices
     GROUP BY customer_id, month)"""
 
@@ -270,8 +274,8 @@ _BUSINESS_DAYS = """business_days AS (
     GROUP BY 1)"""
 
 _HOURS = f"""
-WITH RECURSIVE {ASKED}, {BOUNDED}, {_TERMS}, {_CARRYING}, {_MONTHS}, {_OWN}, {_EXTENDED}, {_USED},
-{_ROWS}, {_HISTORY}, {_FOLD}, {_BUSINESS_DAYS}
+WITH RECURSIVE {ASKED}, {BOUNDED}, {_TERMS}, {_AGREED}, {_CARRYING}, {_SPANS}, {_MONTHS}, {_OWN},
+{_EXTENDED}, {_USED}, {_ROWS}, {_HISTORY}, {_FOLD}, {_BUSINESS_DAYS}
 SELECT r.customer_id, r.month, r.has_terms, r.used, r.elsewhere, r.own, r.extended,
        coalesce(f.carried, 0), coalesce(f.owed, 0), coalesce(b.gone, 0), coalesce(b.days, 0)
 FROM rows r
