@@ -1,5 +1,6 @@
 """Goal 12 for the service log: the pages of a customer ask few queries and take about as long
-with thousands of entries as with ten; and what a list's page of customers has used of a month.
+with thousands of entries as with ten; and what a list's page of customers has used of a month, and
+all of them.
 
 At 100k customers the log has a million entries.
 """
@@ -23,6 +24,8 @@ TIMES_ORDINARY = 2.0
 TIMES_LIST = 3.0  # the page of the customer list
 TIMES_ONE = 4.0
 LISTED = 50
+TENTH = 10
+TIMES_LINEAR = 1.5
 
 # Ten hours a month, with capped carry-over, for every customer.
 CONTRACTS = """
@@ -53,7 +56,7 @@ SELECT id, customer_id, day, 600, minutes, 1500 FROM entry
 def run(customers: int) -> list[Goal]:
     fill()
     with mock.patch("django.utils.timezone.now", return_value=data.NOW):
-        return [*pages(), consumption()]
+        return [*pages(), consumption(), of_all(customers)]
 
 
 def fill() -> None:
@@ -134,3 +137,18 @@ def consumption() -> Goal:
     note(f"a month's consumption of the busy customer: {times['one'] * 1000:.0f} ms")
     ratio = times["listed"] / times["one"]
     return Goal("12", f"consumption of {LISTED} customers ÷ of the busy one", ratio, TIMES_ONE)
+
+
+def of_all(customers: int) -> Goal:
+    """Of every customer it takes ten times as long as of a tenth, the busy one in both."""
+    some = range(BUSY, BUSY + customers // TENTH)
+    times = side_by_side(
+        {
+            "all": lambda: hours_of(None, on=data.LAST_DAY),
+            "tenth": lambda: hours_of(some, on=data.LAST_DAY),
+        },
+        rounds=3,
+    )
+    note(f"a month's consumption of all {customers:,} customers: {times['all']:.1f} s")
+    ratio = times["all"] / (TENTH * times["tenth"])
+    return Goal("12", "consumption a customer, all ÷ a tenth of them", ratio, TIMES_LINEAR)
