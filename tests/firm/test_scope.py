@@ -19,6 +19,7 @@ EXPECTED = {
     Right.IMPORT: "administrator back_office",
     Right.CLOSE_MONTHS: "back_office",
     Right.EDIT_CALENDAR: "administrator back_office",
+    Right.EDIT_PRICES: "administrator back_office",
     Right.EDIT_RULES: "administrator",
     Right.REVIEW_RULES: "department_head executive administrator",
     Right.REQUEST_OVERRIDE: (
