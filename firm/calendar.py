@@ -27,7 +27,8 @@ def business_days(*, since: datetime.date, until: datetime.date) -> set[datetime
     """
     calendar = WorkCalendar.objects.filter(is_firms=True).first()
     schedule = schedule_of(calendar, since=since, until=until) if calendar else None
-    closed = closed_days(since=since, until=until)
+    tells_all = schedule is not None and schedule.week_on(since) is not None
+    closed = set() if tells_all else closed_days(since=since, until=until)
     found = set()
     for number in range((until - since).days):
         day = since + number * ONE_DAY
