@@ -30,6 +30,7 @@ LONGEST_REASON, LONGEST_QUESTION = 200, 500
 __all__ = [
     "EntryData",
     "FavorData",
+    "RecordedAlready",
     "ask_about",
     "check_can_change",
     "check_can_record",
@@ -39,6 +40,10 @@ __all__ = [
     "record_activity",
     "withdraw_activity",
 ]
+
+
+class RecordedAlready(Refused):
+    """The source has brought an entry of this id before."""
 
 
 def check_can_record(
@@ -82,7 +87,8 @@ def record_activity(
     source_id: str = "",
 ) -> Activity:
     """Work of `staff`, by default of `by`; one of them is needed. `source` and `source_id` name
-    where it comes from, and are recorded once.
+    where it comes from, and are recorded once: then RecordedAlready. With it “nothing this week”
+    no longer holds.
 
     Never refused for being out of scope: what it means for the contract is a query.
     """
@@ -103,6 +109,7 @@ def record_activity(
     _insert_once(activity)
     _mark(activity, data.favor, by=by, now=now)
     write_slices(Activity.objects.filter(pk=activity.pk))
+    _take_back_quiet_week(activity, by=by, now=now)
     audit.record(
         "activity_recorded",
         by=by,
@@ -132,6 +139,7 @@ def correct_activity(
     activity.save()
     _mark(activity, data.favor, by=by, now=now)
     rewrite_slices(Activity.objects.filter(pk=activity.pk))
+    _take_back_quiet_week(activity, by=by, now=now)
     audit.record(
         "activity_corrected",
         by=by,
@@ -236,7 +244,17 @@ def _insert_once(activity: Activity) -> None:
     except IntegrityError as error:
         if "activity_source_id_once" not in str(error):
             raise
-        raise Refused(_("This is recorded already.")) from None
+        raise RecordedAlready(_("This is recorded already.")) from None
+
+
+def _take_back_quiet_week(activity: Activity, *, by: User | None, now: datetime.datetime) -> None:
+    """Somebody had said that nothing was done for the customer in the entry's week."""
+    week = activity.day - datetime.timedelta(days=activity.day.weekday())
+    taken, _kinds = QuietWeek.objects.filter(customer=activity.customer_id, week=week).delete()
+    if taken:
+        audit.record(
+            "week_not_quiet", by=by, now=now, subject=activity.customer, first=week.isoformat()
+        )
 
 
 def _locked(

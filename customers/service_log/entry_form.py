@@ -3,6 +3,7 @@ customers.service_log.entries decides.
 """
 
 import datetime
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,6 +43,8 @@ OTHER_CAUSES = [
 ]
 MINUTE_CHIPS = [(str(minutes), str(minutes)) for minutes in (15, 30, 45, 60, 90)]
 LINKED = {"contact": Contact, "goal": Goal, "investment": Investment, "extension": ScopeExtension}
+# Needed together with another answer, which no single field can check: never “optional”.
+NEEDED = ("minutes", "day", "time", "why")
 # What the form shows on demand.
 FOLDED = {
     "quantity",
@@ -82,7 +85,7 @@ def _text(label: Any, model: type[Activity] | type[Favor], name: str) -> forms.C
 
 
 class EntryForm(forms.Form):
-    """`data` is what was typed, as an entry says it; only after is_valid()."""
+    """`data_of_entry` is what was typed, as an entry says it; only after is_valid()."""
 
     cause = _chips(gettext_lazy("Cause"), CAUSE_CHIPS, required=True)
     other_cause = _chips(gettext_lazy("Which other cause"), OTHER_CAUSES)
@@ -161,6 +164,8 @@ class EntryForm(forms.Form):
         }
         for name, values in offered.items():
             self.fields[name].choices = [("", "—"), *values]  # type: ignore[attr-defined]
+        for name in NEEDED:
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]
         if self["cause"].value():
             self.fields["minutes"].widget.attrs["autofocus"] = True
         if not shows_goodwill:
@@ -242,8 +247,24 @@ class EntryForm(forms.Form):
         )
 
 
+class QuickForm(EntryForm):
+    """An entry's form with a key of its own, so that sending it twice records it once."""
+
+    once = forms.UUIDField(
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": gettext_lazy("This form is out of date. Open it anew.")},
+    )
+
+
 def initial_of_now(*, now: datetime.datetime) -> dict[str, Any]:
-    return {"when": When.NOW, "day": firm_date(now), "quantity": 1, "kind": Activity.Kind.WORK}
+    return {
+        "when": When.NOW,
+        "day": firm_date(now),
+        "quantity": 1,
+        "kind": Activity.Kind.WORK,
+        "once": uuid.uuid4(),
+    }
 
 
 def initial_of(entry: Activity) -> dict[str, Any]:

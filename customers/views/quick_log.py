@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers import picking
 from customers.actions import record_activity
+from customers.actions.activities import RecordedAlready
 from customers.consumption.marks import marks_of
 from customers.contracts.wording import hours_text
 from customers.models import Activity, Customer
 from customers.scope.history import checked_before
 from customers.scope.line import Line, line_for
 from customers.service_log.choices import choices_for, last_entry
-from customers.service_log.entry_form import EntryForm, initial_like, initial_of_now
+from customers.service_log.entry_form import QuickForm, initial_like, initial_of_now
 from customers.service_log.purpose import after_purpose
 from firm import access
 from firm.dates import firm_date
@@ -58,7 +59,9 @@ def customers(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.RECORD_WORK)
 @after_purpose
 def create(request: HttpRequest) -> HttpResponse:
-    """The entry; 422 with all that was typed where it cannot have been."""
+    """The entry; 422 with all that was typed where it cannot have been. A form that is sent twice
+    is answered with the entry of the first time.
+    """
     customer = get_object_or_404(
         picking.theirs(request), pk=picking.number(request.POST.get("customer", ""))
     )
@@ -68,7 +71,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if entry is None:
         context = {"customer": customer, "form": form}
         return _fragment(request, "form", context, status=422)
-    return _done(request, entry)
+    return _done(request, entry, now=now)
 
 
 @require_POST
@@ -86,22 +89,31 @@ def _line(request: HttpRequest, customer: Customer) -> Line | None:
     return line_for(customer, form.data_of_entry) if form.is_valid() else None
 
 
-def _recorded(request: HttpRequest, form: EntryForm, *, now: datetime.datetime) -> Activity | None:
+def _recorded(request: HttpRequest, form: QuickForm, *, now: datetime.datetime) -> Activity | None:
     if not form.is_valid():
         return None
+    person, once = access.reader(request), form.cleaned_data["once"]
+    # The key is the person's own: nobody can take another's.
+    source_id = f"{person.pk}:{once}" if once else ""
     try:
         return record_activity(
-            customer=form.customer, data=form.data_of_entry, by=access.reader(request), now=now
+            customer=form.customer,
+            data=form.data_of_entry,
+            source_id=source_id,
+            by=person,
+            now=now,
         )
+    except RecordedAlready:
+        return Activity.objects.select_related("customer").get(source="", source_id=source_id)
     except Refused as refused:
         form.add_error(None, refused.sentence)
         return None
 
 
-def _done(request: HttpRequest, entry: Activity) -> HttpResponse:
+def _done(request: HttpRequest, entry: Activity, *, now: datetime.datetime) -> HttpResponse:
     """A toast with the way to correct it; where the quick log is the page itself, the entry."""
     address = reverse("customers:entry", args=[entry.pk])
-    said = _said(entry)
+    said = _said(entry) if entry.recorded_at == now else _said_before(entry)
     if request.htmx and not _is_own_page(request):  # type: ignore[attr-defined]
         toast = {"text": said, "href": address, "link": _("Correct or withdraw")}
         happened = {"toast": toast, "close-modal": True, "activity-recorded": True}
@@ -122,6 +134,14 @@ def _said(entry: Activity) -> str:
     return f"{said} {' · '.join(mark.words for mark in marks)}".strip()
 
 
+def _said_before(entry: Activity) -> str:
+    """To whoever went back to the form and sent it again."""
+    return _(
+        "%(customer)s: this form was recorded already, with %(hours)s h. Nothing was added;"
+        " to change the entry, correct it."
+    ) % {"customer": entry.customer.name, "hours": hours_text(entry.minutes)}
+
+
 def _is_own_page(request: HttpRequest) -> bool:
     page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
     return page.split("?")[0] in (reverse("customers:log-new"), reverse("customers:log-create"))
@@ -133,9 +153,9 @@ def _form(
     *args: Any,
     now: datetime.datetime,
     **kwargs: Any,
-) -> EntryForm:
+) -> QuickForm:
     person = access.reader(request)
-    return EntryForm(
+    return QuickForm(
         *args,
         customer=customer,
         choices=choices_for(customer, person=person, on=firm_date(now)),

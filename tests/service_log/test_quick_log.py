@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import re
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -92,6 +94,35 @@ def test_an_entry_takes_customer_cause_and_minutes(client, customer, account_man
     assert datetime.timedelta(0) <= timezone.now() - ended < datetime.timedelta(minutes=2)
 
 
+def test_a_form_that_is_sent_twice_is_recorded_once(client, customer):
+    form = client.get(f"/log/new/?customer={customer.pk}").content.decode()
+    once = re.search(r'name="once" value="([^"]+)"', form).group(1)
+    first, again = (record(client, customer, once=once, minutes=m) for m in ("45", "90"))
+    entry = Activity.objects.get()
+    assert first.headers["Location"] == again.headers["Location"] == f"/log/{entry.pk}/"
+    assert entry.minutes == 45
+    assert "0.75 h" in client.get(again.headers["Location"]).content.decode()
+    assert once not in client.get(f"/log/new/?customer={customer.pk}").content.decode()
+
+
+def test_without_its_key_a_form_that_is_sent_twice_is_recorded_twice(client, customer):
+    """Negative control: it is the key that tells."""
+    record(client, customer)
+    record(client, customer)
+    assert Activity.objects.count() == 2
+
+
+def test_the_key_of_a_form_is_its_persons_own(
+    client, client_of, customer, section_manager, account_manager, now
+):
+    key = str(uuid.uuid4())
+    record(client, customer, once=key)
+    read_purpose(version=VERSION, by=section_manager, now=now)
+    record(client_of(section_manager), customer, once=key)
+    staff = Activity.objects.values_list("staff", flat=True)
+    assert set(staff) == {account_manager.pk, section_manager.pk}
+
+
 def test_in_the_dialog_a_toast_leads_to_the_entry(client, customer):
     response = record(
         client, customer, fragment={**HTMX, "HTTP_HX_CURRENT_URL": "http://testserver/customers/"}
@@ -115,7 +146,7 @@ def test_the_other_causes_need_saying_which(client, customer):
     "slip",
     [{"minutes": ""}, {"minutes": "ながい"}, {"minutes": "25h"}, {"minutes": "0"}, {"cause": ""},
      {"when": "at", "day": "2026-07-15"}, {"when": "day"}, {"when": "day", "day": "2199-01-01"},
-     {"channel": "pigeon"}, {"contact": "999999"}, {"free": "on"}],
+     {"once": "twice"}, {"channel": "pigeon"}, {"contact": "999999"}, {"free": "on"}],
 )  # fmt: skip
 def test_a_slip_is_told_and_nothing_typed_is_lost(client, customer, slip):
     response = record(client, customer, **{"note": "夜の障害対応", **slip})
@@ -175,6 +206,7 @@ def test_again_like_last_time_fills_in_what_it_was(client, customer):
     record(client, customer, minutes="75", channel="mail", contact=contact.pk, note="月次報告")
     text = client.get(f"/log/new/?customer={customer.pk}&like=last").content.decode()
     assert 'value="75"' in text
+    assert 'for="log_minutes">かかった時間</label>' in text, "needed, and not called optional"
     assert "月次報告" in text
     assert f'<option value="{contact.pk}" selected>' in text
 

@@ -267,6 +267,34 @@ def test_a_quiet_week_is_said_once_and_begins_on_a_monday(customer, account_mana
             confirm_quiet_week(customer=customer, week=day, by=account_manager, now=now)
 
 
+def test_an_entry_takes_back_that_nothing_was_done_in_its_week(customer, account_manager, now):
+    this_week, last_week = datetime.date(2026, 7, 13), datetime.date(2026, 7, 6)
+    other = a_customer("別の会社", owner=account_manager)
+    for company, week in ((customer, this_week), (customer, last_week), (other, this_week)):
+        confirm_quiet_week(customer=company, week=week, by=account_manager, now=now)
+    entry = record_activity(customer=customer, data=AN_HOUR, by=account_manager, now=now)
+    # The week before and another customer's stay: it is the entry that takes back its own.
+    assert set(QuietWeek.objects.values_list("customer", "week")) == {
+        (customer.pk, last_week),
+        (other.pk, this_week),
+    }
+    earlier = replace(AN_HOUR, day=last_week)
+    correct_activity(activity=entry, data=earlier, version=1, by=account_manager, now=now)
+    assert QuietWeek.objects.get().customer == other
+    told = AuditEvent.objects.filter(code="week_not_quiet").order_by("pk")
+    assert [event.data["first"] for event in told] == ["2026-07-13", "2026-07-06"]
+
+
+def test_an_entry_that_is_refused_takes_nothing_back(customer, account_manager, now):
+    monday = datetime.date(2026, 7, 13)
+    confirm_quiet_week(customer=customer, week=monday, by=account_manager, now=now)
+    with pytest.raises(Refused):
+        record_activity(
+            customer=customer, data=replace(AN_HOUR, minutes=0), by=account_manager, now=now
+        )
+    assert QuietWeek.objects.exists()
+
+
 def test_the_purpose_is_read_once_a_version(account_manager, now):
     for version in (1, 1, 2):
         read_purpose(version=version, by=account_manager, now=now)
