@@ -54,6 +54,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_investment": EDIT,
     "customers_paymentstop": EDIT,
     "customers_scopeinquiry": EDIT,
+    "customers_strategicscore": EDIT,
     "firm_billrate": EDIT,
     "firm_closedmonth": EDIT,
     "firm_department": EDIT,
@@ -103,6 +104,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tiering_ruleset": FULL,
     "tiering_servicelevel": FULL,
     "tiering_standing": FULL,
+    "tiering_tiercriterion": FULL,
     "tiering_tierrule": FULL,
     # Written by `migrate` only
     "auth_group": READ,

@@ -22,6 +22,7 @@ from customers.models.goodwill import Investment
 from customers.models.imports import Import, ImportLine
 from customers.models.payment_stop import PaymentStop
 from customers.models.revenue import ExchangeRate, RevenueEntry
+from customers.models.strategic_score import StrategicScore
 
 __all__ = [
     "Activity",
@@ -49,4 +50,5 @@ __all__ = [
     "ScopeInquiry",
     "ScopeTerm",
     "SearchKey",
+    "StrategicScore",
 ]

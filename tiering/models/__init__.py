@@ -1,7 +1,7 @@
 from tiering.models.held import HeldMove
 from tiering.models.override import Override
 from tiering.models.preview import Preview, PreviewMove
-from tiering.models.rules import GuardRule, RuleSet, Tier, TierRule
+from tiering.models.rules import GuardRule, RuleSet, Tier, TierCriterion, TierRule
 from tiering.models.services import Benefit, BenefitUse, Per, Service, ServiceLevel
 from tiering.models.standing import Evaluation, Standing, TierChange
 
@@ -21,5 +21,6 @@ __all__ = [
     "Standing",
     "Tier",
     "TierChange",
+    "TierCriterion",
     "TierRule",
 ]

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Contract
 from firm.models.people import DateSpan
 
 
@@ -257,6 +258,65 @@ class TierRule(models.Model):
             )
         ]
         ordering = ["rank"]
+
+
+class TierCriterion(models.Model):
+    """What a tier of one version asks for besides its revenue bound, or takes instead of it: a
+    closed list of business facts (docs/adr/0004-criteria-beside-revenue.md).
+
+    `enter` and `keep` are in the unit of the fact: base currency, per cent, points from 0 to 5 or
+    whole months. A contract type is there or is not: it has neither, and says which in `choice`.
+    """
+
+    class Needs(models.TextChoices):
+        ALL = "all", _("and besides")
+        ANY = "any", _("or instead")
+
+    class Fact(models.TextChoices):
+        REVENUE = "revenue", _("Revenue")
+        MARGIN = "margin", _("Margin")
+        STRATEGIC_FIT = "strategic_fit", _("Strategic fit")
+        TENURE = "tenure", _("Months since the start")
+        CONTRACT_VALUE = "contract_value", _("Contracted annual value")
+        CONTRACT_TYPE = "contract_type", _("Contract type")
+
+    rule = models.ForeignKey(TierRule, on_delete=models.CASCADE, related_name="criteria")
+    needs = models.CharField(max_length=3, choices=Needs.choices)
+    fact = models.CharField(max_length=14, choices=Fact.choices)
+    choice = models.CharField(max_length=19, choices=Contract.Template.choices, blank=True)
+    enter = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    keep = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "needs", "fact", "choice"], name="criterion_once_a_tier"
+            ),
+            models.CheckConstraint(
+                condition=Q(fact="contract_type", enter__isnull=True, keep__isnull=True)
+                & ~Q(choice="")
+                | ~Q(fact="contract_type")
+                & Q(choice="", enter__isnull=False, keep__isnull=False, keep__lte=F("enter")),
+                name="criterion_bounds_fit_its_fact",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_criteria_are_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (SELECT FROM tiering_tierrule tier
+                                 JOIN tiering_ruleset version ON version.id = tier.rule_set_id
+                                WHERE tier.id IN (OLD.rule_id, NEW.rule_id)
+                                  AND version.state = 'published') THEN
+                        RAISE EXCEPTION 'The criteria of a published version are final.';
+                    END IF;
+                    RETURN coalesce(NEW, OLD);
+                """,
+            )
+        ]
+        ordering = ["rule", "needs", "pk"]
 
 
 class GuardRule(models.Model):
