@@ -21,10 +21,9 @@ class StrategicScoreQuerySet(models.QuerySet["StrategicScore"]):
         return self.filter(valid_from__lte=date, valid_until__gt=date)
 
 
-def _score(label: str, **values: bool) -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(
-        label, validators=[MaxValueValidator(HIGHEST)], **values
-    )
+def _score(label: Any, **values: bool) -> models.PositiveSmallIntegerField:
+    validators = [MaxValueValidator(HIGHEST)]
+    return models.PositiveSmallIntegerField(label, validators=validators, **values)
 
 
 class StrategicScore(models.Model):
