@@ -1,5 +1,7 @@
 """Business time in SQL: the arithmetic of firm.business_time.split over rows of slices."""
 
+from firm.business_time import MINUTES_A_DAY
+
 
 def divided(slice: str, calendar: str) -> str:
     """A lateral row `(inside, outside, holiday)`, in minutes, for each slice of work.
@@ -27,3 +29,14 @@ def divided(slice: str, calendar: str) -> str:
               WHERE w.id = {calendar} AND {slice}.day >= w.told_since AND {slice}.day < w.told_until
           )
     )"""
+
+
+def begins(day: str) -> str:
+    """Whether hours begin on the day of this row of firm_calendarday: it is business time, and
+    more than what runs on over midnight from the day before.
+    """
+    return f"""(NOT {day}.is_holiday AND NOT (
+        {day}.open_minute = 0 AND {day}.close_minute < {MINUTES_A_DAY} AND EXISTS (
+            SELECT FROM firm_calendarday eve
+            WHERE eve.calendar_id = {day}.calendar_id AND eve.day = {day}.day - 1
+              AND eve.close_minute = {MINUTES_A_DAY} AND NOT eve.is_holiday)))"""

@@ -3,44 +3,54 @@
 import datetime
 
 from django.conf import settings
+from django.db import connection
 
-from firm.models import CompanyDay, Holiday, WorkCalendar
-from firm.work_calendars import schedule_of
+from firm.business_sql import begins
+from firm.models import CompanyDay, Holiday
 
 SATURDAY = 5
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def closed_days(*, since: datetime.date, until: datetime.date) -> set[datetime.date]:
+_TOLD = f"""
+SELECT w.told_since, w.told_until, ARRAY(
+    SELECT DISTINCT d.day FROM firm_calendarday d
+    WHERE d.calendar_id = w.id AND d.day >= %(since)s AND d.day < %(until)s AND {begins("d")})
+FROM firm_workcalendar w WHERE w.is_firms
+"""
+
+
+def business_days(*, since: datetime.date, until: datetime.date) -> set[datetime.date]:
+    """The days of `[since, until)` on which hours of the firm's work calendar begin: its weekly
+    ones or a shift, and no holiday. On days it does not tell, and without such a calendar, Monday
+    to Friday but for closed days.
+    """
+    told_since, told_until, worked = _told(since, until)
+    if told_since <= since and until <= told_until:
+        return worked
+    closed = _closed_days(since=since, until=until)
+    days = (since + number * ONE_DAY for number in range((until - since).days))
+    untold = (day for day in days if not told_since <= day < told_until)
+    return worked | {day for day in untold if day.weekday() < SATURDAY and day not in closed}
+
+
+def _told(
+    since: datetime.date, until: datetime.date
+) -> tuple[datetime.date, datetime.date, set[datetime.date]]:
+    """From when until when the firm's calendar tells its days, and the business days there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, {"since": since, "until": until})
+        told_since, told_until, worked = cursor.fetchone() or (until, until, [])
+    return told_since, told_until, set(worked)
+
+
+def _closed_days(*, since: datetime.date, until: datetime.date) -> set[datetime.date]:
     """Holidays and company days in `[since, until)`; week-ends are not among them."""
     national = Holiday.objects.filter(
         country=settings.FIRM_COUNTRY, day__gte=since, day__lt=until
     ).values_list("day", flat=True)
     own = CompanyDay.objects.filter(day__gte=since, day__lt=until).values_list("day", flat=True)
     return {*national, *own}
-
-
-def business_days(*, since: datetime.date, until: datetime.date) -> set[datetime.date]:
-    """The days of `[since, until)` on which hours of the firm's work calendar begin: its weekly
-    ones or a shift, and no holiday. Before its first version, and without such a calendar, Monday
-    to Friday but for closed days.
-    """
-    calendar = WorkCalendar.objects.filter(is_firms=True).first()
-    schedule = schedule_of(calendar, since=since, until=until) if calendar else None
-    tells_all = schedule is not None and schedule.week_on(since) is not None
-    closed = set() if tells_all else closed_days(since=since, until=until)
-    found = set()
-    for number in range((until - since).days):
-        day = since + number * ONE_DAY
-        week = schedule.week_on(day) if schedule else None
-        if schedule is None or week is None:
-            is_worked = day.weekday() < SATURDAY and day not in closed
-        else:
-            hours = schedule.shifts.get(day, week.hours[day.weekday()])
-            is_worked = bool(hours) and day not in schedule.holidays
-        if is_worked:
-            found.add(day)
-    return found
 
 
 def is_business_day(date: datetime.date) -> bool:

@@ -18,6 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection
 
 from customers.consumption.counting import ASKED, BOUNDED, COUNTED_MINUTES, parameters
+from firm.business_sql import begins
 from firm.dates import add_months, first_of_month
 
 
@@ -265,11 +266,11 @@ _FOLD = """fold AS (
         WHERE minutes > 0
     ) AS kept)"""
 
-_BUSINESS_DAYS = """business_days AS (
+_BUSINESS_DAYS = f"""business_days AS (
     SELECT date_trunc('month', d.day)::date AS month, count(DISTINCT d.day)::int AS days,
            (count(DISTINCT d.day) FILTER (WHERE d.day <= %(on)s))::int AS gone
     FROM firm_calendarday d JOIN firm_workcalendar w ON w.id = d.calendar_id AND w.is_firms
-    WHERE NOT d.is_holiday AND d.day >= %(since)s::date
+    WHERE {begins("d")} AND d.day >= %(since)s::date
       AND d.day < date_trunc('month', %(on)s::date) + interval '1 month'
     GROUP BY 1)"""
 

@@ -14,7 +14,7 @@ from django.db import connection
 
 from customers.consumption.times import EFFECTIVE, OURS, TOLERANCE
 from firm.business_time import ONE_DAY
-from firm.calendar import SATURDAY, closed_days
+from firm.calendar import business_days
 from firm.dates import add_months, firm_date
 from firm.superiors import managers_of
 
@@ -180,14 +180,8 @@ def overdue(works: Collection[LoneWork], *, on: datetime.date) -> list[LoneWork]
     """Those that the manager hears of: on the sixth business day, after five without an answer."""
     if not works:
         return []
-    earliest = min(firm_date(work.since) for work in works)
-    closed = closed_days(since=earliest, until=on + ONE_DAY)
+    since = {work.person: firm_date(work.since) for work in works}
+    worked = business_days(since=min(since.values()), until=on + ONE_DAY)
     return [
-        work for work in works if _business_days(firm_date(work.since), on, closed) > ANSWER_WITHIN
+        work for work in works if sum(day >= since[work.person] for day in worked) > ANSWER_WITHIN
     ]
-
-
-def _business_days(first: datetime.date, last: datetime.date, closed: set[datetime.date]) -> int:
-    """From one day to the other, both included."""
-    days = (first + past * ONE_DAY for past in range((last - first).days + 1))
-    return sum(day.weekday() < SATURDAY and day not in closed for day in days)

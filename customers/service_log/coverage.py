@@ -16,10 +16,12 @@ from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from firm.calendar import business_days
 
 WEEKS = 8
 FINE, POOR = Decimal("0.8"), Decimal("0.5")
 FEWEST_PEOPLE = 3
+MOST_CLOSED = 4  # weeks at a stretch
 A_WEEK = datetime.timedelta(weeks=1)
 
 
@@ -85,9 +87,13 @@ def monday_of(day: datetime.date) -> datetime.date:
 
 
 def closed_weeks(*, on: datetime.date, count: int = WEEKS) -> list[datetime.date]:
-    """The Mondays of the last `count` weeks that were over on this day, ascending."""
+    """The Mondays of the last `count` weeks that were over on this day, ascending. A week in
+    which the firm was closed throughout is nobody's to fill in: the one before takes its place.
+    """
     this_week = monday_of(on)
-    return [this_week - back * A_WEEK for back in range(count, 0, -1)]
+    earliest = this_week - (count + MOST_CLOSED) * A_WEEK
+    worked = {monday_of(day) for day in business_days(since=earliest, until=this_week)}
+    return sorted(worked)[-count:]
 
 
 # A customer's weeks before its first day and after its last are nobody's to fill in.

@@ -16,7 +16,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
 from customers.models import Activity, Customer, QuietWeek
 from customers.service_log.coverage import A_WEEK, monday_of
 from firm.business_time import ONE_DAY
-from firm.calendar import SATURDAY, closed_days
+from firm.calendar import business_days
 from firm.models import User
 from firm.scope import Scope
 
@@ -142,10 +142,9 @@ def sheet_of(
     """The week from this Monday: the person's own customers, those worked for lately, and the
     rows `added` by hand, as far as the person has the customers' files.
     """
-    until = week + A_WEEK
-    closed = closed_days(since=week, until=until)
+    worked = business_days(since=week, until=week + A_WEEK)
     days = [week + place * ONE_DAY for place in range(7)]
-    off = {day: day.weekday() >= SATURDAY or day in closed for day in days}
+    off = {day: day not in worked for day in days}
     logged = logged_in(person, week)
     causes: defaultdict[int, set[str]] = defaultdict(set)
     for pk, cause in {*added, *((key[0], key[2]) for key in logged)}:

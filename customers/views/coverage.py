@@ -1,5 +1,6 @@
 """Logging coverage for managers: by section, and the customers with weeks of nothing."""
 
+import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -39,7 +40,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "coverage": coverage_of(theirs, weeks=weeks),
         "coverage_weeks": len(weeks),
-        "sections": _sections(request, len(weeks)),
+        "sections": _sections(request, weeks),
         "gaps": weeks_without(theirs, weeks=weeks, most=MOST_GAPS),
         "most": MOST_GAPS,
         "choices": CHOICES,
@@ -64,15 +65,15 @@ def _theirs(request: HttpRequest | Request) -> Any:
     return Customer.objects.visible_to(access.scope(request))
 
 
-def _weeks(request: HttpRequest) -> list:
+def _weeks(request: HttpRequest) -> list[datetime.date]:
     asked = request.GET.get("weeks", "")
     count = int(asked) if asked in map(str, CHOICES) else WEEKS
     return closed_weeks(on=today(), count=count)
 
 
-def _sections(request: HttpRequest | Request, count: int) -> list[dict[str, Any]]:
+def _sections(request: HttpRequest | Request, weeks: list[datetime.date]) -> list[dict[str, Any]]:
     """By the departments' paths; what belongs to none comes last."""
-    found = coverage_by_section(_theirs(request), weeks=closed_weeks(on=today(), count=count))
+    found = coverage_by_section(_theirs(request), weeks=weeks)
     paths = {row.pk: row.path for row in Department.objects.select_related("parent__parent")}
     lines = [
         {
@@ -126,6 +127,6 @@ class LoggingCoverage(APIView):
         found = {
             "weeks": weeks,
             "whole": coverage_of(_theirs(request), weeks=weeks),
-            "sections": _sections(request, count),
+            "sections": _sections(request, weeks),
         }
         return versioned(request, LoggingCoverageSerializer(found).data)

@@ -42,7 +42,7 @@ from firm.actions import (
     give_post,
     set_bill_rate,
 )
-from firm.calendar import SATURDAY, closed_days, last_business_day
+from firm.calendar import business_days
 from firm.dates import add_months, firm_date, firm_zone
 from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
 from firm.refusals import Refused
@@ -56,6 +56,8 @@ PUBLISHER = "takahashi"
 FIRST_NIGHT = 12  # index of the month whose first is the first night with a full window
 OFFICE_OPENS = datetime.time(9)
 LONG_AGO_YEARS = 3
+LONGEST_BREAK = 30  # days
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,11 @@ class Plan:
     def span(self) -> Span:
         """The six months up to `t`, which is the last business day of them."""
         first = add_months(self.t, -MONTHS)
-        closed = closed_days(since=first, until=self.t + datetime.timedelta(days=1))
-        days = [first + datetime.timedelta(days=n) for n in range((self.t - first).days + 1)]
-        is_off = {day: day.weekday() >= SATURDAY or day in closed for day in days}
+        worked = business_days(since=first, until=self.t + ONE_DAY)
+        days = [first + n * ONE_DAY for n in range((self.t - first).days + 1)]
         return Span(
-            office=[day for day in days if not is_off[day]],
-            off=[day for day in days if is_off[day]],
+            office=[day for day in days if day in worked],
+            off=[day for day in days if day not in worked],
         )
 
     @property
@@ -86,7 +87,10 @@ class Plan:
 
 
 def plan_for(now: datetime.datetime) -> Plan:
-    t = last_business_day(firm_date(now))
+    today = firm_date(now)
+    days = business_days(since=today - LONGEST_BREAK * ONE_DAY, until=today + ONE_DAY)
+    # The firm's own days off are not in the calendar until they are loaded.
+    t = max(days.difference(company.company_days(min(days), max(days) + ONE_DAY)))
     months = closed_months(t)
     return Plan(now=now, t=t, months=months, customers=generate_customers(months[-1]))
 

@@ -18,12 +18,14 @@ from customers.service_log.burden import (
     overdue,
     section_of,
 )
+from firm.actions import add_calendar_version
+from firm.business_time import Week
 from firm.dates import add_months, firm_zone, first_of_month
 from firm.dates import today as firm_today
-from firm.models import AuditEvent, Notification
+from firm.models import AuditEvent, Notification, WorkCalendar
 from firm.refusals import Refused
 from firm.scope import scope_of
-from firm.work_calendars import ensure_firm_calendar
+from firm.work_calendars import OFFICE, ensure_firm_calendar
 from tests.factories import a_customer, a_person
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,25 @@ def test_the_manager_hears_of_it_on_the_sixth_business_day(account_manager, cust
     work = lone_work_of([account_manager.pk], on=today)
     assert not overdue(work, on=datetime.date(2026, 7, 14))
     assert overdue(work, on=datetime.date(2026, 7, 15))
+
+
+def test_its_business_days_are_those_of_the_firm(
+    account_manager, administrator, customer, now, today
+):
+    """With Saturdays for Tuesdays the sixth is still the Wednesday, with both it is the Tuesday."""
+    three_evenings(customer, account_manager)
+    work = lone_work_of([account_manager.pk], on=today)
+    tuesday, wednesday = datetime.date(2026, 7, 14), datetime.date(2026, 7, 15)
+    for since, closed, first in ((6, {1, 6}, wednesday), (7, {6}, tuesday)):
+        hours = tuple(() if day in closed else (OFFICE,) for day in range(7))
+        add_calendar_version(
+            calendar=WorkCalendar.objects.get(is_firms=True),
+            effective_from=datetime.date(2026, 7, since),
+            week=Week(hours=hours), country="JP", off_on_company_days=True,
+            by=administrator, now=now,
+        )  # fmt: skip
+        assert overdue(work, on=first)
+        assert not overdue(work, on=first - datetime.timedelta(days=1))
 
 
 def test_an_answer_closes_the_question_until_it_comes_up_again(

@@ -13,13 +13,14 @@ from customers.service_log.coverage import (
     coverage_of,
     weeks_without,
 )
+from firm.actions import add_company_days
 from firm.dates import today
 from tests.factories import NOW, a_customer, a_department, a_person, an_activity
 
 pytestmark = pytest.mark.django_db
 
 ON = datetime.date(2026, 7, 15)
-WEEKS = closed_weeks(on=ON, count=4)
+WEEKS = [datetime.date(2026, 6, 15) + datetime.timedelta(weeks=n) for n in range(4)]
 
 
 def a_quiet_week(customer, week, *, by):
@@ -27,9 +28,18 @@ def a_quiet_week(customer, week, *, by):
 
 
 def test_only_weeks_that_are_over_count():
-    assert WEEKS[-1] == datetime.date(2026, 7, 6)
-    assert len(WEEKS) == 4
+    assert closed_weeks(on=ON, count=4) == WEEKS
     assert closed_weeks(on=datetime.date(2026, 7, 13), count=1) == [datetime.date(2026, 7, 6)]
+
+
+def test_a_week_in_which_the_firm_was_closed_is_nobodys_to_fill_in(administrator):
+    first, last = WEEKS[-1], WEEKS[-1] + datetime.timedelta(days=3)
+    add_company_days(first=first, last=last, name="改装休業", by=administrator, now=NOW)
+    assert closed_weeks(on=ON, count=4) == WEEKS  # its Friday is a business day
+    friday = last + datetime.timedelta(days=1)
+    add_company_days(first=friday, last=friday, name="改装休業", by=administrator, now=NOW)
+    before = WEEKS[0] - datetime.timedelta(weeks=1)
+    assert closed_weeks(on=ON, count=4) == [before, *WEEKS[:-1]]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,15 @@ from customers.actions.activities import EntryData, read_purpose, record_activit
 from customers.actions.week import Wish, save_week
 from customers.models import Activity, ActivitySlice, QuietWeek
 from customers.service_log.purpose import VERSION
-from customers.service_log.week import hours_text
+from customers.service_log.week import hours_text, sheet_of
 from customers.service_log.week_form import BadHours, read_hours
+from firm.actions import add_calendar_version, add_company_days
+from firm.business_time import Week
 from firm.dates import today as firm_today
+from firm.models import WorkCalendar
 from firm.refusals import Refused
+from firm.scope import scope_of
+from firm.work_calendars import OFFICE
 from tests.factories import a_customer
 
 pytestmark = pytest.mark.django_db
@@ -305,3 +310,28 @@ def test_the_api_takes_a_monday_and_its_days(client_of, account_manager, custome
 def test_the_api_takes_nobody_elses_customer(client_of, stranger, customer):
     assert api_week(client_of(stranger), customer).status_code == 404
     assert not entries()
+
+
+def closed_in(person, *, days_later: int = 0) -> list[str]:
+    week = MONDAY + datetime.timedelta(days=days_later)
+    sheet = sheet_of(person, scope_of(person, on=week), week=week, today=week)
+    return [f"{day:%a}" for day, is_off in sheet.days if is_off]
+
+
+def test_a_firm_sees_its_own_week(account_manager, customer, administrator, now):
+    """Open on Saturdays and closed on Wednesdays from the next week on; a company day besides."""
+    add_calendar_version(
+        calendar=WorkCalendar.objects.get(is_firms=True),
+        effective_from=MONDAY + datetime.timedelta(days=7),
+        week=Week(hours=((OFFICE,), (OFFICE,), (), (OFFICE,), (OFFICE,), (OFFICE,), ())),
+        country="JP",
+        off_on_company_days=True,
+        by=administrator,
+        now=now,
+    )
+    assert closed_in(account_manager) == ["Sat", "Sun"]
+    # 20 July is Marine Day.
+    assert closed_in(account_manager, days_later=7) == ["Mon", "Wed", "Sun"]
+    friday = MONDAY + datetime.timedelta(days=18)
+    add_company_days(first=friday, last=friday, name="棚卸", by=administrator, now=now)
+    assert closed_in(account_manager, days_later=14) == ["Wed", "Fri", "Sun"]

@@ -8,20 +8,22 @@ from django.db import connection
 
 from firm import calendar, national_holidays, work_calendars
 from firm.actions import (
+    add_calendar_version,
     add_company_days,
     add_holiday,
+    add_shift,
     close_month,
     remove_company_day,
     remove_holiday,
     reopen_month,
 )
-from firm.business_time import Week
+from firm.business_time import Hours, Week
 from firm.models import (
     AuditEvent,
-    CalendarShift,
     ClosedMonth,
     CompanyDay,
     Holiday,
+    User,
     WorkCalendar,
 )
 from firm.refusals import Forbidden, Refused
@@ -46,20 +48,30 @@ def test_holidays_week_ends_and_company_days_are_no_business_days(administrator,
     assert not calendar.is_business_day(friday)
 
 
-def test_business_days_are_those_of_the_firm_s_work_calendar(administrator, now):
-    """From August on Tuesday to Saturday, and one Sunday shift."""
-    saturdays = Week(hours=((), *((work_calendars.OFFICE,),) * 5, ()))
+def other_hours(week: Week, *, by: User, now: datetime.datetime) -> WorkCalendar:
+    """The firm's own from August on."""
     firms = WorkCalendar.objects.get(is_firms=True)
-    work_calendars.add_version(
-        firms,
+    add_calendar_version(
+        calendar=firms,
         effective_from=datetime.date(2026, 8, 1),
-        week=saturdays,
+        week=week,
         country="JP",
         off_on_company_days=True,
+        by=by,
         now=now,
     )
+    return firms
+
+
+def test_business_days_are_those_of_the_firm_s_work_calendar(
+    administrator, now, django_assert_num_queries
+):
+    """From August on Tuesday to Saturday, and one Sunday shift."""
+    week = Week(hours=((), *((work_calendars.OFFICE,),) * 5, ()))
+    firms = other_hours(week, by=administrator, now=now)
     sunday = datetime.date(2026, 8, 9)
-    CalendarShift.objects.create(calendar=firms, day=sunday, name="棚卸", opens=540, closes=720)
+    half = (Hours(9 * 60, 12 * 60),)
+    add_shift(calendar=firms, day=sunday, name="棚卸", spans=half, by=administrator, now=now)
     friday, saturday, monday = (datetime.date(2026, 8, day) for day in (7, 8, 10))
     assert calendar.is_business_day(saturday)
     assert calendar.is_business_day(sunday)
@@ -67,11 +79,35 @@ def test_business_days_are_those_of_the_firm_s_work_calendar(administrator, now)
     assert not calendar.is_business_day(datetime.date(2026, 8, 11))  # Mountain Day
     assert not calendar.is_business_day(datetime.date(2026, 7, 25))  # a Saturday before it
     assert calendar.last_business_day(monday) == sunday
-    assert calendar.business_day_after(friday, days=3) == datetime.date(2026, 8, 12)
+    with django_assert_num_queries(1):
+        assert calendar.business_day_after(friday, days=3) == datetime.date(2026, 8, 12)
 
 
-def test_a_firm_without_a_work_calendar_works_monday_to_friday():
-    WorkCalendar.objects.update(is_firms=False)
+@pytest.mark.parametrize(
+    ("hours", "saturday", "monday"),
+    [
+        (Hours(22 * 60, 6 * 60), False, True),  # Friday's night ends on Saturday
+        (Hours(0, 24 * 60), False, True),
+        (Hours(18 * 60, 24 * 60), False, True),
+    ],
+)
+def test_hours_over_midnight_are_of_the_day_they_begin_on(
+    hours, saturday, monday, administrator, now
+):
+    other_hours(Week(hours=((hours,),) * 5 + ((), ())), by=administrator, now=now)
+    assert calendar.is_business_day(datetime.date(2026, 8, 8)) is saturday
+    assert calendar.is_business_day(datetime.date(2026, 8, 3)) is monday
+
+
+def test_around_the_clock_every_day_is_a_business_day(administrator, now):
+    other_hours(Week(hours=((Hours(0, 24 * 60),),) * 7), by=administrator, now=now)
+    since = datetime.date(2026, 8, 1)
+    assert len(calendar.business_days(since=since, until=since + 7 * calendar.ONE_DAY)) == 7
+
+
+@pytest.mark.parametrize("told", [{"is_firms": False}, {"told_until": datetime.date(2026, 7, 17)}])
+def test_where_no_calendar_tells_the_firm_works_monday_to_friday(told):
+    WorkCalendar.objects.update(**told)
     assert calendar.is_business_day(datetime.date(2026, 7, 17))
     assert not calendar.is_business_day(datetime.date(2026, 7, 18))
     assert not calendar.is_business_day(datetime.date(2026, 7, 20))
