@@ -100,11 +100,12 @@ def _planned(
     others: Mapping[Place, int],
     customers: Mapping[int, Customer],
 ) -> dict[Place, int]:
-    """The minutes that the sheet's own entries are to have. Rows that keep their cause come
-    first: what moves to another cause is added to what stands there.
+    """The minutes that the sheet's own entries are to have. Rows that move to another cause leave
+    their cells first; what they bring is added to what stands in the new ones then.
     """
     plan: dict[Place, int] = {}
-    for wish in sorted(wishes, key=lambda wish: wish.cause != wish.was):
+    moving: list[tuple[Place, int]] = []
+    for wish in wishes:
         old = (wish.customer, wish.day, wish.was)
         minutes = wish.minutes - others.get(old, 0)
         if minutes < 0:
@@ -112,10 +113,10 @@ def _planned(
         if wish.cause == wish.was:
             plan[old] = minutes
         else:
-            new = (wish.customer, wish.day, wish.cause)
-            standing = plan.get(new, own[new].minutes if new in own else 0)
             plan[old] = 0
-            plan[new] = standing + minutes
+            moving.append(((wish.customer, wish.day, wish.cause), minutes))
+    for new, minutes in moving:
+        plan[new] = plan.get(new, own[new].minutes if new in own else 0) + minutes
     return plan
 
 
