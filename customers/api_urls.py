@@ -15,6 +15,7 @@ from customers.views import (
     investments_api,
     log_drafts_api,
     my_log_api,
+    premiums_api,
     scope_api,
     timeline_api,
     week_api,
@@ -122,4 +123,10 @@ urlpatterns = [
     path("imports/<int:pk>/errors", imports_api.ImportErrors.as_view(), name="api-import-errors"),
     path("cost-rates", cost_rates_api.CostRates.as_view(), name="api-cost-rates"),
     path("cost-rates/<int:pk>", cost_rates_api.CostRateRemoval.as_view(), name="api-cost-rate"),
+    path("cost-premiums", premiums_api.CostPremiums.as_view(), name="api-cost-premiums"),
+    path(
+        "cost-premiums/<int:pk>",
+        premiums_api.CostPremiumRemoval.as_view(),
+        name="api-cost-premium",
+    ),
 ]

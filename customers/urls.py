@@ -17,6 +17,7 @@ from customers.views import (
     lists,
     log_drafts,
     my_log,
+    premiums,
     purpose,
     quick_log,
     renewals,
@@ -117,4 +118,7 @@ urlpatterns = [
     path("cost-rates/", cost_rates.cost_rates, name="cost-rates"),
     path("cost-rates/set/", cost_rates.set_rate, name="cost-rate-set"),
     path("cost-rates/<int:pk>/remove/", cost_rates.remove_rate, name="cost-rate-remove"),
+    path("cost-rates/premiums/", premiums.premiums, name="premiums"),
+    path("cost-rates/premiums/set/", premiums.set_premium, name="premiums-set"),
+    path("cost-rates/premiums/<int:pk>/remove/", premiums.remove_premium, name="premiums-remove"),
 ]

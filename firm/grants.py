@@ -93,6 +93,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_heartbeat": EDIT,
     "firm_holiday": FULL,
     "firm_keptanswer": FULL,
+    "firm_premium": FULL,
     "firm_savedview": FULL,
     "firm_storedfile": FULL,
     "firm_user_groups": FULL,

@@ -37,6 +37,7 @@ SUBJECTS = {
     "jobrun": gettext_lazy("Job"),
     "override": gettext_lazy("Manual override"),
     "post": gettext_lazy("Post"),
+    "premium": gettext_lazy("Premiums"),
     "ruleset": gettext_lazy("Tier rules"),
     "user": gettext_lazy("Person"),
     "workcalendar": gettext_lazy("Work calendar"),

@@ -121,6 +121,11 @@ AUDIT = {
     "goal_reopened": gettext_lazy("Goal opened again"),
     "cost_rate_set": gettext_lazy("Cost rate of %(grade)s set from %(date)s"),
     "cost_rate_removed": gettext_lazy("Cost rate of %(grade)s from %(date)s removed"),
+    "premiums_set": gettext_lazy(
+        "Premiums on cost set: from %(date)s after hours %(after_hours)s%%, on holidays"
+        " %(holiday)s%%, at night %(night)s%%"
+    ),
+    "premiums_removed": gettext_lazy("Premiums on cost removed: from %(date)s"),
     "import_applied": gettext_lazy("Import applied: %(kind)s"),
     "import_left": gettext_lazy("Import discarded: %(kind)s"),
 }

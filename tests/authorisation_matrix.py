@@ -36,6 +36,7 @@ from tests.factories import (
     an_import,
     an_investment,
     some_goodwill,
+    some_premiums,
 )
 from tests.tiering.nights import a_held_night, a_move, an_evaluation
 from tests.tiering.overrides import a_request
@@ -268,6 +269,9 @@ customers:import-errors         GET   import     importers
 customers:cost-rates            GET   -          executive administrator
 customers:cost-rate-set         POST  -          executive administrator
 customers:cost-rate-remove      POST  cost_rate  executive administrator
+customers:premiums              GET   -          executive administrator
+customers:premiums-set          POST  -          executive administrator
+customers:premiums-remove       POST  premium    executive administrator
 
 tiering:why                     GET   customer   everyone
 tiering:rules                   GET   -          everyone
@@ -400,6 +404,9 @@ api-import-errors               GET   import     importers
 api-cost-rates                  GET   -          executive administrator
 api-cost-rates                  POST  -          executive administrator
 api-cost-rate                   DELETE cost_rate executive administrator
+api-cost-premiums               GET   -          executive administrator
+api-cost-premiums               POST  -          executive administrator
+api-cost-premium                DELETE premium   executive administrator
 api-held-run                    GET   held_job   run_readers
 api-held-movers                 GET   held_job   run_readers
 api-held-accept                 POST  held_job   administrator
@@ -513,6 +520,7 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "goal": lambda cast: {"pk": _goal(cast)},
     "import": lambda cast: {"pk": an_import().pk},
     "cost_rate": lambda cast: {"pk": a_cost_rate().pk},
+    "premium": lambda cast: {"pk": some_premiums().pk},
     "saved_view": lambda cast: {
         "pk": SavedView.objects.create(
             user=cast["account_manager"], page="customers", name="自分の S・A"

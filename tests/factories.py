@@ -31,7 +31,16 @@ from customers.models import (
 )
 from firm import text
 from firm.dates import firm_date
-from firm.models import ClosedMonth, CostRate, Department, JobRun, Post, PostHolding, User
+from firm.models import (
+    ClosedMonth,
+    CostRate,
+    Department,
+    JobRun,
+    Post,
+    PostHolding,
+    Premium,
+    User,
+)
 from tiering.models import Benefit, BenefitUse, RuleSet, Service, ServiceLevel, Tier, TierRule
 
 # Wednesday, 15 July 2026, 10:00 in Tokyo.
@@ -177,6 +186,18 @@ def a_cost_rate(
     loaded: int = 9_000,
 ) -> CostRate:
     return CostRate.objects.create(grade=grade, valid_from=valid_from, direct=direct, loaded=loaded)
+
+
+def some_premiums(
+    *,
+    valid_from: datetime.date = LONG_AGO,
+    after_hours: int = 25,
+    holiday: int = 35,
+    night: int = 25,
+) -> Premium:
+    return Premium.objects.create(
+        valid_from=valid_from, after_hours=after_hours, holiday=holiday, night=night
+    )
 
 
 def an_import(kind: str = "revenue", *, now: datetime.datetime = NOW, **values: Any) -> Import:

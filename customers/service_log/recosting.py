@@ -1,4 +1,4 @@
-"""Costs of logged work over again, after a rate of its grade was set or taken back.
+"""Costs of logged work over again, after a rate of its grade or premiums were set or taken back.
 
 What work of a closed month has cost stays as it was settled; only work that had no rate at all
 gets its cost there, too. A whole entry belongs to the month in which it began. Tiers that are
@@ -9,20 +9,22 @@ import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from customers.models import Activity
 from customers.service_log.slices import REACH, rewrite_slices
 from firm.jobs import Lease, finish
-from firm.models import CostRate, JobRun
+from firm.models import CostRate, JobRun, Premium
 
 # Locked, so that nobody corrects an entry while its slices are written anew.
 _ENTRIES = """
 SET LOCAL statement_timeout = 0;
 CREATE TEMP TABLE recosted ON COMMIT DROP AS
 SELECT a.id FROM customers_activity a JOIN firm_user u ON u.id = a.staff_id
-WHERE u.cost_grade = %(grade)s AND a.withdrawn_at IS NULL
+WHERE CASE WHEN %(grade)s <> '' THEN u.cost_grade = %(grade)s ELSE a.started_at IS NOT NULL END
+  AND a.withdrawn_at IS NULL
   AND a.day >= %(first)s AND (%(until)s::date IS NULL OR a.day < %(until)s)
   AND (
       NOT EXISTS (
@@ -37,14 +39,12 @@ ANALYZE recosted
 
 
 @transaction.atomic
-def recost(*, grade: str, since: datetime.date) -> int:
-    """Work of this grade from `since` until its next rate; how many slices were written."""
-    until = (
-        CostRate.objects.filter(grade=grade, valid_from__gt=since)
-        .order_by("valid_from")
-        .values_list("valid_from", flat=True)
-        .first()
-    )
+def recost(*, since: datetime.date, grade: str = "") -> int:
+    """Work of this grade from `since` until its next rate; without a grade that of all grades
+    with a time of day, until the next premiums. Returns how many slices were written.
+    """
+    following = CostRate.objects.filter(grade=grade) if grade else Premium.objects.all()
+    until = following.filter(valid_from__gt=since).aggregate(first=Min("valid_from"))["first"]
     facts: dict[str, Any] = {"grade": grade, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, facts | {"first": since - datetime.timedelta(days=REACH)})
@@ -56,8 +56,10 @@ def recost(*, grade: str, since: datetime.date) -> int:
 
 
 def run(job: JobRun, *, lease: Lease, now: datetime.datetime) -> None:
-    """Body of the job `recost`: `params` has the `grade` and the day `since`."""
+    """Body of the job `recost`: `params` has the day `since`, and the `grade` where a rate of one
+    was the reason.
+    """
     since = datetime.date.fromisoformat(job.params["since"])
     with transaction.atomic():
-        slices = recost(grade=job.params["grade"], since=since)
+        slices = recost(grade=job.params.get("grade", ""), since=since)
         finish(job, now=timezone.now(), counts={"slices": slices})

@@ -3,12 +3,12 @@
 Set-based, for one entry or a million: the firm's days between the first and the last entry go
 into the statement as rows, cut by firm.business_time, so SQL needs to know no time zone.
 
-The premiums are factors for management, by the time at which the person worked and the firm's
-own calendar; they are no payroll. An entry without a time of day costs the plain rate.
+The premiums (firm.models.Premium) are factors for management, by the time at which the person
+worked and the firm's own calendar; they are no payroll. An entry without a time of day costs the
+plain rate.
 """
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,15 +18,13 @@ from customers.models import Activity, ActivitySlice
 from firm.business_sql import divided
 from firm.business_time import ONE_DAY, pieces
 from firm.dates import firm_zone, start_of_day
+from firm.models import Premium
 
-# What a minute costs more than the rate of its person's grade. Night adds to the others.
-OUTSIDE_HOURS = Decimal("0.25")
-HOLIDAY = Decimal("0.35")
-NIGHT = Decimal("0.25")
 NIGHT_ENDS, NIGHT_BEGINS = 5 * 60, 22 * 60  # on the clock
 # The days after its own that the longest entry reaches: 24 hours from 23:59 before a day of 23.
 REACH = 2
 
+_STANDARD = ", ".join(f"{share} AS {name}" for name, share in Premium.STANDARD.items())
 _CUT = f"""
 WITH piece (day, start_minute, clock_minute, starts_at, ends_at) AS (
     SELECT * FROM unnest(%s::date[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[])
@@ -52,12 +50,21 @@ WITH piece (day, start_minute, clock_minute, starts_at, ends_at) AS (
     SELECT grade, direct, loaded, valid_from,
            lead(valid_from) OVER (PARTITION BY grade ORDER BY valid_from) AS valid_until
     FROM firm_costrate
+), premium AS (
+    SELECT *, lead(valid_from) OVER (ORDER BY valid_from) AS valid_until
+    FROM (
+        SELECT '-infinity'::date AS valid_from, {_STANDARD}
+        UNION ALL SELECT valid_from, after_hours, holiday, night FROM firm_premium
+    ) AS dated
 ), hours AS (
     SELECT cut.*, rate.direct, rate.loaded,
-           (cut.minutes + coalesce(d.outside, 0) * {OUTSIDE_HOURS}
-            + coalesce(d.holiday, 0) * {HOLIDAY} + coalesce(night.minutes, 0) * {NIGHT}) / 60
-               AS paid
+           (cut.minutes * 100 + coalesce(d.outside, 0) * premium.after_hours
+            + coalesce(d.holiday, 0) * premium.holiday
+            + coalesce(night.minutes, 0) * premium.night) / 6000.0 AS paid
     FROM cut
+    JOIN premium
+      ON cut.day >= premium.valid_from
+         AND (premium.valid_until IS NULL OR cut.day < premium.valid_until)
     LEFT JOIN rate
       ON rate.grade = cut.grade AND cut.day >= rate.valid_from
          AND (rate.valid_until IS NULL OR cut.day < rate.valid_until)

@@ -44,8 +44,14 @@ SECTIONS = [
                 "Work that is logged already is costed anew in the background. Closed months keep"
                 " what they cost; only work that had no rate at all gets one there."
             ),
+            _(
+                "Premiums say by how much an hour costs more after hours, on holidays and at"
+                " night, from a day on, in percent of the rate. The night adds to the others."
+                " They count by the firm's own calendar and only for work with a time of day."
+            ),
         ],
-        "原価 単価 等級 人件費 間接費 コスト cost rate grade overhead",
+        "原価 単価 等級 人件費 間接費 コスト 割増 深夜 休日 時間外"
+        " cost rate grade overhead premium",
         "customers:cost-rates",
     ),
     Section(

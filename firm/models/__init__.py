@@ -15,7 +15,7 @@ from firm.models.files import StoredFile
 from firm.models.firm import Firm, FourEyes, SavedView
 from firm.models.outbox import Notification
 from firm.models.people import Department, Post, PostHolding, User
-from firm.models.rates import BillRate, CostRate
+from firm.models.rates import BillRate, CostRate, Premium
 from firm.models.runs import JobRun
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Notification",
     "Post",
     "PostHolding",
+    "Premium",
     "SavedView",
     "StoredFile",
     "User",

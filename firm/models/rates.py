@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,6 +25,29 @@ class CostRate(models.Model):
             money_range("loaded", name="cost_rate_loaded_range"),
         ]
         ordering = ["grade", "-valid_from"]
+
+
+class Premium(models.Model):
+    """What an hour costs more than its rate by when it is worked, from `valid_from` on: per cent
+    of the rate. Night adds to the others. Before the first row the standard premiums hold.
+    """
+
+    STANDARD: ClassVar = {"after_hours": 25, "holiday": 35, "night": 25}
+    MOST = 300
+
+    valid_from = models.DateField(unique=True)
+    after_hours = models.PositiveSmallIntegerField()
+    holiday = models.PositiveSmallIntegerField()
+    night = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(after_hours__lte=300, holiday__lte=300, night__lte=300),
+                name="premium_range",
+            ),
+        ]
+        ordering = ["-valid_from"]
 
 
 class BillRate(models.Model):

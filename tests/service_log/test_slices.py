@@ -11,11 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from customers.models import Activity, ActivitySlice
-from customers.service_log.slices import HOLIDAY, NIGHT, OUTSIDE_HOURS, rewrite_slices, write_slices
+from customers.service_log.slices import rewrite_slices, write_slices
 from firm.dates import firm_date
-from firm.models import CostRate, Holiday, WorkCalendar
+from firm.models import CostRate, Holiday, Premium, WorkCalendar
 from firm.work_calendars import tell
-from tests.factories import a_customer, a_person
+from tests.factories import a_customer, a_person, some_premiums
 from tests.firm.test_business_time import new_york, tokyo
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,9 @@ pytestmark = pytest.mark.django_db
 ONE_MINUTE = datetime.timedelta(minutes=1)
 RATE, LOADED = Decimal(6000), Decimal(9000)
 LONG_AGO = datetime.date(2020, 1, 1)
+OUTSIDE_HOURS, HOLIDAY, NIGHT = (
+    Decimal(Premium.STANDARD[name]) / 100 for name in ("after_hours", "holiday", "night")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +81,17 @@ def test_the_premium_ends_with_the_company_hours():
     evening = work(tokyo("2026-07-21 17:30"), 105)
     cut(evening)
     assert in_hours(evening.slices.get().cost) == Decimal("0.5") + Decimal("1.25") * Decimal("1.25")
+
+
+def test_premiums_hold_from_their_day_on():
+    some_premiums(valid_from=datetime.date(2026, 7, 15), after_hours=60, holiday=100, night=0)
+    some_premiums(valid_from=datetime.date(2026, 7, 20), after_hours=0, holiday=35, night=10)
+    days = ("2026-07-14", "2026-07-15", "2026-07-19", "2026-07-20", "2026-07-21")
+    entries = [work(tokyo(f"{day} 22:00"), 60) for day in days]
+    write_slices(Activity.objects.all())
+    costs = [in_hours(entry.slices.get().cost) for entry in entries]
+    # The standard, then both rows; the fourth day is Marine Day.
+    assert costs == [Decimal(cost) for cost in ("1.5", "1.6", "1.6", "1.45", "1.1")]
 
 
 def test_an_entry_without_a_time_of_day_costs_the_plain_rate():

@@ -1,0 +1,83 @@
+"""What an hour costs more after hours, on holidays and at night: beside the cost rates."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.actions.premiums import remove_premiums, set_premiums
+from firm.access import needs, reader
+from firm.dates import today
+from firm.forms import DayField
+from firm.models import Premium
+from firm.refusals import Refused
+from firm.roles import Right
+
+SHARE: dict[str, Any] = {"min_value": 0, "max_value": Premium.MOST}
+
+
+class PremiumForm(forms.Form):
+    valid_from = DayField(label=gettext_lazy("Valid from"))
+    after_hours = forms.IntegerField(label=gettext_lazy("After hours, percent"), **SHARE)
+    holiday = forms.IntegerField(label=gettext_lazy("On holidays, percent"), **SHARE)
+    night = forms.IntegerField(
+        label=gettext_lazy("At night, percent"),
+        help_text=gettext_lazy("From 22:00 to 5:00, besides one of the others."),
+        **SHARE,
+    )
+
+
+@require_GET
+@needs(Right.COST_RATES)
+def premiums(request: HttpRequest) -> HttpResponse:
+    in_force = _in_force()
+    shares = {name: getattr(in_force, name) for name in Premium.STANDARD} if in_force else None
+    initial = {"valid_from": today(), **(shares or Premium.STANDARD)}
+    return _page(request, PremiumForm(initial=initial))
+
+
+@require_POST
+@needs(Right.COST_RATES)
+def set_premium(request: HttpRequest) -> HttpResponse:
+    form = PremiumForm(request.POST)
+    if form.is_valid():
+        try:
+            set_premiums(by=reader(request), now=timezone.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(
+                request, _("The premiums are set. Work since that day is costed anew.")
+            )
+            return redirect("customers:premiums")
+    return _page(request, form, status=422)
+
+
+@require_POST
+@needs(Right.COST_RATES)
+def remove_premium(request: HttpRequest, pk: int) -> HttpResponse:
+    premium = get_object_or_404(Premium, pk=pk)
+    remove_premiums(premium=premium, by=reader(request), now=timezone.now())
+    messages.success(request, _("The premiums are removed. Work since that day is costed anew."))
+    return redirect("customers:premiums")
+
+
+def _in_force() -> Premium | None:
+    return Premium.objects.filter(valid_from__lte=today()).first()
+
+
+def _page(request: HttpRequest, form: PremiumForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "rows": Premium.objects.all(),
+        "in_force": _in_force(),
+        "standard": Premium.STANDARD,
+        "is_shared": request.screen_share,  # type: ignore[attr-defined]
+    }
+    return render(request, "customers/premiums.html", context, status=status)
