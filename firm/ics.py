@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Any
@@ -16,6 +17,10 @@ ONE_DAY = datetime.timedelta(days=1)
 LARGEST_FILE = 2 << 20  # bytes
 LONGEST_ENTRY = 60  # days
 MOST_REPETITIONS = 10_000
+
+
+class Unreadable(Exception):
+    """An entry whose times or repetition say nothing that can be used."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,31 @@ def whole_days(data: bytes, *, since: datetime.date, until: datetime.date) -> Fo
         if start is None:
             timed += 1
             continue
-        name = str(event.get("summary", "")).strip()[:80] or _("Day off")
+        name = text_of(event, "summary")[:80] or _("Day off")
         for first in _beginnings(event, start, until):
             for step in range(_length(event, start)):
                 if since <= (day := first + step * ONE_DAY) < until:
                     days.setdefault(day, name)
     return Found(dict(sorted(days.items())), timed)
+
+
+def text_of(event: Any, name: str) -> str:
+    """On one line, without the characters that no text of the database holds."""
+    return " ".join(str(event.get(name, "")).replace("\0", "").split())
+
+
+def repeated(
+    rule: icalendar.vRecur, said: str, start: datetime.datetime
+) -> Iterable[datetime.datetime]:
+    """What `rule`, written as `said`, gives from `start` on, MOST_REPETITIONS at most. Raises
+    Unreadable for a rule that cannot be counted, or would never get on.
+    """
+    if any(int(step) < 1 for step in rule.get("INTERVAL", [])):
+        raise Unreadable
+    try:
+        return islice(rrulestr(said, dtstart=start), MOST_REPETITIONS)
+    except (ValueError, TypeError, OverflowError):
+        raise Unreadable from None
 
 
 def _day_of(property: Any) -> datetime.date | None:
@@ -79,14 +103,19 @@ def _length(event: Any, start: datetime.date) -> int:
 
 
 def _beginnings(event: Any, start: datetime.date, until: datetime.date) -> list[datetime.date]:
-    """Once, or as often as its rule says before `until`, without the dates it excepts."""
+    """Once, or as often as its rule says before `until`, without the dates it excepts; once too
+    where the rule cannot be counted.
+    """
     rule = event.get("rrule")
     if not isinstance(rule, icalendar.vRecur):
         return [start]
     # Whole days know no zone, and the end of their rule is taken as a day as well.
     text = re.sub(r"(UNTIL=\d{8})T\d{6}Z?", r"\1", rule.to_ical().decode())
-    repeated = rrulestr(text, dtstart=datetime.datetime.combine(start, datetime.time.min))
-    dates = (moment.date() for moment in islice(repeated, MOST_REPETITIONS))
+    try:
+        moments = repeated(rule, text, datetime.datetime.combine(start, datetime.time.min))
+    except Unreadable:
+        return [start]
+    dates = (moment.date() for moment in moments)
     excepted = _excepted(event)
     return [date for date in takewhile(lambda date: date < until, dates) if date not in excepted]
 

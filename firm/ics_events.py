@@ -6,15 +6,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import icalendar
-from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 
-from firm.ics import MOST_REPETITIONS, events_of
+from firm.ics import Unreadable, events_of, repeated, text_of
 from firm.refusals import Refused
 
 MOST_EVENTS = 500
@@ -23,10 +22,6 @@ LONGEST = datetime.timedelta(days=1)
 PATIENCE = 10.0  # seconds a file
 # Nobody meets every minute; such a rule would only keep us counting.
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
-
-
-class Unreadable(Exception):
-    """An entry whose times or repetition say nothing that can be used."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,23 @@ class Event:
     title: str
     text: str
     addresses: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is looked for: beginnings in `[since, until)`. Times without a zone are of `zone`;
+    `deadline` is when it has taken too long, on the monotonic clock.
+    """
+
+    since: datetime.datetime
+    until: datetime.datetime
+    zone: ZoneInfo
+    own_address: str
+    deadline: float
+
+    def check_patience(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise Refused(_("The repetitions of this calendar take too long to count."))
 
 
 class Events(NamedTuple):
@@ -68,15 +80,15 @@ def timed_events(
     by_uid: defaultdict[str, list[Any]] = defaultdict(list)
     for event in events_of(data):
         by_uid[str(event.get("uid", "")) or str(event.get("summary", ""))].append(event)
+    deadline = time.monotonic() + PATIENCE
+    question = _Question(since, until, zone, own_address.lower(), deadline)
     found: dict[tuple[str, datetime.datetime], Event] = {}
-    unread, deadline = 0, time.monotonic() + PATIENCE
+    unread = 0
     for uid, events in by_uid.items():
-        if time.monotonic() > deadline:
-            raise Refused(_("The repetitions of this calendar take too long to count."))
         try:
-            for event in _occurrences(uid, events, since, until, zone, own_address.lower()):
+            for event in _occurrences(uid, events, question):
                 found[event.uid, event.original] = event
-        except Unreadable:
+        except (Unreadable, OverflowError):
             unread += 1
         if len(found) > MOST_EVENTS:
             raise Refused(
@@ -86,29 +98,23 @@ def timed_events(
     return Events(sorted(found.values(), key=lambda event: (event.start, event.uid)), unread)
 
 
-def _occurrences(
-    uid: str,
-    events: list[Any],
-    since: datetime.datetime,
-    until: datetime.datetime,
-    zone: ZoneInfo,
-    own_address: str,
-) -> Iterator[Event]:
+def _occurrences(uid: str, events: list[Any], question: _Question) -> Iterator[Event]:
     """Of all the entries with one uid: the first says the repetition, the others single changes."""
     changed = {
         moment: event
         for event in events
-        if (moment := _moment(event.get("recurrence-id"), zone)) is not None
+        if (moment := _moment(event.get("recurrence-id"), question.zone)) is not None
     }
     masters = [event for event in events if event.get("recurrence-id") is None]
     for event in masters:
-        for start in _starts(event, until, zone):
-            if start not in changed and since <= start < until:
-                yield from _event(uid, event, start, start, zone, own_address)
+        question.check_patience()
+        for start in _starts(event, question):
+            if start not in changed and question.since <= start < question.until:
+                yield from _event(uid, event, start, start, question)
     for original, event in changed.items():
-        moved = _moment(event.get("dtstart"), zone)
-        if moved is not None and since <= moved < until:
-            yield from _event(uid, event, original, moved, zone, own_address)
+        moved = _moment(event.get("dtstart"), question.zone)
+        if moved is not None and question.since <= moved < question.until:
+            yield from _event(uid, event, original, moved, question)
 
 
 def _event(
@@ -116,26 +122,26 @@ def _event(
     event: Any,
     original: datetime.datetime,
     start: datetime.datetime,
-    zone: ZoneInfo,
-    own_address: str,
+    question: _Question,
 ) -> Iterator[Event]:
-    minutes = _minutes(event, zone)
+    minutes = _minutes(event, question.zone)
     is_cancelled = str(event.get("status", "")).upper() == "CANCELLED"
-    if is_cancelled or not minutes or own_address in _declined(event):
+    if is_cancelled or not minutes or question.own_address in _declined(event):
         return
     yield Event(
         uid=uid,
         original=original.astimezone(datetime.UTC),
         start=start.astimezone(datetime.UTC).replace(second=0, microsecond=0),
         minutes=minutes,
-        title=" ".join(str(event.get("summary", "")).split())[:200],
+        title=text_of(event, "summary")[:200],
         text=str(event.get("description", ""))[:5000],
         addresses=frozenset(_address(person) for person in _people(event)),
     )
 
 
-def _starts(event: Any, until: datetime.datetime, zone: ZoneInfo) -> Iterator[datetime.datetime]:
+def _starts(event: Any, question: _Question) -> Iterator[datetime.datetime]:
     """Its own beginning and those of its rule, without the exceptions; none for a whole day."""
+    zone = question.zone
     start = _moment(event.get("dtstart"), zone)
     if start is None:
         return
@@ -144,7 +150,8 @@ def _starts(event: Any, until: datetime.datetime, zone: ZoneInfo) -> Iterator[da
     # The rule counts on the clock of its own zone, so that 10:00 stays 10:00 over a DST change.
     local = [start.replace(tzinfo=None)]
     if isinstance(rule, icalendar.vRecur):
-        local = list(_repeated(rule, start, until.astimezone(start.tzinfo).replace(tzinfo=None)))
+        until = question.until.astimezone(start.tzinfo).replace(tzinfo=None)
+        local = list(_repeated(rule, start, until))
     moments = [moment.replace(tzinfo=start.tzinfo) for moment in local]
     moments += _moments(event.get("rdate"), zone)
     yield from sorted({moment for moment in moments if moment not in excepted})
@@ -161,11 +168,8 @@ def _repeated(
         lambda match: f"UNTIL={_end(match, start):%Y%m%dT%H%M%S}",
         rule.to_ical().decode(),
     )
-    try:
-        repeated = rrulestr(text, dtstart=start.replace(tzinfo=None))
-    except (ValueError, TypeError, OverflowError):
-        raise Unreadable from None
-    return takewhile(lambda moment: moment < until, islice(repeated, MOST_REPETITIONS))
+    moments = repeated(rule, text, start.replace(tzinfo=None))
+    return takewhile(lambda moment: moment < until, moments)
 
 
 def _end(match: "re.Match[str]", start: datetime.datetime) -> datetime.datetime:

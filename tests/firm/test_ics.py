@@ -48,6 +48,7 @@ def test_a_folded_and_escaped_name_is_read_as_written():
         ("RRULE:FREQ=YEARLY;UNTIL=20271231T150000Z", [2026, 2027]),
         ("RRULE:FREQ=YEARLY\nEXDATE;VALUE=DATE:20270601", [2026, 2028]),
         ("RRULE:FREQ=NEVER", []),
+        ("RRULE:FREQ=DAILY;INTERVAL=0;BYMONTH=2;BYMONTHDAY=30", []),
     ],
 )
 def test_a_repeated_day_comes_as_often_as_its_rule_says(rule, years):

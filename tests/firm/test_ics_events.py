@@ -1,6 +1,7 @@
 """Entries with a time of day out of calendar files."""
 
 import datetime
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,16 +106,36 @@ def test_a_rule_ends_with_its_last_day(until):
     assert starts(daily)[-1] == "07-07 10:00"
 
 
-def test_a_rule_nobody_could_live_by_is_counted_as_unread():
-    every_second = "UID:2\nDTSTART:20260101T000000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY"
-    found = timed_events(a_file(MEETING, every_second), since=SINCE, until=UNTIL, zone=TOKYO)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=DAILY;INTERVAL=0;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;UNTIL=00010101T000000Z",
+    ],
+)
+def test_a_rule_nobody_could_live_by_is_counted_as_unread(rule):
+    start = "DTSTART;TZID=America/New_York:20260101T000000"
+    broken = f"UID:2\n{start}\nDURATION:PT1H\nRRULE:{rule}"
+    found = timed_events(a_file(MEETING, broken), since=SINCE, until=UNTIL, zone=TOKYO)
     assert (len(found.found), found.unread) == (1, 1)
+
+
+def test_a_title_has_no_character_that_cannot_be_kept():
+    (event,) = found_in(MEETING.replace("打合せ", "打\0合せ"))
+    assert event.title == "打合せ"
 
 
 def test_rules_that_never_come_true_do_not_keep_us_counting(monkeypatch):
     monkeypatch.setattr("firm.ics_events.PATIENCE", -1.0)
     with pytest.raises(Refused):
         found_in(MEETING)
+
+
+def test_rules_of_one_name_are_counted_with_one_patience(monkeypatch):
+    monkeypatch.setattr("firm.ics_events.time.monotonic", itertools.count(0, 6).__next__)
+    with pytest.raises(Refused):
+        found_in(MEETING, MEETING)
 
 
 def test_too_many_entries_are_refused():
