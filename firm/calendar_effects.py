@@ -1,13 +1,15 @@
 """What an edit of the calendars would shift, tried out and taken back: nothing of it is written.
 
-Due moments are worked out for an enquiry that arrives just before closing, the one an edit of the
-next day hits. What is on record keeps its marks: how many entries would have them otherwise is
+Due moments are worked out for an enquiry that arrives a little before the edit makes its first
+difference: before closing on the eve of a day off, before noon where the afternoon is off. What is
+on record keeps its marks: how many entries would have them otherwise is
 told to judge the edit by.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,7 +21,7 @@ from firm.business_time import NoBusinessTime, Schedule, Week
 from firm.dates import firm_date
 from firm.models import WorkCalendar
 
-BEFORE_CLOSING = 10  # minutes
+SHORTLY = 10  # business minutes
 USUAL_RESPONSE = 60  # where no contract on the calendar says anything
 PAST_DAYS = 90
 FURTHEST = datetime.timedelta(days=90)
@@ -86,17 +88,18 @@ def effects_of(
     Raises Refused as the edit does.
     """
     today = firm_date(now)
-    calendars = list(WorkCalendar.objects.prefetch_related("versions__hours", "shifts"))
     uses: dict[int, Uses] = import_string(settings.CALENDAR_USES)(on=first)
-    tried = [_enquiries(calendar, uses.get(calendar.pk, Uses()), first) for calendar in calendars]
+    before = _schedules(first)
     with transaction.atomic():
         edit()
-        found = [
-            Shifted(calendar, uses.get(calendar.pk, Uses()).contracts, _after(calendar, shifts))
-            for calendar, shifts in zip(calendars, tried, strict=True)
-        ]
+        after = _schedules(first)
         transaction.set_rollback(True)
-    moved = [one for one in found if any(shift.moves for shift in one.shifts)]
+    found = []
+    for calendar, schedule in before.items():
+        used = uses.get(calendar.pk, Uses())
+        shifts = _shifts(schedule, after[calendar], first, used.responses or (USUAL_RESPONSE,))
+        found.append(Shifted(calendar, used.contracts, shifts))
+    moved = [shifted for shifted in found if any(shift.moves for shift in shifted.shifts)]
     since = max(first, today - PAST_DAYS * ONE_DAY)
     until = min(today, last or today) + ONE_DAY
     if past is not None:
@@ -143,39 +146,46 @@ def _marked(edit: Edit, since: datetime.date, until: datetime.date) -> tuple[int
     return before, after
 
 
-def _enquiries(calendar: WorkCalendar, uses: Uses, first: datetime.date) -> list[Shift]:
-    """As things are, one for each response promised; none where the calendar is never open."""
-    schedule = _schedule(calendar, first)
-    midnight = datetime.datetime.combine(first, datetime.time.min, schedule.zone)
+def _schedules(around: datetime.date) -> Mapping[WorkCalendar, Schedule]:
+    """Of all calendars, as things are."""
+    days = {"since": around - FURTHEST, "until": around + FURTHEST}
+    calendars = WorkCalendar.objects.prefetch_related("versions__hours", "shifts")
+    return {row: work_calendars.schedule_of(row, **days) for row in calendars}
+
+
+def _shifts(
+    before: Schedule, after: Schedule, first: datetime.date, responses: tuple[int, ...]
+) -> list[Shift]:
+    """One for each response promised; none where the edit of this day makes no difference."""
+    moment = _first_difference(before, after, first)
+    if moment is None:
+        return []
     try:
-        arrives = business_time.due_before(schedule, midnight, BEFORE_CLOSING)
+        arrives = business_time.due_before(before, moment, SHORTLY)
     except NoBusinessTime:
         return []
     return [
-        Shift(_told(arrives, schedule.zone), minutes, _due(schedule, arrives, minutes), None)
-        for minutes in uses.responses or (USUAL_RESPONSE,)
-    ]
-
-
-def _after(calendar: WorkCalendar, shifts: list[Shift]) -> list[Shift]:
-    """The same enquiries as things are now."""
-    if not shifts:
-        return []
-    fresh = WorkCalendar.objects.get(pk=calendar.pk)
-    schedule = _schedule(fresh, shifts[0].arrives.date())
-    return [
         Shift(
-            shift.arrives,
-            shift.minutes,
-            shift.before,
-            _due(schedule, shift.arrives.replace(tzinfo=schedule.zone), shift.minutes),
+            _told(arrives, before.zone),
+            minutes,
+            _due(before, arrives, minutes),
+            _due(after, arrives, minutes),
         )
-        for shift in shifts
+        for minutes in responses
     ]
 
 
-def _schedule(calendar: WorkCalendar, around: datetime.date) -> Schedule:
-    return work_calendars.schedule_of(calendar, since=around - FURTHEST, until=around + FURTHEST)
+def _first_difference(
+    before: Schedule, after: Schedule, first: datetime.date
+) -> datetime.datetime | None:
+    """From this day on: when one of the two is open and the other is not."""
+    midnight = datetime.datetime.combine(first, datetime.time.min, before.zone)
+    edges = (
+        chain.from_iterable(business_time.openings(schedule, midnight, midnight + FURTHEST))
+        for schedule in (before, after)
+    )
+    differing = (pair for pair in zip_longest(*edges) if pair[0] != pair[1])
+    return next((min(filter(None, pair)) for pair in differing), None)
 
 
 def _due(schedule: Schedule, arrives: datetime.datetime, minutes: int) -> Moment:

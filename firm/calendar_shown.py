@@ -72,6 +72,14 @@ class Due:
     more: int
 
 
+@dataclass(frozen=True)
+class Removal:
+    """What is to be taken away, in words, and the address that does it."""
+
+    what: str
+    url: str
+
+
 def calendars(*, on: datetime.date) -> list[ShownCalendar]:
     """Each with the hours that hold on this day."""
     since = CalendarVersion.objects.filter(

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from customers.actions.contracts import RevisionData
 from customers.contracts.kinds import SHAPES, Kind, Period, TermLine
@@ -100,7 +100,7 @@ class TermForm(forms.Form):
     """One term. `amount` is in hours for hours and first responses, else a count."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), choices=[("", "—"), *Kind.choices], required=False
+        label=pgettext_lazy("contract term", "Kind"), choices=[("", "—"), *Kind.choices], required=False
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
     amount = forms.DecimalField(

@@ -47,7 +47,7 @@ def label_of(fact: Fact) -> str:
         case "channel":
             return _("Channel")
         case "contacts":
-            return _("Contacts")
+            return pgettext("scope check", "Contacts")
         case _no_contract:
             return _("Contract")
 

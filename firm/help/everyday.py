@@ -27,6 +27,12 @@ SECTIONS = [
                 " out on its page."
             ),
             _(
+                "“See what would shift” shows before an edit is made which first answers would"
+                " become due at another time; whoever removes a day or hours is shown it first."
+                " Business days are the days on which the firm's own hours begin: the weekly grid,"
+                " reminders and forecasts go by them."
+            ),
+            _(
                 "Days off can be read from a calendar file (.ics): its whole-day entries are"
                 " listed first, and only those you tick are added."
             ),

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import actions, calendar_shown, queries
+from firm import actions, calendar_shown, formats, queries
 from firm.access import needs, reader, scope
 from firm.calendar_effects import Effects, effects_of
 from firm.calendar_forms import DaysFileForm
+from firm.calendar_shown import Removal
 from firm.dates import add_months, today
 from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
 from firm.models import CompanyDay, Holiday
@@ -86,8 +87,11 @@ def add_holiday(request: HttpRequest) -> HttpResponse:
 @needs(Right.EDIT_CALENDAR)
 def remove_holiday(request: HttpRequest, pk: int) -> HttpResponse:
     holiday = get_object_or_404(Holiday, pk=pk)
-    actions.remove_holiday(holiday=holiday, by=reader(request), now=timezone.now())
-    return _back(request, holiday.day, _("The holiday is removed."))
+
+    def edit() -> None:
+        actions.remove_holiday(holiday=Holiday.objects.get(pk=pk), **_who(request))
+
+    return _remove(request, holiday, edit, _("The holiday is removed."))
 
 
 @require_POST
@@ -113,8 +117,22 @@ def add_company_days(request: HttpRequest) -> HttpResponse:
 @needs(Right.EDIT_CALENDAR)
 def remove_company_day(request: HttpRequest, pk: int) -> HttpResponse:
     day = get_object_or_404(CompanyDay, pk=pk)
-    actions.remove_company_day(day=day, by=reader(request), now=timezone.now())
-    return _back(request, day.day, _("The company day is removed."))
+
+    def edit() -> None:
+        actions.remove_company_day(day=CompanyDay.objects.get(pk=pk), **_who(request))
+
+    return _remove(request, day, edit, _("The company day is removed."))
+
+
+def _remove(
+    request: HttpRequest, row: Holiday | CompanyDay, edit: Callable[[], object], done: str
+) -> HttpResponse:
+    """Take the day away, or with `try` show what that would shift and ask."""
+    if "try" not in request.POST:
+        edit()
+        return _back(request, row.day, done)
+    removal = Removal(f"{formats.full_day(row.day)} {row.name}", request.get_full_path())
+    return _page(request, effects=_effects(edit, row.day, row.day), removal=removal)
 
 
 @require_POST

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import actions, calendar_shown, ics, work_calendars
+from firm import actions, calendar_shown, formats, ics, work_calendars
 from firm.access import needs, reader, scope
+from firm.calendar import ONE_DAY
 from firm.calendar_effects import as_if_held, effects_of
 from firm.calendar_forms import (
     DaysFileForm,
@@ -209,8 +210,16 @@ def add_version(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.EDIT_CALENDAR)
 def remove_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
-    row = get_object_or_404(CalendarVersion, pk=version, calendar=pk)
-    return _remove(request, pk, actions.remove_calendar_version, version=row)
+    calendar = _calendar(pk)
+    row = get_object_or_404(calendar.versions, pk=version)
+
+    def act(**who: Any) -> None:
+        again = CalendarVersion.objects.select_related("calendar").get(pk=version)
+        actions.remove_calendar_version(version=again, **who)
+
+    first = row.effective_from
+    what = _("The hours from %(day)s") % {"day": formats.full_day(first)}
+    return _remove(request, calendar, act, what, first=first, past=_as_before(calendar, row))
 
 
 @require_POST
@@ -228,8 +237,10 @@ def add_shift(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.EDIT_CALENDAR)
 def remove_shift(request: HttpRequest, pk: int, shift: int) -> HttpResponse:
-    row = get_object_or_404(CalendarShift, pk=shift, calendar=pk)
-    return _remove(request, pk, actions.remove_shift, calendar=row.calendar, day=row.day)
+    calendar = _calendar(pk)
+    row = get_object_or_404(calendar.shifts, pk=shift)
+    act = partial(actions.remove_shift, calendar=calendar, day=row.day)
+    return _remove(request, calendar, act, _named(row), first=row.day, last=row.day)
 
 
 @require_POST
@@ -247,18 +258,57 @@ def add_days_off(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.EDIT_CALENDAR)
 def remove_day_off(request: HttpRequest, pk: int, day_off: int) -> HttpResponse:
-    row = get_object_or_404(CalendarDayOff, pk=day_off, calendar=pk)
-    return _remove(request, pk, actions.remove_day_off, day_off=row)
+    calendar = _calendar(pk)
+    row = get_object_or_404(calendar.days_off, pk=day_off)
+
+    def act(**who: Any) -> None:
+        again = CalendarDayOff.objects.select_related("calendar").get(pk=day_off)
+        actions.remove_day_off(day_off=again, **who)
+
+    return _remove(request, calendar, act, _named(row), first=row.day, last=row.day)
 
 
-def _remove(request: HttpRequest, pk: int, act: Callable[..., object], **what: Any) -> HttpResponse:
+def _named(row: CalendarShift | CalendarDayOff) -> str:
+    return f"{formats.full_day(row.day)} {row.name}"
+
+
+def _as_before(calendar: WorkCalendar, version: CalendarVersion) -> Callable[[], None] | None:
+    """The hours before this version, held against the last ninety days; None without any."""
+    before = work_calendars.version_on(calendar, version.effective_from - ONE_DAY)
+    if before is None:
+        return None
+    return as_if_held(
+        calendar,
+        week=work_calendars.week_of(before),
+        country=before.country,
+        off_on_company_days=before.off_on_company_days,
+        now=timezone.now(),
+    )
+
+
+def _remove(
+    request: HttpRequest,
+    calendar: WorkCalendar,
+    act: Callable[..., object],
+    what: str,
+    **days: Any,
+) -> HttpResponse:
+    """Take it away, or with `try` show what that would shift and ask. `days` as effects_of takes
+    them.
+    """
+    now = timezone.now()
+    edit = partial(act, by=reader(request), now=now)
     try:
-        act(**what, by=reader(request), now=timezone.now())
+        if "try" in request.POST:
+            effects = effects_of(edit, now=now, **days)
+            removal = calendar_shown.Removal(what, request.path)
+            return _page(request, _calendar(calendar.pk), effects=effects, removal=removal)
+        edit()
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
         messages.success(request, _("It is removed. The weekly hours hold again."))
-    return redirect("firm:work_calendar", pk=pk)
+    return redirect("firm:work_calendar", pk=calendar.pk)
 
 
 @require_POST

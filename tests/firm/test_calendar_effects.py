@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.actions import RevisionData, TermLine, sign_contract
 from customers.models import Activity, ActivitySlice
@@ -97,6 +98,33 @@ def test_a_day_off_anyway_shifts_nothing(back_office):
     assert effects_of(edit, first=sunday, last=sunday, now=NOW).calendars == []
 
 
+def test_a_half_day_shifts_what_comes_before_noon(back_office, office):
+    half = partial(
+        actions.add_shift, calendar=office, day=MONDAY, name="半日",
+        spans=(Hours(9 * 60, 12 * 60),), by=back_office, now=NOW,
+    )  # fmt: skip
+    (shifted,) = effects_of(half, first=MONDAY, last=MONDAY, now=NOW).calendars
+    (shift,) = shifted.shifts
+    assert shift.arrives == datetime.datetime(2026, 8, 3, 11, 50)
+    assert shift.before == datetime.datetime(2026, 8, 3, 12, 50)
+    assert shift.after == datetime.datetime(2026, 8, 4, 9, 50)
+
+
+def test_taking_a_day_off_away_shifts_it_back(back_office):
+    closed_on_monday(back_office)()
+
+    def removed():
+        day = CompanyDay.objects.get()
+        actions.remove_company_day(day=day, by=back_office, now=NOW)
+
+    (shifted,) = effects_of(removed, first=MONDAY, last=MONDAY, now=NOW).calendars
+    (shift,) = shifted.shifts
+    assert shift.arrives == FRIDAY_EVENING
+    assert shift.before == datetime.datetime(2026, 8, 4, 9, 50)
+    assert shift.after == datetime.datetime(2026, 8, 3, 9, 50)
+    assert CompanyDay.objects.exists()
+
+
 def test_other_hours_are_held_against_the_last_ninety_days(back_office, office):
     thursday = datetime.date(2026, 7, 9)
     work(thursday, 9 * 60)  # in hours from nine, outside those from ten
@@ -176,3 +204,39 @@ class TestPages:
         assert (
             client_of(back_office).post(reverse("firm:add_company_days"), data).status_code == 422
         )
+
+    @pytest.mark.parametrize("name", ["holiday", "company_day", "shift", "day_off", "version"])
+    def test_a_removal_is_shown_with_what_it_shifts_and_then_made(
+        self, name, client_of, back_office, office
+    ):
+        day = datetime.date.fromisoformat(self.soon())
+        who = {"by": back_office, "now": timezone.now()}
+        on, of = {"day": day, "name": "棚卸"}, {"calendar": office}
+        half, week = (Hours(9 * 60, 12 * 60),), (Hours(600, 960),)
+        add = {
+            "holiday": lambda: actions.add_holiday(**on, **who),
+            "company_day": lambda: actions.add_days(days={day: "棚卸"}, calendar=None, **who),
+            "shift": lambda: actions.add_shift(**on, **of, spans=half, **who),
+            "day_off": lambda: actions.add_days(days={day: "棚卸"}, calendar=office, **who),
+            "version": lambda: actions.add_calendar_version(
+                **of, **who, effective_from=day, week=Week(hours=(week,) * 7), country="JP",
+                off_on_company_days=True,
+            ),
+        }  # fmt: skip
+        add[name]()
+        rows, address = {
+            "holiday": (Holiday.objects.filter(name="棚卸"), "firm:remove_holiday"),
+            "company_day": (CompanyDay.objects, "firm:remove_company_day"),
+            "shift": (office.shifts, "firm:remove_shift"),
+            "day_off": (office.days_off, "firm:remove_day_off"),
+            "version": (office.versions.filter(effective_from=day), "firm:remove_calendar_version"),
+        }[name]
+        of_calendar = [] if "holiday" in name or "company" in name else [office.pk]
+        url, browser = reverse(address, args=[*of_calendar, rows.get().pk]), client_of(back_office)
+        page = browser.post(url, {"try": "1"})
+        (shifted,) = page.context["effects"].calendars
+        assert shifted.shifts[0].moves
+        assert "を外しますか" in page.content.decode()
+        assert rows.exists()
+        assert browser.post(url).status_code == 302
+        assert not rows.exists()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from firm.formats import full_day
 from firm.templatetags.ui import tier_label
@@ -70,7 +71,7 @@ def promises(found: Promised, *, with_price: bool, with_cost: bool) -> tuple[lis
     rows += [
         [_("Contracts"), None, None, contracts, contracts],
         [_("Total"), None, None, found.hours_before, found.hours_after],
-        [_("Working hours"), None, None, capacity, capacity],
+        [pgettext("capacity", "Working hours"), None, None, capacity, capacity],
     ]
     currency = {"currency": settings.BASE_CURRENCY}
     if with_price and found.at_price:
