@@ -1,25 +1,28 @@
 """What surrounds every page: navigation, saved views, the reader's wishes.
 
 Everything that needs the database waits until a template asks for it, so that a fragment for
-htmx costs nothing here.
+htmx costs nothing here. What the parts of the frame are made of are values, so that each part is
+written once (firm/fragments.py).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models.functions import JSONObject
+from django.db import connection
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from firm import access, formats
-from firm.models import Firm, SavedView, User
+from firm.models import Firm, User
 from firm.roles import Right
+from firm.rows import columns, instance
 from firm.scope import Scope
 
 TABS = 5  # at the foot of the phone's page
@@ -80,6 +83,34 @@ class Link:
     is_middle: bool = False
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A unit of amounts in the switch."""
+
+    value: str
+    label: str
+    name: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Topbar:
+    """The bar on top, with the menu of the person: what it is made of."""
+
+    is_signed_in: bool
+    is_shared: bool
+    search_url: str
+    suggest_url: str
+    scope_url: str
+    log_url: str
+    money_units: tuple[Unit, ...]
+    beyond_tabs: tuple[Link, ...]
+    theme: str
+    name: str
+    email: str
+    post: str
+
+
 def address(url_name: str) -> str:
     """The address, or "" while no app has a page of this name."""
     try:
@@ -97,18 +128,21 @@ class Chrome:
     @cached_property
     def firm(self) -> Firm | None:
         """With the reader's `views`, in one query."""
-        views = SavedView.objects.filter(
-            user_id=self.request.user.pk or 0, page__in=SAVED_VIEW_PAGES
-        )
-        columns = JSONObject(pk="pk", page="page", name="name", query="query")
-        of_reader = ArraySubquery(views.order_by("name").values(json=columns))
-        return Firm.objects.annotate(views=of_reader).first()
+        values = {"reader": self.request.user.pk, "pages": list(SAVED_VIEW_PAGES)}
+        with connection.cursor() as cursor:
+            cursor.execute(_firm(), values)
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        firm = instance(Firm, row)
+        firm.views = row[-1] or []  # type: ignore[attr-defined]
+        return firm
 
-    def _links(self, entries: list[Entry]) -> list[Link]:
+    def _links(self, entries: list[Entry]) -> tuple[Link, ...]:
         if not self.request.user.is_authenticated:
-            return []
+            return ()
         scope = access.scope(self.request)
-        return [
+        return tuple(
             Link(
                 label=str(entry.label),
                 href=href,
@@ -118,71 +152,92 @@ class Chrome:
             )
             for entry in entries
             if (href := address(entry.url_name)) and entry.allowed(scope)
-        ]
+        )
 
     @cached_property
-    def navigation(self) -> list[Link]:
+    def navigation(self) -> tuple[Link, ...]:
         return self._links(NAVIGATION)
 
     @cached_property
-    def administration(self) -> list[Link]:
+    def administration(self) -> tuple[Link, ...]:
         return self._links(ADMINISTRATION)
 
     @cached_property
-    def tabs(self) -> list[Link]:
+    def tabs(self) -> tuple[Link, ...]:
         """What the phone has room for, recording work in the middle; the person's menu there has
         the rest.
         """
         tabs = [*self.navigation, *self.administration][: self._room]
-        if self.log_url:
-            is_there = self.request.path == address("customers:log-new")
-            log = Link(str(_("Log")), self.log_url, "plus", is_current=is_there, is_middle=True)
+        if url := self._recording("customers:log-new"):
+            log = Link(
+                str(_("Log")), url, "plus", is_current=self.request.path == url, is_middle=True
+            )
             tabs.insert(len(tabs) // 2, log)
-        return tabs
+        return tuple(tabs)
 
     @cached_property
-    def beyond_tabs(self) -> list[Link]:
-        return [*self.navigation, *self.administration][self._room :]
+    def topbar(self) -> Topbar:
+        user = self.request.user
+        return Topbar(
+            is_signed_in=user.is_authenticated,
+            is_shared=_is_shared(self.request),
+            search_url=address("customers:list") if user.is_authenticated else "",
+            suggest_url=address("customers:search"),
+            scope_url=self._recording("customers:scope"),
+            log_url=self._recording("customers:log-new"),
+            money_units=self._money_units(),
+            beyond_tabs=(*self.navigation, *self.administration)[self._room :],
+            theme=_theme(self.request),
+            name=getattr(user, "name", ""),
+            email=getattr(user, "email", None) or "",
+            post=self._post() if user.is_authenticated else "",
+        )
 
     @property
     def _room(self) -> int:
-        return TABS - 1 if self.log_url else TABS
+        return TABS - 1 if self._recording("customers:log-new") else TABS
 
     @cached_property
+    def late(self) -> dict[str, str]:
+        """What differs from one request to the next: for places in parts that are kept."""
+        return {
+            "csrf_token": get_token(self.request),
+            "here": self.request.get_full_path(),
+            "typed": self.request.GET.get("q", ""),
+            "about": self._about,
+        }
+
+    @property
     def log_url(self) -> str:
         """Where work is recorded; on a customer's pages for that customer."""
-        return self._for_customer("customers:log-new")
+        url = self._recording("customers:log-new")
+        return f"{url}{self._about}" if url else ""
 
-    @cached_property
+    @property
     def scope_url(self) -> str:
         """Where one asks whether something is in scope; for the customer of the page, too."""
-        return self._for_customer("customers:scope")
+        url = self._recording("customers:scope")
+        return f"{url}{self._about}" if url else ""
 
-    def _for_customer(self, url_name: str) -> str:
+    def _recording(self, url_name: str) -> str:
+        """The address for people who record work, else ""."""
         if not self.request.user.is_authenticated:
             return ""
-        url = address(url_name)
-        if not url or not access.scope(self.request).may(Right.RECORD_WORK):
-            return ""
+        return address(url_name) if access.scope(self.request).may(Right.RECORD_WORK) else ""
+
+    @cached_property
+    def _about(self) -> str:
         match = self.request.resolver_match
         if match is not None and match.route.startswith("customers/<int:pk>/"):
-            return f"{url}?customer={match.kwargs['pk']}"
-        return url
+            return f"?customer={match.kwargs['pk']}"
+        return ""
 
     @cached_property
-    def search_url(self) -> str:
-        return address("customers:list") if self.request.user.is_authenticated else ""
-
-    @cached_property
-    def suggest_url(self) -> str:
-        return address("customers:search")
-
-    @cached_property
-    def saved_views(self) -> list[Link]:
+    def saved_views(self) -> tuple[Link, ...]:
         """None while the screen is shared: their names may say what a customer must not read."""
-        if not self.request.user.is_authenticated or self.request.screen_share:  # type: ignore[attr-defined]
-            return []
-        return [
+        if not self.request.user.is_authenticated or _is_shared(self.request):
+            return ()
+        return tuple(
             Link(
                 view["name"],
                 f"{address(SAVED_VIEW_PAGES[view['page']])}?{view['query']}",
@@ -191,10 +246,9 @@ class Chrome:
                 query=view["query"],
             )
             for view in (self.firm.views if self.firm else [])  # type: ignore[attr-defined]
-        ]
+        )
 
-    @cached_property
-    def post(self) -> str:
+    def _post(self) -> str:
         """The department and title under the person's name: 営業部 第一課."""
         posts = access.scope(self.request).posts
         if not posts:
@@ -206,24 +260,37 @@ class Chrome:
         """Empty for people who may not read what a night did."""
         return address("tiering:runs") if access.scope(self.request).may(Right.READ_RUNS) else ""
 
-    @cached_property
-    def money_units(self) -> list[dict[str, Any]]:
-        """The switch in the top bar; only yen come in several units."""
+    def _money_units(self) -> tuple[Unit, ...]:
+        """Only yen come in several units."""
         if settings.BASE_CURRENCY != "JPY":
-            return []
-        return [
-            {
-                "value": unit.value,
-                "label": formats.money_head(unit.value),
-                "name": unit.label,
-                "is_current": unit.value == _money_unit(self.request),
-            }
+            return ()
+        current = _money_unit(self.request)
+        return tuple(
+            Unit(unit.value, formats.money_head(unit.value), str(unit.label), unit.value == current)
             for unit in User.MoneyUnit
-        ]
+        )
+
+
+@cache
+def _firm() -> str:
+    return f"""
+    SELECT {columns(Firm, "firm")},
+           (SELECT json_agg(json_build_object('pk', id, 'page', page, 'name', name, 'query', query)
+                            ORDER BY name)
+              FROM firm_savedview WHERE user_id = %(reader)s AND page = ANY(%(pages)s))
+      FROM firm_firm firm"""
 
 
 def _money_unit(request: HttpRequest) -> str:
     return getattr(request.user, "money_unit", User.MoneyUnit.THOUSAND.value)
+
+
+def _theme(request: HttpRequest) -> str:
+    return getattr(request.user, "theme", "auto")
+
+
+def _is_shared(request: HttpRequest) -> bool:
+    return getattr(request, "screen_share", False)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -232,8 +299,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "chrome": Chrome(request),
         "product_name": settings.PRODUCT_NAME,
         "product_kana": "メリハリ" if settings.PRODUCT_NAME == "Merihari" else "",
-        "screen_share": getattr(request, "screen_share", False),
+        "screen_share": _is_shared(request),
         "money_unit": _money_unit(request),
-        "theme": getattr(request.user, "theme", "auto"),
+        "theme": _theme(request),
         "languages": settings.LANGUAGES,
     }

@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db import connection
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from customers.models import CustomerSnapshot
 from firm.dates import today
+from firm.rows import columns, instance
 from tiering.chips import Chip, chip_of
-from tiering.models import Evaluation, GuardRule, Tier, TierRule
+from tiering.models import Evaluation, GuardRule, RuleSet, Tier, TierRule
 
 
 @dataclass(frozen=True)
@@ -24,16 +21,19 @@ class Move:
     earned: int | None
     held: int | None
     customers: int
-    revenue: str | Decimal
+    revenue: Decimal
 
 
 @dataclass(frozen=True)
 class Current:
-    """`rules` are the tiers of the evaluation's version from the top."""
+    """`rules` are the tiers of the evaluation's version from the top; `is_guarded` where that
+    asks for a margin, too.
+    """
 
     evaluation: Evaluation
     rules: list[TierRule]
     moves: list[Move]
+    is_guarded: bool
 
     @property
     def tiers(self) -> list[Tier]:
@@ -53,78 +53,78 @@ def current_of(request: HttpRequest | Request) -> Current | None:
 
 
 def latest() -> Current | None:
-    evaluation = _evaluation()
-    if evaluation is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_latest(), {"on": today(), "margin": GuardRule.Fact.MARGIN})
+        row = cursor.fetchone()
+    if row is None:
         return None
-    moves = [Move(**one) for one in evaluation.moves]  # type: ignore[attr-defined]
-    return Current(evaluation, _rules_of(evaluation), moves)
+    *values, rules, moves, is_guarded = row
+    evaluation = instance(Evaluation, values)
+    evaluation.rule_set = instance(RuleSet, values[len(Evaluation._meta.concrete_fields) :])
+    return Current(
+        evaluation=evaluation,
+        rules=[_rule_of(evaluation.rule_set, **rule) for rule in rules or ()],
+        moves=[_move(**move) for move in moves or ()],
+        is_guarded=is_guarded,
+    )
 
 
-def _evaluation() -> Evaluation | None:
-    """The last evaluation with `rules`, its tiers from the top, `moves`, the customers whose tier
-    is not the earned one, and whether its version is `is_guarded`, in one query.
+@cache
+def _latest() -> str:
+    """The last evaluation with its version, the tiers of this from the top, and how many customers
+    hold another tier than the earned one.
     """
-    rules = TierRule.objects.filter(rule_set=OuterRef("rule_set")).order_by("rank")
-    guards = GuardRule.objects.filter(rule_set=OuterRef("rule_set"), fact=GuardRule.Fact.MARGIN)
-    values = JSONObject(
-        rank="rank",
-        enter=Cast("enter", TextField()),
-        keep=Cast("keep", TextField()),
-        instruction="instruction",
-        tier="tier_id",
-        code="tier__code",
-        name="tier__name",
-        name_en="tier__name_en",
+    return f"""
+    SELECT {columns(Evaluation, "e")}, {columns(RuleSet, "r")},
+           (SELECT json_agg(json_build_object(
+                       'rank', t.rank, 'enter', t.enter::text, 'keep', t.keep::text,
+                       'instruction', t.instruction, 'tier', tier.id, 'code', tier.code,
+                       'name', tier.name, 'name_en', tier.name_en) ORDER BY t.rank)
+              FROM tiering_tierrule t JOIN tiering_tier tier ON tier.id = t.tier_id
+             WHERE t.rule_set_id = r.id) AS rules,
+           (SELECT json_agg(moves)
+              FROM (SELECT earned_rank AS earned, tier_rank AS held, count(*) AS customers,
+                           sum(trailing_revenue)::text AS revenue
+                      FROM customers_customersnapshot
+                     WHERE tier_source <> 'earned' AND tier_rank IS DISTINCT FROM earned_rank
+                     GROUP BY earned_rank, tier_rank) AS moves) AS moves,
+           EXISTS (SELECT FROM tiering_guardrule g
+                    WHERE g.rule_set_id = r.id AND g.fact = %(margin)s) AS is_guarded
+      FROM tiering_evaluation e
+      JOIN tiering_ruleset r ON r.id = e.rule_set_id
+     WHERE NOT e.is_ahead AND e.known_from <= %(on)s
+     ORDER BY e.as_of DESC, e.id DESC
+     LIMIT 1"""
+
+
+def _rule_of(
+    rule_set: RuleSet,
+    *,
+    rank: int,
+    enter: str | None,
+    keep: str | None,
+    instruction: str,
+    tier: int,
+    code: str,
+    name: str,
+    name_en: str,
+) -> TierRule:
+    return TierRule(
+        rule_set=rule_set,
+        rank=rank,
+        enter=None if enter is None else Decimal(enter),
+        keep=None if keep is None else Decimal(keep),
+        instruction=instruction,
+        tier=Tier(pk=tier, code=code, name=name, name_en=name_en),
     )
-    return (
-        Evaluation.objects.known_on(today())
-        .select_related("rule_set")
-        .annotate(
-            rules=ArraySubquery(rules.values(json=values)),
-            is_guarded=Exists(guards),
-            moves=ArraySubquery(
-                not_earned().values(
-                    json=JSONObject(
-                        earned="earned_rank",
-                        held="tier_rank",
-                        customers="customers",
-                        revenue=Cast("revenue", TextField()),
-                    )
-                )
-            ),
-        )
-        .order_by("as_of", "pk")
-        .last()
-    )
 
 
-def not_earned() -> QuerySet[CustomerSnapshot, Any]:
-    """Customers and revenue by earned rank and rank in force, where these differ."""
-    differing = CustomerSnapshot.objects.exclude(tier_source=CustomerSnapshot.TierSource.EARNED)
-    return (
-        differing.filter(~Q(tier_rank=F("earned_rank")) | Q(earned_rank__isnull=True))
-        .order_by()
-        .values("earned_rank", "tier_rank")
-        .annotate(customers=Count("pk"), revenue=Sum("trailing_revenue"))
-    )
+def _move(*, earned: int | None, held: int | None, customers: int, revenue: str) -> Move:
+    return Move(earned, held, customers, Decimal(revenue))
 
 
-def asks_for_revenue_alone(evaluation: Evaluation) -> bool:
-    """Whether the trailing revenue is all that decides; of the current evaluation."""
-    rules = evaluation.rule_set
+def asks_for_revenue_alone(current: Current) -> bool:
+    """Whether the trailing revenue is all that decides."""
+    rules = current.evaluation.rule_set
     is_plain = rules.one_off_weight == 1 and not rules.cold_start_months and not rules.rolls_up
-    return is_plain and not evaluation.is_guarded  # type: ignore[attr-defined]
-
-
-def _rules_of(evaluation: Evaluation) -> list[TierRule]:
-    return [
-        TierRule(
-            rule_set=evaluation.rule_set,
-            rank=row["rank"],
-            enter=None if row["enter"] is None else Decimal(row["enter"]),
-            keep=None if row["keep"] is None else Decimal(row["keep"]),
-            instruction=row["instruction"],
-            tier=Tier(pk=row["tier"], code=row["code"], name=row["name"], name_en=row["name_en"]),
-        )
-        for row in evaluation.rules  # type: ignore[attr-defined]
-    ]
+    return is_plain and not current.is_guarded

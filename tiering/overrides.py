@@ -3,7 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import OuterRef, Q, QuerySet
 
 from customers.models import Customer
 from firm import four_eyes
@@ -86,16 +87,21 @@ class Tally:
     in_force: int
 
 
+_TALLY = """
+SELECT count(*) FILTER (WHERE state = 'requested' AND asked @> ARRAY[%(person)s]::bigint[]),
+       count(*) FILTER (WHERE state IN ('approved', 'ended') AND starts_on <= %(on)s
+                          AND coalesce(ended_on, ends_on) > %(on)s)
+  FROM tiering_override
+"""
+
+
 def tally(scope: Scope) -> Tally:
     """Counted once a request, for the badge and for pages that say how many exceptions hold."""
     found: Tally | None = scope.worked_out.get("overrides")
     if found is None:
-        waits = Q(state=Override.State.REQUESTED, asked__contains=[scope.person_id])
-        holds = Q(pk__in=Override.objects.in_force(today()).values("pk"))
-        counted = Override.objects.aggregate(
-            waiting=Count("pk", filter=waits), in_force=Count("pk", filter=holds)
-        )
-        found = scope.worked_out["overrides"] = Tally(**counted)
+        with connection.cursor() as cursor:
+            cursor.execute(_TALLY, {"person": scope.person_id, "on": today()})
+            found = scope.worked_out["overrides"] = Tally(*cursor.fetchone())
     return found
 
 

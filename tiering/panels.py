@@ -63,7 +63,7 @@ def explanation_of(
     if change is None:
         return None
     evaluation, tiers = current.evaluation, current.tiers
-    if asks_for_revenue_alone(evaluation):
+    if asks_for_revenue_alone(current):
         revenue = customer.snapshot.trailing_revenue
         found = explained(evaluation, change, revenue=revenue, tiers=tiers)
     else:

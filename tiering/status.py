@@ -4,11 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery
+from django.db import connection
 
 from firm.dates import firm_date, firm_zone
-from firm.models import JobRun
-from tiering.models import Evaluation
 from tiering.plan import KINDS, NIGHTLY
 
 NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
@@ -29,37 +27,42 @@ class NightStatus:
     held: int | None
 
 
+# The last night that has ended; beside it the last evaluation, and what a later night is at.
+_STATUS = """
+SELECT night.business_date, night.finished_at, evaluation.as_of, evaluation.number,
+       EXISTS (SELECT FROM firm_jobrun running
+                WHERE running.kind = ANY(%(kinds)s) AND running.state IN ('queued', 'running')),
+       (SELECT max(held.id) FROM firm_jobrun held
+         WHERE held.kind = %(nightly)s AND held.state = 'held' AND held.id > night.id
+           AND held.business_date <= %(today)s)
+  FROM (SELECT id, business_date, finished_at FROM firm_jobrun
+         WHERE kind = %(nightly)s AND state = 'done' AND finished_at IS NOT NULL
+           AND business_date <= %(today)s
+         ORDER BY business_date DESC, id DESC LIMIT 1) night
+  LEFT JOIN (SELECT e.as_of, rules.number
+               FROM tiering_evaluation e JOIN tiering_ruleset rules ON rules.id = e.rule_set_id
+              WHERE NOT e.is_ahead AND e.known_from <= %(today)s
+              ORDER BY e.as_of DESC, e.id DESC LIMIT 1) evaluation ON true
+"""
+
+
 def night_status(*, now: datetime.datetime) -> NightStatus | None:
     """The last night that has ended, none worked out ahead; None before the first."""
-    today = firm_date(now)
-    evaluations = Evaluation.objects.known_on(today).order_by("-as_of", "-pk")
-    running = JobRun.objects.filter(
-        kind__in=KINDS, state__in=[JobRun.State.QUEUED, JobRun.State.RUNNING]
-    )
-    held = JobRun.objects.filter(
-        kind=NIGHTLY, state=JobRun.State.HELD, pk__gt=OuterRef("pk"), business_date__lte=today
-    ).order_by("-pk")
-    night = (
-        JobRun.objects.filter(kind=NIGHTLY, state=JobRun.State.DONE, business_date__lte=today)
-        .annotate(
-            as_of=Subquery(evaluations.values("as_of")[:1]),
-            version=Subquery(evaluations.values("rule_set__number")[:1]),
-            is_running=Exists(running),
-            held=Subquery(held.values("pk")[:1]),
-        )
-        .order_by("-business_date", "-pk")
-        .first()
-    )
-    if night is None or night.business_date is None or night.finished_at is None:
+    values = {"nightly": NIGHTLY, "kinds": list(KINDS), "today": firm_date(now)}
+    with connection.cursor() as cursor:
+        cursor.execute(_STATUS, values)
+        night = cursor.fetchone()
+    if night is None:
         return None
+    business_date, finished_at, as_of, version, is_running, held = night
     return NightStatus(
-        business_date=night.business_date,
-        finished_at=night.finished_at,
-        data_until=night.as_of and night.as_of - datetime.timedelta(days=1),
-        version=night.version,
-        is_running=night.is_running,
-        is_late=night.business_date < _expected(now),
-        held=night.held,
+        business_date=business_date,
+        finished_at=finished_at,
+        data_until=as_of and as_of - datetime.timedelta(days=1),
+        version=version,
+        is_running=is_running,
+        is_late=business_date < _expected(now),
+        held=held,
     )
 
 

@@ -1,5 +1,6 @@
 """The parts of every page, as docs/ui.md describes them. Loaded in every template."""
 
+from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from firm import fragments
 
 register = template.Library()
 
@@ -24,6 +27,15 @@ STATE_ICONS = {
     "done": "check",
     "failed": "x",
 }
+
+
+@register.simple_tag(takes_context=True)
+def written(context: template.Context, name: str, **values: Hashable) -> SafeString:
+    """`{% written "components/topbar.html" bar=chrome.topbar %}`: the template of these values
+    alone, kept in the process (firm/fragments.py). It may hold forms and `{{ here }}`, the
+    address of the page.
+    """
+    return fragments.written(name, late=context["chrome"].late, **values)
 
 
 @cache

@@ -1,12 +1,11 @@
 """What every page says about the nights: the line under the navigation, the banner when late."""
 
-from typing import Any
-
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from firm.fragments import written
 from tiering.status import NightStatus, night_status
 
 register = template.Library()
@@ -22,24 +21,26 @@ def _status(request: HttpRequest | None) -> NightStatus | None:
     return status
 
 
-@register.inclusion_tag("tiering/night_line.html", takes_context=True)
-def night_line(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def night_line(context: template.Context) -> str:
     """`{% night_line %}`: 夜間計算 11/20 02:00 完了 / 基準 第2版・データ 10/31 締."""
     night = _status(context.get("request"))
-    return {"night": night, "runs_url": context["chrome"].runs_url if night else ""}
+    if night is None:
+        return ""
+    return written("tiering/night_line.html", night=night, runs_url=context["chrome"].runs_url)
 
 
-@register.inclusion_tag("tiering/night_banner.html", takes_context=True)
-def night_banner(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def night_banner(context: template.Context) -> str:
     """`{% night_banner %}`: a notice where the night is late or held, and whether one is at work.
 
     Whoever may not read the runs is told without a link.
     """
     night = _status(context.get("request"))
     if night is None or not (night.is_late or night.held):
-        return {}
+        return ""
     runs_url = context["chrome"].runs_url
     held_url = reverse("tiering:run", args=[night.held]) if runs_url and night.held else ""
     if held_url == context["request"].path and not night.is_late:
-        return {}  # the held run's own page says so itself
-    return {"night": night, "runs_url": runs_url, "held_url": held_url}
+        return ""  # the held run's own page says so itself
+    return written("tiering/night_banner.html", night=night, runs_url=runs_url, held_url=held_url)
