@@ -100,7 +100,9 @@ class TermForm(forms.Form):
     """One term. `amount` is in hours for hours and first responses, else a count."""
 
     kind = forms.ChoiceField(
-        label=pgettext_lazy("contract term", "Kind"), choices=[("", "—"), *Kind.choices], required=False
+        label=pgettext_lazy("contract term", "Kind"),
+        choices=[("", "—"), *Kind.choices],
+        required=False,
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
     amount = forms.DecimalField(
