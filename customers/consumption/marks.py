@@ -87,7 +87,7 @@ def marks_of(entries: Iterable[Activity]) -> dict[int, Marks]:
     if not pks:
         return {}
     divided, units = divided_of(pks), _units(pks)
-    values = parameters({row.customer_id for row in rows}, entries=pks, on=_ALWAYS)
+    values = parameters({row.customer_id for row in rows}, entries=pks, on=ALWAYS)
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, values)
         return {
@@ -98,7 +98,7 @@ def marks_of(entries: Iterable[Activity]) -> dict[int, Marks]:
 
 def _units(entries: Collection[int]) -> dict[int, list[Unit]]:
     found: dict[int, list[Unit]] = {}
-    values = parameters(None, entries=list(entries), on=_ALWAYS)
+    values = parameters(None, entries=list(entries), on=ALWAYS)
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {**values, "year_start": settings.FISCAL_YEAR_START})
         for pk, name, *row in cursor.fetchall():
@@ -139,9 +139,9 @@ def _not_counted(code: str) -> str:
     }[code]
 
 
-_ALWAYS = datetime.date.max
+ALWAYS = datetime.date.max
 
-_MARKS = f"""
+_TOLD = f"""
 WITH {ASKED}, {BOUNDED}
 SELECT a.id, sum({COUNTED_MINUTES})::int,
        CASE WHEN a.is_invoiced THEN 'invoiced'
@@ -154,9 +154,17 @@ SELECT a.id, sum({COUNTED_MINUTES})::int,
 FROM customers_activity a
 JOIN customers_activityslice s ON s.activity_id = a.id
 LEFT JOIN bounded b ON b.id = s.id
-WHERE a.id = ANY(%(entries)s::bigint[])
+WHERE {{entries}}
 GROUP BY a.id
 """
+
+
+def told_of(entries: str) -> str:
+    """Rows `(id, counted, why_not, channel_outside)`; the condition is on activities `a`."""
+    return _TOLD.format(entries=entries)
+
+
+_MARKS = told_of("a.id = ANY(%(entries)s::bigint[])")
 
 _UNITS = f"""
 WITH terms AS (

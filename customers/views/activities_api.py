@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from customers.actions import correct_activity, record_activity, withdraw_activity
 from customers.actions.activities import EntryData, FavorData
+from customers.consumption.marked import MarkKind, marked
 from customers.models import Activity, Contact, Customer, Goal, Investment, ScopeExtension
 from customers.service_log.entries import live_favor
 from customers.service_log.purpose import check_purpose_read
@@ -189,12 +190,21 @@ class CustomerActivities(ListAPIView):
         for name, lookup in (("since", "day__gte"), ("until", "day__lt")):
             if text := self.request.query_params.get(name, ""):
                 entries = entries.filter(**{lookup: serializers.DateField().run_validation(text)})
+        if kinds := self.request.query_params.getlist("mark"):
+            wanted = serializers.MultipleChoiceField(choices=MarkKind.choices)
+            entries = entries.filter(marked(self.kwargs["pk"], wanted.run_validation(kinds)))
         return entries.select_related("favor")
 
     @extend_schema(
         parameters=[
             OpenApiParameter("since", datetime.date, description="the first day"),
             OpenApiParameter("until", datetime.date, description="the first day after"),
+            OpenApiParameter(
+                "mark",
+                enum=MarkKind.values,
+                many=True,
+                description="entries with at least one of these marks",
+            ),
         ]
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

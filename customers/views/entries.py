@@ -131,8 +131,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's entries, the latest first."""
     customer = _customer(request, pk)
     question = _filter(request, customer)
-    entries = shown(question.entries(customer))
-    page = page_of(entries, sort=SORT, after=request.GET.get("after", ""))
+    page = page_of(shown(question.qs), sort=SORT, after=request.GET.get("after", ""))
     marks = _marks(request, page.rows)
     query = request.GET.copy()
     query.pop("after", None)
@@ -140,7 +139,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     query["after"] = page.after
     context = {
         "customer": customer,
-        "filter": question,
+        "filter": question.form,
         "rows": [(row, marks.get(row.pk)) for row in page.rows],
         "query": first,
         "next_url": f"?{query.urlencode()}" if page.after else "",
@@ -156,13 +155,13 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the list shows, all pages of it."""
     customer = _customer(request, pk)
     columns = {
-        "shows_goodwill": not request.screen_share,  # type: ignore[attr-defined]
+        "shows_marks": not request.screen_share,  # type: ignore[attr-defined]
         "shows_price": access.scope(request).may(Right.PRICE),
     }
     return table_response(
         f"{_('Service log')} {customer.code} {today():%Y-%m-%d}",
         header(**columns),
-        exported(_filter(request, customer).entries(customer), **columns),
+        exported(_filter(request, customer).qs, **columns),
         format=request.GET.get("format", "xlsx"),
     )
 
@@ -192,8 +191,8 @@ def _marks(request: HttpRequest, entries: list[Activity]) -> dict[int, Marks]:
 
 
 def _filter(request: HttpRequest, customer: Customer) -> LogFilter:
-    shows_goodwill = not request.screen_share  # type: ignore[attr-defined]
-    return LogFilter(request.GET, customer=customer, shows_goodwill=shows_goodwill)
+    shows_marks = not request.screen_share  # type: ignore[attr-defined]
+    return LogFilter(request.GET, customer=customer, shows_marks=shows_marks)
 
 
 def _form(request: HttpRequest, found: Activity, *args: Any, **kwargs: Any) -> EntryForm:

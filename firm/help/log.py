@@ -28,6 +28,11 @@ SECTIONS = [
                 " entry keeps its reason; what it said before stays readable. With a question"
                 " about an entry you can turn to your manager from its page."
             ),
+            _(
+                "A customer's log can be narrowed to entries with certain marks, such as outside"
+                " support hours or out of scope: with several, an entry has at least one of them."
+                " The address keeps the choice, and the export has what the list shows."
+            ),
         ],
         "工数 作業記録 日報 活動 履歴 入力 ログ クイック記録 自社都合 障害 版 訂正 取り消し"
         " activity time tracking timesheet worklog record entry cause correction withdraw",

@@ -128,6 +128,15 @@ def test_the_list_is_asked_for_by_days(client, customer, account_manager):
     assert client.get(f"{path}?since=soon").status_code == 400
 
 
+def test_the_list_is_asked_for_by_marks(client, customer):
+    late = record(client, customer).json()["id"]
+    record(client, customer, started_at="2026-07-14T12:00:00+09:00", minutes=60)
+    path = f"/api/v1/customers/{customer.pk}/activities"
+    found = client.get(f"{path}?mark=outside_hours&mark=goodwill").json()["results"]
+    assert [row["id"] for row in found] == [late]
+    assert client.get(f"{path}?mark=nonsense").status_code == 400
+
+
 def test_the_price_of_goodwill_needs_its_right(client, client_of, customer, auditor, now):
     a_contract(customer, price_beyond=Decimal(13_000))
     data = EntryData(

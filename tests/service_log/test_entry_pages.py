@@ -145,13 +145,34 @@ def test_the_list_is_filtered_by_person_cause_channel_goodwill_and_days(
         f"person={section_manager.pk}",
         "cause=in_contract",
         "channel=mail",
-        "goodwill=on",
+        "mark=goodwill",
         "until=2026-06-30",
     ):
         text = text_of(client, f"{path}?{query}")
         assert "月次報告" in text, query
         assert "ついでのバナー" not in text, query
     assert "ついでのバナー" in text_of(client, f"{path}?since=2026-07-01&cause=nonsense")
+
+
+def test_the_list_and_its_export_are_filtered_by_marks(
+    client_of, entry, customer, account_manager, now
+):
+    noon = {"started_at": moment_of(DAY, datetime.time(12)), "note": "昼の電話"}
+    record_activity(customer=customer, data=replace(EVENING, **noon), by=account_manager, now=now)
+    client, path = client_of(account_manager), f"/customers/{customer.pk}/log/"
+    query = "?mark=outside_hours&mark=holiday&mark=nonsense"
+    text = client.get(path + query, headers={"HX-Request": "true"}).content.decode()
+    assert "昼の電話" in text, "what does not parse asks for nothing"
+    query = "?mark=outside_hours&mark=holiday"
+    text = client.get(path + query, headers={"HX-Request": "true"}).content.decode()
+    assert "ついでのバナー" in text
+    assert "昼の電話" not in text
+    link = f"/customers/{customer.pk}/log/export/?mark=outside_hours&amp;mark=holiday"
+    assert f'href="{link}" hx-swap-oob="true"' in text, "the export follows the filter"
+    exported = client.get(f"{path}export/{query}&format=csv")
+    table = b"".join(exported.streaming_content).decode()
+    assert "対応時間外：時間内30分・時間外75分" in table
+    assert "昼の電話" not in table
 
 
 def test_a_long_list_comes_by_pages_without_gaps(client_of, customer, account_manager):
