@@ -7,10 +7,12 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.actions.cost_rates import check_can_edit_cost_rates
 from customers.imports import job
 from customers.imports.period import check_period
 from customers.models import Import
 from firm import audit, files
+from firm.actions import check_can_edit_prices
 from firm.dates import firm_date
 from firm.jobs import request_job
 from firm.models import JobRun, StoredFile, User
@@ -22,7 +24,9 @@ Period = tuple[datetime.date, datetime.date]
 
 
 def check_can_import(*, kind: str, by: User | None, now: datetime.datetime) -> None:
-    """`by=None` is the command line. A file of people gives posts, so it needs that right too."""
+    """`by=None` is the command line. A file of people gives posts and one of cost rates shows what
+    people cost, so these need their own rights, too.
+    """
     if by is None:
         return
     scope = scope_of(by, on=firm_date(now))
@@ -30,6 +34,10 @@ def check_can_import(*, kind: str, by: User | None, now: datetime.datetime) -> N
         raise Forbidden(_("Only the back office or an administrator may import."))
     if kind == Import.Kind.PEOPLE and not scope.may(Right.EDIT_PEOPLE):
         raise Forbidden(_("Only an administrator may import people: the file gives posts."))
+    if kind == Import.Kind.COST_RATES:
+        check_can_edit_cost_rates(by=by, now=now)
+    if kind == Import.Kind.BILL_RATES:
+        check_can_edit_prices(by=by, now=now)
 
 
 def check_can_apply(*, import_: Import, by: User | None, now: datetime.datetime) -> None:

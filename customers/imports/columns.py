@@ -298,6 +298,34 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             required=True,
         ),
     ),
+    "cost_rates": (
+        _text("grade", "原価等級", "等級", "グレード", "cost_grade", most=40, required=True),
+        _date("valid_from", "適用開始日", "適用日", "開始日", required=True),
+        _amount(
+            "direct", "直接原価（1時間）", "直接原価", "直接", "direct, an hour", required=True
+        ),
+        _amount(
+            "loaded",
+            "間接費込み（1時間）",
+            "間接費込み",
+            "間接費込み原価",
+            "loaded, an hour",
+            required=True,
+        ),
+    ),
+    "bill_rates": (
+        _date("valid_from", "適用開始日", "適用日", "開始日", required=True),
+        _amount(
+            "amount",
+            "1時間の価格",
+            "時間単価",
+            "標準単価",
+            "単価",
+            "金額",
+            "price of an hour",
+            required=True,
+        ),
+    ),
 }
 
 

@@ -201,12 +201,28 @@ class Shown:
         return _typed(self.figures.get("vanished_samples", ()))
 
     @property
+    def rates(self) -> list[tuple[str, datetime.date, list[tuple[str, Decimal | None, Decimal]]]]:
+        """(whose, from which day, (label, before, after) of each amount); None before is new."""
+        return [
+            (
+                rate["name"],
+                datetime.date.fromisoformat(rate["date"]),
+                [
+                    (label_of(self.row.kind, name), before and Decimal(before), Decimal(after))
+                    for name, before, after in rate["amounts"]
+                ],
+            )
+            for rate in self.figures.get("rates", ())
+        ]
+
+    @property
     def created(self) -> list[tuple[str, str, str]]:
         """(label, names, note) of what else comes into being."""
         parts = (
             (_("New people"), "new_people", _("They are added without a sign-in.")),
             (_("Known by name"), "joined_people", _("They get the address of this file.")),
             (_("New departments"), "new_departments", ""),
+            (_("Grades that nobody has"), "unheld_grades", _("Check how they are written.")),
         )
         return [
             (label, ", ".join(found["names"]), note)
@@ -217,7 +233,7 @@ class Shown:
     @property
     def has_details(self) -> bool:
         return any(
-            self.figures.get(key) for key in ("months", "changed_columns", "new_contacts")
+            self.figures.get(key) for key in ("months", "changed_columns", "new_contacts", "rates")
         ) or bool(self.created)
 
     @cached_property

@@ -72,6 +72,9 @@ LINES = {
         "and the currency in its own column."
     ),
     "in_the_future": _("“%(value)s” lies in the future."),
+    "loaded_below_direct": _(
+        "The loaded rate carries the overhead: it is at least the direct one."
+    ),
     "name_of_several": _("Several people are called “%(value)s”. Write the e-mail address."),
     "no_exchange_rate": _(
         "There is no exchange rate from %(currency)s to %(base)s for %(date)s or the %(days)s "
@@ -106,7 +109,9 @@ LINES = {
     "not_minutes": _("“%(value)s” is not a whole number of minutes from 1 to %(most)s."),
     "own_parent": _("The customer would stand above itself."),
     "own_superior": _("Nobody is their own superior."),
+    "price_not_positive": _("The price of an hour is more than nothing."),
     "rate_of_base_currency": _("%(base)s is the base currency: its rate is always 1."),
+    "rate_out_of_range": _("A rate is between 0 and %(most)s an hour."),
     "required": _("This cell is required but empty."),
     "revision_begins_earlier": _(
         "A revision of this contract holds from %(date)s on. The file's begins earlier."

@@ -74,3 +74,12 @@ def refuse_unknown_customers() -> None:
           AND NOT EXISTS (SELECT 1 FROM customers_customer c WHERE c.code = s.customer_code)
         """,
     )
+
+
+def by_fate() -> dict[str, dict[str, int]]:
+    """How many of `import_lines` would be added, changed and unchanged."""
+    lines = {
+        row["fate"]: row["lines"]
+        for row in rows("SELECT fate, count(*) AS lines FROM import_lines GROUP BY fate")
+    }
+    return {fate: {"lines": lines.get(fate, 0)} for fate in ("added", "changed", "unchanged")}

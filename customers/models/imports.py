@@ -6,6 +6,8 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from firm.models import JobRun, StoredFile
+from firm.roles import Right
+from firm.scope import Scope
 
 # Any number that nothing else locks with: it serializes the applying of imports.
 LEDGER_LOCK = 7_205_001
@@ -21,6 +23,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
         return (self.aggregate(last=Max("applied_no"))["last"] or 0) + 1
+
+    def visible_to(self, scope: Scope) -> "ImportQuerySet":
+        """Previews of cost rates name them: these imports are for whoever may see the rates."""
+        hidden = [] if scope.may(Right.COST_RATES) else [Import.Kind.COST_RATES]
+        return self.exclude(kind__in=hidden)
 
 
 class Import(models.Model):
@@ -39,6 +46,8 @@ class Import(models.Model):
         RATES = "rates", _("Exchange rates")
         CONTRACTS = "contracts", _("Contracts")
         ACTIVITIES = "activities", _("Service log")
+        COST_RATES = "cost_rates", _("Cost rates")
+        BILL_RATES = "bill_rates", _("List prices")
 
         @property
         def has_periods(self) -> bool:

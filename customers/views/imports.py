@@ -29,6 +29,7 @@ from customers.models import Import
 from firm import access, keyset
 from firm.access import reader
 from firm.exports import table_response
+from firm.forms import DayField
 from firm.models import User
 from firm.refusals import Refused, refusal_of
 from firm.roles import Right
@@ -53,16 +54,8 @@ class ImportForm(forms.Form):
             "Where the file comes from, such as freee. Entries are compared within their source."
         ),
     )
-    replace_from = forms.DateField(
-        label=gettext_lazy("Replaces from"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    replace_to = forms.DateField(
-        label=gettext_lazy("to (included)"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    replace_from = DayField(label=gettext_lazy("Replaces from"), required=False)
+    replace_to = DayField(label=gettext_lazy("to (included)"), required=False)
     strict = forms.BooleanField(label=gettext_lazy("Refuse unknown columns"), required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
@@ -99,8 +92,9 @@ class ImportForm(forms.Form):
         return (start, last + datetime.timedelta(days=1)) if start else None
 
 
-def _rows() -> Any:
-    return Import.objects.select_related("job", "created_by", "applied_by")
+def _rows(request: HttpRequest) -> Any:
+    visible = Import.objects.visible_to(access.scope(request))
+    return visible.select_related("job", "created_by", "applied_by")
 
 
 @require_GET
@@ -109,7 +103,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     """All imports, the latest first."""
     after = request.GET.get("after", "")
     try:
-        page = keyset.page_of(_rows(), sort="-created_at", after=after)
+        page = keyset.page_of(_rows(request), sort="-created_at", after=after)
     except Refused as refused:
         raise Http404(refused.sentence) from None
     context = {
@@ -163,7 +157,7 @@ def _form_page(request: HttpRequest, form: ImportForm, status: int = 200) -> Htt
 @access.needs(Right.IMPORT)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import; while a worker has it the page asks again and again for its `#import` part."""
-    row = get_object_or_404(_rows(), pk=pk)
+    row = get_object_or_404(_rows(request), pk=pk)
     facts = {"import_": row, "by": reader(request), "now": timezone.now()}
     context = {
         "import": Shown(row),
@@ -177,7 +171,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.IMPORT)
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    import_ = get_object_or_404(Import, pk=pk)
+    import_ = get_object_or_404(_rows(request), pk=pk)
     try:
         apply_import(import_=import_, by=reader(request), now=timezone.now())
     except Refused as refused:
@@ -188,7 +182,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.IMPORT)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
-    import_ = get_object_or_404(Import, pk=pk)
+    import_ = get_object_or_404(_rows(request), pk=pk)
     try:
         leave_import(import_=import_, by=reader(request), now=timezone.now())
     except Refused as refused:
@@ -202,7 +196,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.IMPORT)
 def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The refused cells with their reasons, to correct the file by."""
-    import_ = get_object_or_404(Import, pk=pk)
+    import_ = get_object_or_404(_rows(request), pk=pk)
     lines = import_.refused.values_list("line", "column", "code", "data")
     return table_response(
         f"{Path(import_.file_name).stem}-{_('refused')}",

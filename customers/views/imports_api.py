@@ -19,6 +19,7 @@ from customers.actions import apply_import, leave_import, request_import
 from customers.imports.period import read_period
 from customers.imports.wording import file_sentence, line_sentence
 from customers.models import Import, ImportLine
+from firm import access
 from firm.access import reader
 from firm.api import StrictSerializer, holds, versioned
 from firm.idempotency import idempotent
@@ -84,14 +85,25 @@ class NewImportSerializer(StrictSerializer):
             raise serializers.ValidationError(refused.sentence) from None
 
 
+def _visible(request: Request) -> QuerySet[Import]:
+    return Import.objects.visible_to(access.scope(request))
+
+
+def _import(request: Request, pk: int) -> Import:
+    found: Import = get_object_or_404(_visible(request), pk=pk)
+    return found
+
+
 class Imports(ListAPIView):
     """All imports, the latest first; POST uploads a file, which a worker then reads."""
 
     permission_classes = [holds(Right.IMPORT)]
     parser_classes = [MultiPartParser]
     serializer_class = ImportSerializer
-    queryset = Import.objects.all()
     sort = "-created_at"
+
+    def get_queryset(self) -> QuerySet[Import]:
+        return _visible(self.request)
 
     @extend_schema(
         request={"multipart/form-data": NewImportSerializer}, responses={202: ImportSerializer}
@@ -119,7 +131,7 @@ class ImportDetail(APIView):
 
     @extend_schema(responses=ImportSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return versioned(request, ImportSerializer(get_object_or_404(Import, pk=pk)).data)
+        return versioned(request, ImportSerializer(_import(request, pk)).data)
 
 
 class ImportApply(APIView):
@@ -132,7 +144,9 @@ class ImportApply(APIView):
     def post(self, request: Request, pk: int) -> Response:
         StrictSerializer(data=request.data).is_valid(raise_exception=True)
         import_ = apply_import(
-            import_=get_object_or_404(Import, pk=pk), by=reader(request), now=timezone.now()
+            import_=_import(request, pk),
+            by=reader(request),
+            now=timezone.now(),
         )
         return Response(ImportSerializer(import_).data, status=202)
 
@@ -146,7 +160,7 @@ class ImportLeave(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         StrictSerializer(data=request.data).is_valid(raise_exception=True)
-        import_ = get_object_or_404(Import, pk=pk)
+        import_ = _import(request, pk)
         leave_import(import_=import_, by=reader(request), now=timezone.now())
         import_.refresh_from_db()
         return Response(ImportSerializer(import_).data)
@@ -175,4 +189,4 @@ class ImportErrors(ListAPIView):
     def get_queryset(self) -> QuerySet[ImportLine]:
         if getattr(self, "swagger_fake_view", False):
             return ImportLine.objects.none()
-        return get_object_or_404(Import, pk=self.kwargs["pk"]).refused.order_by("id")
+        return _import(self.request, self.kwargs["pk"]).refused.order_by("id")

@@ -45,6 +45,11 @@ SECTIONS = [
                 " what they cost; only work that had no rate at all gets one there."
             ),
             _(
+                "Many rates come in faster as a file: Imports, “Cost rates”, with grade, the day"
+                " from which the rate holds, and the two amounts an hour. The preview shows each"
+                " rate before and after. List prices have a file of their own."
+            ),
+            _(
                 "Premiums say by how much an hour costs more after hours, on holidays and at"
                 " night, from a day on, in percent of the rate. The night adds to the others."
                 " They count by the firm's own calendar and only for work with a time of day."

@@ -8,8 +8,10 @@ from types import ModuleType
 
 from customers.imports.kinds import (
     activities,
+    bill_rates,
     contacts,
     contracts,
+    cost_rates,
     customers,
     people,
     rates,
@@ -24,4 +26,6 @@ KINDS: dict[str, ModuleType] = {
     "activities": activities,
     "rates": rates,
     "contracts": contracts,
+    "cost_rates": cost_rates,
+    "bill_rates": bill_rates,
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from customers.imports.work import Work, execute, refuse, refuse_twice, rows
+from customers.imports.work import Work, by_fate, execute, refuse, refuse_twice
 
 
 def check(work: Work) -> None:
@@ -29,11 +29,7 @@ def plan(work: Work) -> dict[str, Any]:
         LEFT JOIN customers_exchangerate r ON r.currency = s.currency AND r.date = s.date
         """
     )
-    fates = {
-        row["fate"]: row["lines"]
-        for row in rows("SELECT fate, count(*) AS lines FROM import_lines GROUP BY fate")
-    }
-    return {fate: {"lines": fates.get(fate, 0)} for fate in ("added", "changed", "unchanged")}
+    return by_fate()
 
 
 def write(work: Work) -> None:
