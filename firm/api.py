@@ -1,5 +1,6 @@
 """What every endpoint under /api/v1 shares: reading bodies, paging, versions and refusals."""
 
+import datetime
 import hashlib
 from typing import Any
 
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from firm import access, keyset
+from firm.dates import EARLIEST, LATEST
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 
@@ -29,6 +31,32 @@ class StrictSerializer(serializers.Serializer):
                 {name: [_("There is no field of this name.")] for name in unknown}
             )
         return super().to_internal_value(data)
+
+
+class DayField(serializers.DateField):
+    """A day from EARLIEST to LATEST."""
+
+    def to_internal_value(self, value: Any) -> datetime.date:
+        day: datetime.date = super().to_internal_value(value)
+        if not EARLIEST <= day <= LATEST:
+            raise serializers.ValidationError(_("The day lies too far away."))
+        return day
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment of these days."""
+
+    def to_internal_value(self, value: Any) -> datetime.datetime:
+        moment: datetime.datetime = super().to_internal_value(value)
+        if not EARLIEST <= moment.date() <= LATEST:
+            raise serializers.ValidationError(_("The day lies too far away."))
+        return moment
+
+
+def day_in(request: Request, name: str) -> datetime.date | None:
+    """The day that a parameter of the address names; None where it is left out."""
+    text = request.query_params.get(name, "")
+    return DayField().run_validation(text) if text else None
 
 
 class BrowserSessionScheme(SessionScheme):

@@ -7,16 +7,22 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from firm.dates import start_of_day
+from firm.dates import EARLIEST, LATEST, start_of_day
 from firm.models import Department, User
 from firm.roles import Role
 from firm.wording import AUDIT, audit_name
 
 
 class DayField(forms.DateField):
-    """A calendar day, in the browser's own picker."""
+    """A calendar day from EARLIEST to LATEST, in the browser's own picker."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        day = super().to_python(value)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError(_("The day lies too far away."))
+        return day
 
 
 class PostForm(forms.Form):
@@ -106,7 +112,7 @@ class HolidayForm(forms.Form):
 class MonthForm(forms.Form):
     """Carried by the buttons that close and reopen; its first day names a month."""
 
-    month = forms.DateField()
+    month = DayField()
 
 
 class AuditSearchForm(forms.Form):

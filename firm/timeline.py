@@ -182,6 +182,7 @@ def _read(cursor: str, sources: Sequence[Source]) -> tuple[datetime.datetime, in
         at = datetime.datetime.fromisoformat(moment)
         if at.tzinfo is None or type(pk) is not int or not 0 < pk < 2**63:
             raise ValueError
-        return at, places[code], pk
+        # What has no such moment in UTC was never ours.
+        return at.astimezone(datetime.UTC), places[code], pk
     except (ValueError, TypeError, LookupError, RecursionError, OverflowError):
         raise Refused(_("This page of the list does not exist. Start again at its top.")) from None

@@ -5,19 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Contract, ScopeExtension, ScopeTerm
-from firm.dates import EARLIEST, LATEST
 from firm.forms import DayField
 
 HOUR = 60
 # Values of what an extension is of: hours, or a count by its name.
 HOURS, COUNT = "hours", "count:"
 ONE_DAY = datetime.timedelta(days=1)
-IN_THE_CALENDAR = (MinValueValidator(EARLIEST), MaxValueValidator(LATEST))
 
 
 class ExtensionForm(forms.Form):
@@ -30,8 +27,8 @@ class ExtensionForm(forms.Form):
         decimal_places=2,
         min_value=0,
     )
-    first = DayField(label=gettext_lazy("First day"), validators=IN_THE_CALENDAR)
-    last = DayField(label=gettext_lazy("Last day"), validators=IN_THE_CALENDAR)
+    first = DayField(label=gettext_lazy("First day"))
+    last = DayField(label=gettext_lazy("Last day"))
     reference = forms.CharField(
         label=gettext_lazy("Decision"),
         help_text=gettext_lazy("The number of the request, or who agreed to it."),

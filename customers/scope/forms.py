@@ -13,7 +13,6 @@ from customers.scope.matching import work_items
 from customers.scope.question import Question
 from customers.service_log.entries import moment_of
 from customers.service_log.lengths import BadLength, read_minutes
-from firm.dates import EARLIEST, LATEST
 from firm.forms import DayField
 
 LONGEST_REQUEST = 500
@@ -82,12 +81,6 @@ class ScopeForm(forms.Form):
         if not 1 <= minutes <= MOST_MINUTES:
             raise forms.ValidationError(_("An estimate is of one minute to 24 hours."))
         return minutes
-
-    def clean_day(self) -> datetime.date | None:
-        day: datetime.date | None = self.cleaned_data["day"]
-        if day and not EARLIEST <= day <= LATEST:
-            raise forms.ValidationError(_("The day lies too far away."))
-        return day
 
     @property
     def all_errors(self) -> list[str]:

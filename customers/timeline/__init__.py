@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from customers.timeline.sources import OWN, SHARED_WORK
-from firm.dates import EARLIEST, LATEST, start_of_day
+from firm.business_time import ONE_DAY
+from firm.dates import start_of_day
 from firm.timeline import Group, Page, Source, page_of
 
 __all__ = ["groups", "timeline_of"]
@@ -28,7 +29,7 @@ def timeline_of(
     """Events up to the end of the day `until`; while the screen is `shared`, none that are for
     ourselves. Raises Refused where the cursor `after` is none of ours.
     """
-    end = start_of_day(max(EARLIEST, min(until, LATEST)) + datetime.timedelta(days=1))
+    end = start_of_day(until + ONE_DAY)
     return page_of(
         _sources(shared=shared), customer_id, until=end, group=group, after=after, size=size
     )

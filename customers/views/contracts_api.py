@@ -19,7 +19,7 @@ from customers.contracts.kinds import Kind, Period, TermLine
 from customers.contracts.wording import sentence_of
 from customers.models import Channel, Contract, ContractRevision, Customer, ScopeTerm
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, day_in, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.models import WorkCalendar
@@ -123,8 +123,8 @@ class NewTermSerializer(StrictSerializer):
 class NewRevisionSerializer(StrictSerializer):
     """A revision with its terms; amounts net, in the base currency."""
 
-    valid_from = serializers.DateField()
-    valid_to = serializers.DateField(default=None, allow_null=True)
+    valid_from = DayField()
+    valid_to = DayField(default=None, allow_null=True)
     monthly_fee = _amount()
     annual_value = _amount(default=None, allow_null=True)
     price_beyond = _amount(default=None, allow_null=True)
@@ -134,7 +134,7 @@ class NewRevisionSerializer(StrictSerializer):
         min_value=1, max_value=60, default=None, allow_null=True
     )
     carries_deficit = serializers.BooleanField(default=False)
-    renews_on = serializers.DateField(default=None, allow_null=True)
+    renews_on = DayField(default=None, allow_null=True)
     notice_days = serializers.IntegerField(
         min_value=0, max_value=730, default=None, allow_null=True
     )
@@ -152,8 +152,8 @@ class CustomerContracts(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=ContractSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        customer = _customer(request, pk)
-        return versioned(request, _shown(request, agreed_with(customer.pk, on=_day(request))))
+        agreed = agreed_with(_customer(request, pk).pk, on=day_in(request, "as_of") or today())
+        return versioned(request, _shown(request, agreed))
 
     @extend_schema(request=NewContractSerializer, responses={201: ContractSerializer})
     @idempotent
@@ -223,8 +223,3 @@ def _tuples(term: dict[str, Any]) -> dict[str, Any]:
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in term.items()
     }
-
-
-def _day(request: Request) -> datetime.date:
-    text = request.query_params.get("as_of", "")
-    return serializers.DateField().run_validation(text) if text else today()

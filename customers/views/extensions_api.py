@@ -13,7 +13,7 @@ from customers.actions import extend_scope
 from customers.contracts.wording import extension_text
 from customers.models import Contract, Customer, ScopeExtension, ScopeTerm
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, versioned
 from firm.idempotency import idempotent
 from firm.roles import Right
 
@@ -48,8 +48,8 @@ class NewExtensionSerializer(StrictSerializer):
     kind = serializers.ChoiceField([ScopeTerm.Kind.HOURS.value, ScopeTerm.Kind.COUNT.value])
     name = serializers.CharField(max_length=80, default="", allow_blank=True)
     amount = serializers.IntegerField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
+    starts_on = DayField()
+    ends_on = DayField()
     reference = serializers.CharField(max_length=40)
     reason = serializers.CharField(max_length=200)
 

@@ -14,7 +14,7 @@ from customers.giving.forms import GOAL_FIELDS
 from customers.giving.reach import customer_of, goal_of
 from customers.models import Contact, Goal
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, versioned
 from firm.idempotency import idempotent
 
 
@@ -32,12 +32,12 @@ class ChangeSerializer(StrictSerializer):
     baseline = serializers.CharField(max_length=40, allow_blank=True, required=False)
     current = serializers.CharField(max_length=40, allow_blank=True, required=False)
     target = serializers.CharField(max_length=40, required=False)
-    due_on = serializers.DateField(allow_null=True, required=False)
+    due_on = DayField(allow_null=True, required=False)
     agreed_with = serializers.PrimaryKeyRelatedField(
         queryset=Contact.objects.all(), allow_null=True, required=False
     )
-    agreed_on = serializers.DateField(allow_null=True, required=False)
-    review_on = serializers.DateField(allow_null=True, required=False)
+    agreed_on = DayField(allow_null=True, required=False)
+    review_on = DayField(allow_null=True, required=False)
 
 
 class NewGoalSerializer(ChangeSerializer):

@@ -18,7 +18,7 @@ from customers.giving import register
 from customers.giving.reach import customer_of, entry_of, mark_of
 from customers.models import Activity
 from firm import access
-from firm.api import StrictSerializer
+from firm.api import StrictSerializer, day_in
 from firm.dates import today
 from firm.models import User
 from firm.money import LARGEST
@@ -151,9 +151,4 @@ class ActivityGoodwill(APIView):
 
 
 def _period(request: Request) -> tuple[datetime.date | None, datetime.date]:
-    field = serializers.DateField()
-    since, until = (request.query_params.get(name, "") for name in ("since", "until"))
-    return (
-        field.run_validation(since) if since else None,
-        field.run_validation(until) if until else today(),
-    )
+    return day_in(request, "since"), day_in(request, "until") or today()

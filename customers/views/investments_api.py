@@ -16,7 +16,7 @@ from customers.giving.reach import customer_of, investments_in_reach
 from customers.models import Investment
 from customers.models.goodwill import LONGEST_CAP
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.models import User
@@ -68,8 +68,8 @@ class NewInvestmentSerializer(StrictSerializer):
     expectation = serializers.CharField(max_length=300)
     expected_return = _money(default=None, allow_null=True)
     cap_minutes = serializers.IntegerField(min_value=1, max_value=LONGEST_CAP)
-    starts_on = serializers.DateField(default=None, allow_null=True)
-    review_on = serializers.DateField()
+    starts_on = DayField(default=None, allow_null=True)
+    review_on = DayField()
     owner = _person(default=None, allow_null=True)
 
 
@@ -81,7 +81,7 @@ class ChangeSerializer(StrictSerializer):
 
 
 class ExtensionSerializer(StrictSerializer):
-    review_on = serializers.DateField()
+    review_on = DayField()
     reason = serializers.CharField(max_length=300)
     cap_minutes = serializers.IntegerField(
         min_value=1, max_value=LONGEST_CAP, default=None, allow_null=True

@@ -15,7 +15,7 @@ from customers.actions.burden import record_looks
 from customers.service_log.burden import ALONE, Load, loads_of, section_of
 from customers.views.my_log import looks_at, own_months, shown_section
 from firm import access
-from firm.api import holds
+from firm.api import DayField, holds
 from firm.dates import add_months, first_of_month, today
 from firm.models import User
 from firm.roles import Right
@@ -101,4 +101,4 @@ class PersonLoad(APIView):
 
 def _month(request: Request) -> datetime.date:
     text = request.query_params.get("month", "")
-    return serializers.DateField().run_validation(f"{text}-01") if text else first_of_month(today())
+    return DayField().run_validation(f"{text}-01") if text else first_of_month(today())

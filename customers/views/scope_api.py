@@ -21,7 +21,7 @@ from customers.scope.question import Question
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, words_of
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import MomentField, StrictSerializer, day_in, versioned
 from firm.dates import firm_date, today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -93,7 +93,7 @@ class QuestionSerializer(StrictSerializer):
     request = serializers.CharField(max_length=500, default="", allow_blank=True)
     work_item = serializers.CharField(max_length=80, default="", allow_blank=True)
     channel = serializers.ChoiceField(Channel.choices, default="", allow_blank=True)
-    starts_at = serializers.DateTimeField(default=None, allow_null=True)
+    starts_at = MomentField(default=None, allow_null=True)
     minutes = serializers.IntegerField(
         min_value=1, max_value=24 * 60, default=None, allow_null=True
     )
@@ -118,8 +118,7 @@ class CustomerConsumption(APIView):
     @extend_schema(parameters=[AS_OF], responses=ConsumptionSerializer)
     def get(self, request: Request, pk: int) -> Response:
         customer = _customer(request, pk)
-        text = request.query_params.get("as_of", "")
-        on = serializers.DateField().run_validation(text) if text else today()
+        on = day_in(request, "as_of") or today()
         return versioned(request, ConsumptionSerializer(report_of(customer.pk, on=on)).data)
 
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from customers.models import Customer
 from customers.timeline import groups, timeline_of
 from firm import access
-from firm.api import CursorPages
+from firm.api import CursorPages, day_in
 from firm.dates import today
 
 
@@ -61,10 +61,9 @@ class CustomerTimeline(APIView):
             raise ParseError(_("`kind` is one of %(kinds)s.") % {"kinds": ", ".join(codes)})
         pages = CursorPages()
         pages.request = request
-        day = query.get("as_of", "")
         page = timeline_of(
             pk,
-            until=serializers.DateField().run_validation(day) if day else today(),
+            until=day_in(request, "as_of") or today(),
             group=kind,
             after=query.get("after", ""),
             size=pages.limit_of(request),

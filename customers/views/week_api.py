@@ -17,7 +17,7 @@ from customers.models import Activity, Customer
 from customers.service_log.purpose import check_purpose_read
 from customers.service_log.week import Row, cells_of, sheet_of, week_asked_for
 from firm import access
-from firm.api import StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, holds
 from firm.business_time import MINUTES_A_DAY
 from firm.dates import today
 from firm.idempotency import idempotent
@@ -48,13 +48,13 @@ class WishSerializer(StrictSerializer):
     """What a cell is to show in all; 0 clears what the grid has logged there."""
 
     customer = serializers.IntegerField()
-    day = serializers.DateField()
+    day = DayField()
     cause = serializers.ChoiceField(Activity.Cause.choices, default=Activity.Cause.IN_CONTRACT)
     minutes = serializers.IntegerField(min_value=0, max_value=MINUTES_A_DAY)
 
 
 class SaveWeekSerializer(StrictSerializer):
-    week = serializers.DateField(help_text="its Monday")
+    week = DayField(help_text="its Monday")
     cells = WishSerializer(many=True, default=list)
     quiet = serializers.ListField(
         child=serializers.IntegerField(), default=list, max_length=MOST_CELLS

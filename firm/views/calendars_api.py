@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from firm import business_time, hours, work_calendars
 from firm.access import reader
 from firm.actions import add_calendar, add_calendar_version
-from firm.api import StrictSerializer, holds, versioned
+from firm.api import DayField, StrictSerializer, holds, versioned
 from firm.business_time import NoBusinessTime, Week
 from firm.calendar_forms import LONGEST_TRY
 from firm.dates import EARLIEST, LATEST
@@ -72,7 +72,7 @@ class WeekSerializer(StrictSerializer):
 
 
 class VersionSerializer(WeekSerializer):
-    effective_from = serializers.DateField()
+    effective_from = DayField()
 
 
 class NewCalendarSerializer(WeekSerializer):

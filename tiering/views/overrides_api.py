@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from customers.models import Customer, PaymentStop
 from firm import access
 from firm.access import reader
-from firm.api import StrictSerializer, holds, versioned
+from firm.api import DayField, StrictSerializer, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -72,8 +72,8 @@ class OverrideSerializer(serializers.ModelSerializer):
 class NewOverrideSerializer(StrictSerializer):
     customer = serializers.IntegerField()
     tier = serializers.CharField(help_text="its code")
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(help_text="the first day on which it does not hold any more")
+    starts_on = DayField()
+    ends_on = DayField(help_text="the first day on which it does not hold any more")
     reason = serializers.CharField(max_length=400)
 
 

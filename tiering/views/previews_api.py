@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from firm import access
 from firm.access import reader
-from firm.api import StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, holds
 from firm.idempotency import idempotent
 from firm.refusals import Forbidden, refusal_of
 from firm.roles import Right
@@ -316,7 +316,7 @@ class PreviewMoves(ListAPIView):
 
 class PublishSerializer(StrictSerializer):
     preview = serializers.CharField(max_length=40, help_text="the token of the preview")
-    effective_from = serializers.DateField()
+    effective_from = DayField()
     note = serializers.CharField(max_length=2000)
 
 

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from customers.models import Customer
 from firm import access
-from firm.api import StrictSerializer, holds, versioned
+from firm.api import DayField, StrictSerializer, day_in, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -78,7 +78,7 @@ class CustomerTerms(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=TermSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        terms = effective_terms(_customer(request, pk), on=_day(request))
+        terms = effective_terms(_customer(request, pk), on=day_in(request, "as_of") or today())
         return versioned(request, TermSerializer(terms, many=True).data)
 
 
@@ -99,7 +99,7 @@ class CustomerBenefits(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=AllotmentSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        found = checklist(_customer(request, pk), on=_day(request))
+        found = checklist(_customer(request, pk), on=day_in(request, "as_of") or today())
         return versioned(request, AllotmentSerializer(found, many=True).data)
 
 
@@ -136,7 +136,7 @@ class RecordedUseSerializer(UseSerializer):
 
 class NewUseSerializer(StrictSerializer):
     code = serializers.CharField(help_text="of a benefit")
-    day = serializers.DateField(required=False, help_text="today where it is left out")
+    day = DayField(required=False, help_text="today where it is left out")
     quantity = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
     note = serializers.CharField(max_length=200, default="", allow_blank=True)
 
@@ -238,8 +238,3 @@ def _recordable(request: Request, pk: int) -> Customer:
     if not access.scope(request).may(Right.RECORD_WORK):
         raise Http404
     return _customer(request, pk)
-
-
-def _day(request: Request) -> datetime.date:
-    text = request.query_params.get("as_of", "")
-    return serializers.DateField().run_validation(text) if text else today()
