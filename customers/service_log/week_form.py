@@ -12,6 +12,7 @@ from customers.service_log.week import CAUSES, QUARTER, Key, Row, Sheet, cells_o
 from firm.business_time import MINUTES_A_DAY
 
 _DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d{1,2}))?(?:h|時間)?|[.,](\d{1,2})(?:h|時間)?")
+_MINUTES = re.compile(r"[0-9]{1,6}")
 _CLOCK = re.compile(r"(\d{1,2})[:時](\d{2})分?")
 
 
@@ -99,7 +100,7 @@ def _read_ticks(sheet: Sheet, data: QueryDict, typed: Typed) -> None:
 def _minutes(text: str, count: int) -> list[int] | None:
     """None for a row that the page did not have."""
     parts = text.split(",")
-    if len(parts) != count or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != count or not all(_MINUTES.fullmatch(part) for part in parts):
         return None
     return [int(part) for part in parts]
 

@@ -188,7 +188,8 @@ def _with_sums(
     ids = [row.pk for row in rows]
     sums = register.sums_of(ids, since=since, until=until)
     expected = register.expected_by_each(ids, on=until)
-    return [(row, sums[row.pk], expected.get(row.pk, [])) for row in rows]
+    nothing = register.Given()
+    return [(row, sums.get(row.pk, nothing), expected.get(row.pk, [])) for row in rows]
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
