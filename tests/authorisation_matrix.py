@@ -20,6 +20,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from firm.models import CompanyDay, Holiday, PostHolding, SavedView, WorkCalendar
+from tests.cast import MEMBERS
 from tests.factories import (
     NOW,
     a_benefit_use,
@@ -45,17 +46,7 @@ from tiering.actions import preview_now
 from tiering.models import Override
 from tiering.models.standing import Reason
 
-CAST = (
-    "account_manager",
-    "section_manager",
-    "department_head",
-    "executive",
-    "administrator",
-    "back_office",
-    "compliance",
-    "auditor",
-    "stranger",
-)
+CAST = tuple(MEMBERS)
 
 ALL_FILES = ("executive", "administrator", "back_office", "auditor")
 
@@ -494,7 +485,7 @@ mfa_generate_recovery_codes     GET   -          everyone
 mfa_download_recovery_codes     GET   totp        everyone
 """
 
-# What an address is about: each makes it and returns the address's arguments.
+# What an address is about: made once for all who ask; each returns the address's arguments.
 OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "-": lambda cast: {},
     "person": lambda cast: {"pk": a_person().pk},

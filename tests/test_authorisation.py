@@ -1,9 +1,14 @@
-"""Every address, asked for by everybody: tests/authorisation_matrix.py says what must come."""
+"""Every address, asked for by everybody: tests/authorisation_matrix.py says what must come.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+The cast is made and signed in once for this file, in a transaction that its tests work inside;
+what one test changes, and what one member of the cast changes in it, is taken back.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_finished
 from django.db import close_old_connections, transaction
 from django.test import Client
@@ -11,8 +16,9 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from firm.actions import end_post
-from firm.models import PostHolding
+from firm.models import PostHolding, User
 from tests.authorisation_matrix import CAST, GROUPS, MATRIX, OBJECTS
+from tests.cast import a_member, client_of
 from tests.factories import a_person
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +61,49 @@ def url_names(patterns: list, namespace: str = "") -> Iterator[str]:
             yield f"{namespace}{pattern.name}"
 
 
+class SignedIn(NamedTuple):
+    person: int
+    session: str
+
+
+@pytest.fixture(scope="module")
+def signed_in(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, SignedIn]]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        people = {name: a_member(name) for name in CAST}
+        yield {
+            name: SignedIn(person.pk, client_of(person).cookies[settings.SESSION_COOKIE_NAME].value)
+            for name, person in people.items()
+        }
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def cast(request: pytest.FixtureRequest) -> dict:
-    return {name: request.getfixturevalue(name) for name in CAST}
+def cast(signed_in: dict[str, SignedIn], db: None) -> dict[str, User]:
+    people = User.objects.in_bulk([member.person for member in signed_in.values()])
+    return {name: people[member.person] for name, member in signed_in.items()}
+
+
+@pytest.fixture
+def browser_of(signed_in: dict[str, SignedIn]) -> Callable[[str], Client]:
+    """`browser_of(name)`: a browser in which this one of the cast is signed in, or nobody."""
+
+    def open_browser(name: str) -> Client:
+        client = Client()
+        if name in signed_in:
+            client.cookies[settings.SESSION_COOKIE_NAME] = signed_in[name].session
+        return client
+
+    return open_browser
+
+
+@pytest.fixture
+def account_manager(cast: dict[str, User]) -> User:
+    return cast["account_manager"]
+
+
+@pytest.fixture
+def administrator(cast: dict[str, User]) -> User:
+    return cast["administrator"]
 
 
 def ask(client: Client, line: Line, path: str, method: str) -> int:
@@ -84,12 +130,12 @@ def test_the_matrix_names_no_address_that_has_gone():
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.name}-{line.method}-{line.about}")
-def test_each_person_is_answered_as_the_matrix_says(line, cast, client_of):
+def test_each_person_is_answered_as_the_matrix_says(line, cast, browser_of):
+    path = reverse(line.name, kwargs=OBJECTS[line.about](cast))
     wrong = {}
     for name in (*CAST, "nobody"):
         with transaction.atomic():
-            path = reverse(line.name, kwargs=OBJECTS[line.about](cast))
-            status = ask(client_of(cast.get(name)), line, path, line.method)
+            status = ask(browser_of(name), line, path, line.method)
             transaction.set_rollback(True)
         if name in line.allowed:
             # The sign-in's own pages may lead back to its beginning.
@@ -108,19 +154,19 @@ def test_each_person_is_answered_as_the_matrix_says(line, cast, client_of):
 @pytest.mark.parametrize(
     "name", sorted({line.name for line in LINES if line.name.startswith(OUR_OWN)})
 )
-def test_methods_the_matrix_does_not_name_are_refused(name, cast, client_of):
+def test_methods_the_matrix_does_not_name_are_refused(name, cast, browser_of):
     about = next(line.about for line in LINES if line.name == name)
+    path = reverse(name, kwargs=OBJECTS[about](cast))
     for method in set(METHODS) - {line.method for line in LINES if line.name == name}:
         with transaction.atomic():
-            path = reverse(name, kwargs=OBJECTS[about](cast))
-            status = client_of(cast["administrator"]).generic(method, path).status_code
+            status = browser_of("administrator").generic(method, path).status_code
             transaction.set_rollback(True)
         assert status in REFUSED_METHOD, f"{method} {path}: {status}"
 
 
 @pytest.mark.parametrize("name", [*CAST, "nobody"])
-def test_the_admin_is_for_administrators_and_changes_nothing(name, cast, client_of):
-    client = client_of(cast.get(name))
+def test_the_admin_is_for_administrators_and_changes_nothing(name, browser_of):
+    client = browser_of(name)
     status = client.get("/admin/firm/user/").status_code
     assert status == (200 if name == "administrator" else 302)
     assert client.get("/admin/firm/user/add/").status_code == (

@@ -3,7 +3,7 @@
 from django.test import Client
 from django.urls import reverse
 
-from tests.conftest import SIGNED_IN_BY
+from tests.cast import SIGNED_IN_BY
 
 
 def test_an_address_where_nothing_is(client_of, account_manager):
