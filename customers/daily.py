@@ -11,8 +11,8 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from customers.actions import investments, renewals
-from customers.models import Contract, Investment
+from customers.actions import burden, investments, renewals
+from customers.models import Activity, Contract, Investment
 from firm import jobs
 from firm.dates import firm_date
 from firm.models import JobRun
@@ -23,6 +23,7 @@ KIND = "customers_daily"
 STEPS: dict[str, Callable[..., int]] = {
     "reviews": investments.remind_of_reviews,
     "renewals": renewals.tell_of_renewals,
+    "lone_work": burden.tell_of_lone_work,
 }
 
 
@@ -31,7 +32,7 @@ def ensure_runs(*, now: datetime.datetime) -> None:
     today = firm_date(now)
     if JobRun.objects.filter(kind=KIND, key=today.isoformat()).exists():
         return
-    if Investment.objects.open().exists() or Contract.objects.exists():
+    if Investment.objects.open().exists() or Contract.objects.exists() or Activity.objects.exists():
         jobs.request_job(kind=KIND, key=today.isoformat(), business_date=today, by=None, now=now)
 
 

@@ -79,6 +79,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "customers_customersnapshot": FULL,
     "customers_import": FULL,
     "customers_importline": FULL,
+    "customers_loneworknotice": FULL,
     "customers_quietweek": FULL,
     "customers_scopeterm": FULL,
     "customers_searchkey": FULL,

@@ -135,6 +135,23 @@ NOTICES = {
         gettext_lazy("A colleague would like to talk about work carried alone"),
         gettext_lazy("%(asker)s asks: %(question)s"),
     ),
+    "lone_work_noticed": (
+        gettext_lazy("A question about your records, to you alone"),
+        gettext_lazy(
+            "You have been handling goodwill work or work outside support hours alone again and"
+            " again (entries: %(count)s). Would you like to talk about it? “My records” lists them"
+            " and takes your answer. Nobody else has been told; without an answer your manager"
+            " hears of it after five business days."
+        ),
+    ),
+    "lone_work_waits": (
+        gettext_lazy("Somebody in your section may need a word with you"),
+        gettext_lazy(
+            "Somebody in your section has been handling work alone again and again, and has not"
+            " answered for five business days whether that is fine. “My section” has the entries."
+            " It is meant for helping."
+        ),
+    ),
     "entry_question": (
         gettext_lazy("A colleague asks about an entry of the service log"),
         gettext_lazy(

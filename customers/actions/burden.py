@@ -1,21 +1,23 @@
 """What is carried alone: the person's answer, and who looked at whose load."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.models import LoneWorkAnswer
-from customers.service_log.burden import lone_work_of
+from customers.models import LoneWorkAnswer, LoneWorkNotice
+from customers.service_log.burden import LoneWork, lone_work_of, overdue
 from firm import audit, outbox
-from firm.dates import firm_date
+from firm.dates import firm_date, start_of_day
 from firm.models import User
 from firm.refusals import Refused
 from firm.superiors import manager_of
 
 LONGEST_QUESTION = 500
+MAILED_AT = datetime.timedelta(hours=8)
+BATCH = 200  # people asked about in one query
 
 
 @transaction.atomic
@@ -32,6 +34,7 @@ def answer_lone_work(
     if answer == LoneWorkAnswer.Answer.ASKED:
         _ask(question.strip(), by=by, now=now)
     given = LoneWorkAnswer.objects.create(person=by, answer=answer, answered_at=now)
+    LoneWorkNotice.objects.filter(person=by).delete()
     audit.record("lone_work_answered", by=by, now=now, subject=by)
     return given
 
@@ -47,6 +50,50 @@ def _ask(question: str, *, by: User, now: datetime.datetime) -> None:
             _("A text is too long: at most %(most)s characters.") % {"most": LONGEST_QUESTION}
         )
     outbox.queue("lone_work_asked", recipient=manager, now=now, asker=by.name, question=question)
+
+
+@transaction.atomic
+def tell_of_lone_work(*, now: datetime.datetime) -> int:
+    """Tell people that they carry something alone, each first and alone; on a later day, after
+    five business days without an answer, their manager. Returns how many people were told.
+    """
+    today = firm_date(now)
+    works = {work.person: work for work in _lone_works(today)}
+    LoneWorkNotice.objects.exclude(person__in=works).delete()
+    waiting = LoneWorkNotice.objects.select_related("person").select_for_update(of=("self",))
+    known = {notice.person_id: notice for notice in waiting}
+    told = 0
+    for work in overdue(works.values(), on=today):
+        notice = known.get(work.person)
+        if notice is not None and notice.manager_id is None:
+            told += _tell_manager(notice, now=now)
+    new = User.objects.filter(pk__in=works.keys() - known.keys()).order_by("pk")
+    for person in new:
+        LoneWorkNotice.objects.create(person=person, told_at=now)
+        _mail("lone_work_noticed", person, now=now, count=len(works[person.pk].entries))
+    return told + len(new)
+
+
+def _lone_works(today: datetime.date) -> Iterator[LoneWork]:
+    people = list(User.objects.active().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(people), BATCH):
+        yield from lone_work_of(people[start : start + BATCH], on=today)
+
+
+def _tell_manager(notice: LoneWorkNotice, *, now: datetime.datetime) -> bool:
+    """Without the name: that is read on the page, which puts it on record."""
+    manager = manager_of(notice.person, on=firm_date(now))
+    if manager is None:
+        return False
+    notice.manager = manager
+    notice.save(update_fields=["manager"])
+    _mail("lone_work_waits", manager, now=now)
+    return True
+
+
+def _mail(code: str, person: User, *, now: datetime.datetime, **data: Any) -> None:
+    morning = start_of_day(firm_date(now)) + MAILED_AT
+    outbox.queue(code, recipient=person, now=now, due_at=max(now, morning), **data)
 
 
 @transaction.atomic

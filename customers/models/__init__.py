@@ -7,7 +7,7 @@ from customers.models.activity import (
     QuietWeek,
     ScopeInquiry,
 )
-from customers.models.burden import LoneWorkAnswer
+from customers.models.burden import LoneWorkAnswer, LoneWorkNotice
 from customers.models.contract import (
     Channel,
     Contract,
@@ -41,6 +41,7 @@ __all__ = [
     "ImportLine",
     "Investment",
     "LoneWorkAnswer",
+    "LoneWorkNotice",
     "PaymentStop",
     "PurposeReading",
     "QuietWeek",

@@ -136,6 +136,7 @@ def looks_at(person: User) -> QuerySet[AuditEvent]:
 
 def _mine(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
     person, day = access.reader(request), today()
+    works = lone_work_of([person.pk], on=day)
     week = week_asked_for(request.GET.get("week", ""), today=day)
     entries = Activity.objects.live().filter(staff=person, day__gte=week, day__lt=week + A_WEEK)
     context = {
@@ -145,7 +146,8 @@ def _mine(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpRespo
         "after": week + A_WEEK if week + A_WEEK <= day else None,
         "entries": entries.select_related("customer").order_by("day", "started_at", "pk"),
         "months": [(month, figures(load)) for month, load in own_months(person)],
-        "lone_work": next(iter(lone_work_of([person.pk], on=day)), None),
+        "lone_work": works[0] if works else None,
+        "is_overdue": bool(overdue(works, on=day)),
         "looks": [(look, audit_text(look.code, look.data)) for look in looks_at(person)],
         "most_question": LONGEST_QUESTION,
         **shown,

@@ -70,8 +70,9 @@ SECTIONS = [
             ),
             _(
                 "Whoever carries something alone again and again is asked whether they want to"
-                " talk about it; without an answer their manager hears of it after five business"
-                " days."
+                " talk about it: by mail, on their first page and in “My records”. Without an"
+                " answer their manager hears of it after five business days; an answer, or a"
+                " colleague who works for the customer too, ends it."
             ),
             _(
                 "Logging coverage is the share of customer weeks with an entry or a confirmed"

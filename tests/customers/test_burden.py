@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.actions.activities import EntryData, FavorData, ask_about, record_activity
-from customers.actions.burden import answer_lone_work
+from customers.actions.burden import answer_lone_work, tell_of_lone_work
+from customers.models import LoneWorkNotice
 from customers.service_log.burden import (
     FEWEST_PEOPLE,
     Load,
@@ -22,7 +23,7 @@ from firm.actions import add_calendar_version
 from firm.business_time import Week
 from firm.dates import add_months, firm_zone, first_of_month
 from firm.dates import today as firm_today
-from firm.models import AuditEvent, Notification, WorkCalendar
+from firm.models import AuditEvent, Notification, User, WorkCalendar
 from firm.refusals import Refused
 from firm.scope import scope_of
 from firm.work_calendars import OFFICE, ensure_firm_calendar
@@ -143,13 +144,71 @@ def test_its_business_days_are_those_of_the_firm(
         assert not overdue(work, on=first - datetime.timedelta(days=1))
 
 
+def told_on(day: int) -> list[tuple[str, User]]:
+    """What the daily job of this day of July tells, and to whom."""
+    known = set(Notification.objects.values_list("pk", flat=True))
+    tell_of_lone_work(now=datetime.datetime(2026, 7, day, 0, 5, tzinfo=firm_zone()))
+    told = Notification.objects.exclude(pk__in=known).select_related("recipient")
+    return [(notice.code, notice.recipient) for notice in told]
+
+
+def test_the_person_is_told_first_and_alone_and_the_manager_after_five_business_days(
+    account_manager, section_manager, customer, now
+):
+    three_evenings(customer, account_manager)
+    told = {day: told_on(day) for day in range(8, 18)}
+    assert {day: who for day, who in told.items() if who} == {
+        8: [("lone_work_noticed", account_manager)],
+        15: [("lone_work_waits", section_manager)],
+    }
+
+
+def test_nobody_else_is_told_before_the_person_has_been(account_manager, section_manager, customer):
+    """Nights that did not run are no reason to go to the manager first."""
+    three_evenings(customer, account_manager)
+    assert told_on(30) == [("lone_work_noticed", account_manager)]
+    assert told_on(31) == [("lone_work_waits", section_manager)]
+
+
+def test_what_is_no_longer_carried_alone_is_told_to_nobody(
+    account_manager, section_manager, customer
+):
+    three_evenings(customer, account_manager)
+    told_on(9)
+    an_evening(customer, datetime.date(2026, 7, 9), by=section_manager, start=10)
+    assert told_on(15) == []
+    assert not LoneWorkNotice.objects.exists()
+
+
+def test_the_first_page_asks_the_person_and_later_tells_the_manager(
+    client_of, account_manager, section_manager, stranger, customer
+):
+    asks, tells = (
+        "ひとりで対応が続いています。相談しますか",
+        "課のだれかが、ひとりで対応を続けています",
+    )
+    notice = LoneWorkNotice.objects.create(person=account_manager, told_at=timezone.now())
+    pages = {person: client_of(person) for person in (account_manager, section_manager, stranger)}
+
+    def read(person) -> tuple[bool, bool]:
+        text = pages[person].get("/customers/").content.decode()
+        return asks in text, tells in text
+
+    assert [read(person) for person in pages] == [(True, False), (False, False), (False, False)]
+    notice.manager = section_manager
+    notice.save()
+    assert [read(person) for person in pages] == [(True, False), (False, True), (False, False)]
+
+
 def test_an_answer_closes_the_question_until_it_comes_up_again(
     account_manager, section_manager, customer, now, today
 ):
     three_evenings(customer, account_manager)
+    LoneWorkNotice.objects.create(person=account_manager, told_at=now)
     answer_lone_work(answer="asked", question="手が足りません", by=account_manager, now=now)
     assert Notification.objects.get().recipient == section_manager
     assert not lone_work_of([account_manager.pk], on=today)
+    assert not LoneWorkNotice.objects.exists()
     with pytest.raises(Refused):
         answer_lone_work(answer="managing", by=account_manager, now=now)
 
