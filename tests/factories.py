@@ -243,10 +243,11 @@ def an_activity(
     minutes: int = 60,
     cost: Decimal | int = 0,
     cause: str = "in_contract",
+    **values: Any,
 ) -> Activity:
     """Logged work within one day, with its slice."""
     activity = Activity.objects.create(
-        customer=customer, staff=staff, day=day, minutes=minutes, cause=cause
+        customer=customer, staff=staff, day=day, minutes=minutes, cause=cause, **values
     )
     ActivitySlice.objects.create(
         activity=activity, customer=customer, day=day, minutes=minutes, cost=cost

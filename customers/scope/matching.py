@@ -1,8 +1,7 @@
 """What of a contract a request is about: by the item named, else by the contract's examples.
 
-A request is matched as folded text without spaces. An example that stands in it word for word is
-certain; else the share of the example's pairs of characters that the request has, from ENOUGH on.
-Where what is left out and what is included match alike, it is left out.
+A request matches an example that it is like (customers/scope/likeness.py), from ENOUGH on. Where
+what is left out and what is included match alike, it is left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,12 +9,11 @@ from dataclasses import dataclass
 
 from customers.contracts.in_force import Agreed
 from customers.models import ContractRevision, ScopeTerm
-from firm import text
+from customers.scope.likeness import likeness, plain
 
 Kind = ScopeTerm.Kind
 COUNTED = (Kind.COUNT, Kind.DELIVERABLE, Kind.MEETINGS)
 ENOUGH = 0.6
-SHORTEST = 2
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ def match(agreed: Iterable[Agreed], *, request: str, work_item: str = "") -> Mat
     """None where nothing in the contracts is about it. A chosen item stands for itself unless
     the request's words are among what it leaves out.
     """
-    found = [one for one in _matches(agreed, _plain(request)) if one.likeness >= ENOUGH]
+    found = [one for one in _matches(agreed, plain(request)) if one.likeness >= ENOUGH]
     if work_item:
         chosen = _chosen(agreed, work_item)
         left_out = [one for one in found if chosen and one.term == chosen.term and one.is_excluded]
@@ -68,18 +66,5 @@ def _matches(agreed: Iterable[Agreed], request: str) -> Iterator[Match]:
                 (True, term.excluded),
             ):
                 for example in examples:
-                    yield Match(held.revision, term, is_excluded, example, _like(example, request))
-
-
-def _like(example: str, request: str) -> float:
-    plain = _plain(example)
-    if len(plain) < SHORTEST or not request:
-        return 0.0
-    if plain in request:
-        return 1.0
-    pairs = {plain[at : at + 2] for at in range(len(plain) - 1)}
-    return sum(pair in request for pair in pairs) / len(pairs) * 0.99
-
-
-def _plain(words: str) -> str:
-    return text.fold(words).replace(" ", "")
+                    alike = likeness(example, request)
+                    yield Match(held.revision, term, is_excluded, example, alike)

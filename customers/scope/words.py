@@ -56,6 +56,16 @@ def words_of(fact: Fact) -> str:
     return _WORDS[fact.code](fact.data)
 
 
+def reason_of(fact: Fact) -> str:
+    """What the verdict stands on, with its clause."""
+    if fact.code != "count":
+        return words_of(fact)
+    return _("%(clause)s, %(words)s") % {
+        "clause": clause_words(fact.data),
+        "words": words_of(fact),
+    }
+
+
 def clause_words(data: dict[str, Any]) -> str:
     """保守契約 第2版「軽微な修正」."""
     return _("%(contract)s, revision %(revision)s: “%(term)s”") % {
@@ -82,7 +92,7 @@ def _included(data: dict[str, Any]) -> str:
 
 def _count(data: dict[str, Any]) -> str:
     values = {**data, "period": str(Period(data["period"]).label) if data["period"] else ""}
-    if data["used"] > data["included"]:
+    if not data["left"]:
         return _("%(used)s used of %(included)s %(period)s, none left") % values
     return _("%(used)s used of %(included)s %(period)s, %(left)s left") % values
 

@@ -20,7 +20,7 @@ from customers.scope.forms import ScopeForm
 from customers.scope.guideline import GUIDELINE, situations_of
 from customers.scope.judging import advice_for, judge
 from customers.scope.sentences import replies_for
-from customers.scope.words import headline, label_of, words_of
+from customers.scope.words import headline, label_of, reason_of, words_of
 from firm import access, formats
 from firm.dates import today
 from firm.refusals import Refused
@@ -141,7 +141,7 @@ def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict
         "answer": answer,
         "headline": headline(answer.verdict, answer.facts),
         "facts": [(fact, label_of(fact), words_of(fact)) for fact in answer.facts],
-        "decisive": words_of(answer.decisive) if answer.decisive else "",
+        "decisive": reason_of(answer.decisive) if answer.decisive else "",
         "hours": HoursBar(answer.hours, answer.question.on) if answer.hours else None,
         # In full: it is quoted to the customer.
         "price": formats.money(answer.price, "yen") if may_see_price and answer.price else None,

@@ -9,7 +9,7 @@ from customers.contracts.kinds import TermLine
 from customers.models import ScopeInquiry
 from firm.dates import today
 from firm.models import AuditEvent
-from tests.factories import a_contact, a_contract, a_customer
+from tests.factories import a_contact, a_contract, a_customer, an_activity
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,22 @@ def test_a_text_correction_and_a_new_page_get_different_answers(ask, contract):
     assert "契約の範囲外です" not in correction
     assert "契約の範囲外です" in new_page
     assert "保守契約 第1版「軽微な修正」に「新規ページ」は含まれません" in new_page
+
+
+def test_the_fourth_correction_of_a_month_is_outside_with_its_clause(
+    ask, customer, account_manager
+):
+    name = "月3箇所までの軽微な修正"
+    three = TermLine("count", name, amount=3, period="month", excluded=("新規ページ",))
+    a_contract(customer, name="保守契約", terms=[three])
+    correction, new_page = "トップの誤字を直してください", "新しいページを追加してほしい"
+    assert "契約の範囲内です（残り3回）" in ask(request=correction).content.decode()
+    assert f"「{name}」に「新規ページ」は含まれません" in ask(request=new_page).content.decode()
+    for _ in range(3):
+        an_activity(customer, today(), staff=account_manager, work_item=name)
+    fourth = ask(request=correction).content.decode()
+    assert "契約の範囲外です" in fourth
+    assert f"保守契約 第1版「{name}」、月3回のうち3回を使用、残りなし" in fourth
 
 
 def test_the_reply_has_the_clause_and_the_price_and_takes_back_first(ask, contract):
