@@ -110,7 +110,7 @@ def test_a_page_has_1_to_200_rows(api, query):
     assert api.get(f"/api/v1/people?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "W10", "WzAsMF0", "%00", "WyJcdTAwMDAiLDFd"])
+@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "W10", "WzAsMF0", "WyJcdTAwMDAiLDFd"])
 def test_a_forged_cursor_is_refused(api, cursor):
     assert api.get(f"/api/v1/people?after={cursor}").status_code == 409
 
