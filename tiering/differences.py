@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from firm.templatetags.ui import tier_label
 from tiering import rule_file, services, wording
+from tiering.criteria_words import listed
 from tiering.models import GuardRule, RuleSet
 from tiering.rule_file import Rules, TierLine
 from tiering.rule_words import bound_text, cap_name, guard_of, movers_text, share_text
@@ -64,6 +65,8 @@ def _tiers(old: Rules, new: Rules) -> list[Change]:
             found += _of_tier(before[code], line, old, new)
         else:
             entry = _("entered from %(bound)s") % {"bound": bound_text(new, line.enter)}
+            if more := listed(line.criteria, unit="yen"):
+                entry = f"{entry} {more}"
             found.append(Change(_("Tier %(tier)s") % {"tier": tier_label(line)}, "", entry))
     for code, line in before.items():
         if code not in after:
@@ -100,6 +103,11 @@ def _of_tier(before: TierLine, after: TierLine, old: Rules, new: Rules) -> list[
             _("Keep threshold of %(tier)s") % tier,
             bound_text(old, before.keep),
             bound_text(new, after.keep),
+        ),
+        Change(
+            _("Further criteria of %(tier)s") % tier,
+            listed(before.criteria, unit="yen"),
+            listed(after.criteria, unit="yen"),
         ),
         *found,
     ]

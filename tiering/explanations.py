@@ -14,11 +14,13 @@ from django.db.models import Sum
 
 from customers.models import RevenueEntry
 from firm.dates import add_months
+from tiering import criteria
 from tiering.calendar import last_day_counted_next
+from tiering.criteria import Condition, Demand, Known, Way, criteria_of, known_of
 from tiering.engine.customer_facts import CustomerFacts, of_customer
+from tiering.grace import falls_on, months_below
 from tiering.guards import MarginGuard, guard_of, guard_rule_of
-from tiering.models import Evaluation, GuardRule, RuleSet, Tier, TierChange
-from tiering.models.standing import Reason
+from tiering.models import Evaluation, GuardRule, RuleSet, Tier, TierChange, TierCriterion
 from tiering.standings import (
     evaluation_as_known_today,
     evaluation_on,
@@ -31,13 +33,16 @@ from tiering.standings import (
 class Criterion:
     """One tier of the evaluation. `enter` and `keep` are amounts in the base currency, under the
     share method the cuts of that evaluation; None: nobody meets it, or it is the lowest tier.
+    `reached` is the revenue's own bound, `passed` that with the tier's other criteria.
     """
 
     tier: Tier
     rank: int
     enter: Decimal | None
     keep: Decimal | None
+    reached: bool
     passed: bool
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,10 @@ class Explanation:
     above the tier's own keep bound, with the tier that would follow; negative in the grace period,
     where it is missing. `grace` is (month ends below so far, month ends at which the tier ends).
     `facts` are None where the rules ask for no more than the revenue.
+
+    Where tiers have criteria beside it, `up` and `down` are what money alone does, None where it
+    does not decide; `ways_up` and `ways_down` what else does, each alone. The latter lead up
+    again where the tier is not kept.
     """
 
     rule_set: RuleSet
@@ -84,6 +93,23 @@ class Explanation:
     grace: tuple[int, int] | None
     facts: CustomerFacts | None = None
     guard: MarginGuard | None = None
+    ways_up: tuple[Way, ...] = ()
+    ways_down: tuple[Way, ...] = ()
+
+    @property
+    def has_criteria(self) -> bool:
+        return any(one.conditions for one in self.criteria)
+
+    @property
+    def above(self) -> Tier | None:
+        """The tier above the earned one."""
+        found = _neighbour(self.criteria, self.earned_tier, -1)
+        return found.tier if found else None
+
+    @property
+    def lacks_several(self) -> bool:
+        """Whether nothing alone leads to the tier above."""
+        return self.has_criteria and bool(self.above) and not (self.up or self.ways_up)
 
     @property
     def is_projected(self) -> bool:
@@ -133,30 +159,6 @@ class Explanation:
         )
 
 
-def falls_on(
-    below_since: datetime.date, earned_since: datetime.date, *, reason: str, rules: RuleSet
-) -> datetime.date:
-    """The month end that is one too many below the keep threshold, the first one counted, and not
-    before the minimum tenure is over, where that alone is waited for.
-    """
-    over = add_months(below_since, max(rules.grace_evaluations, 1) - 1)
-    if not rules.minimum_tenure_days:
-        return over
-    free = tenure_ends_on(earned_since, rules=rules)
-    return free if reason == Reason.MINIMUM_TENURE else max(over, free)
-
-
-def tenure_ends_on(earned_since: datetime.date, *, rules: RuleSet) -> datetime.date:
-    """The first month end at which a tier held since then may be lowered."""
-    day = earned_since + datetime.timedelta(days=rules.minimum_tenure_days)
-    return day if day.day == 1 else add_months(day.replace(day=1), 1)
-
-
-def months_below(since: datetime.date, as_of: datetime.date) -> int:
-    """Month ends below the keep threshold, both ends included."""
-    return (as_of.year - since.year) * 12 + as_of.month - since.month + 1
-
-
 def explain(
     customer_id: int, *, on: datetime.date, as_known_today: bool = False
 ) -> Explanation | None:
@@ -175,9 +177,21 @@ def explain(
         evaluation,
         change,
         facts=of_customer(customer_id, evaluation),
-        guard=guard_rule_of(evaluation.rule_set),
+        asked=asked_of(evaluation.rule_set),
         tiers=Tier.objects.filter(code__in=evaluation.counts["tiers"]),
     )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a version asks for beside the revenue; `criteria` by tier."""
+
+    guard: GuardRule | None
+    criteria: Mapping[int, list[TierCriterion]]
+
+
+def asked_of(rules: RuleSet) -> Asked:
+    return Asked(guard_rule_of(rules), criteria_of(rules))
 
 
 def with_facts(
@@ -185,15 +199,17 @@ def with_facts(
     change: TierChange,
     *,
     facts: CustomerFacts,
-    guard: GuardRule | None,
+    asked: Asked,
     tiers: Iterable[Tier],
 ) -> Explanation:
-    """The same of facts at hand, with what the margin guard of the version makes of them."""
+    """The same of facts at hand, with what the version's guard and criteria make of them."""
     found = explained(evaluation, change, revenue=facts.revenue, tiers=tiers)
     ranks = {one.tier.pk: one.rank for one in found.criteria}
     spent = facts.expenses + facts.cost
-    limit = guard_of(guard, ranks, booked=facts.booked, spent=spent)
+    limit = guard_of(asked.guard, ranks, booked=facts.booked, spent=spent)
     found = replace(found, facts=facts, guard=limit)
+    if asked.criteria:
+        return _with_criteria(found, known_of(facts), asked.criteria)
     return _guarded(found, limit) if limit else found
 
 
@@ -241,6 +257,63 @@ def _guarded(found: Explanation, guard: MarginGuard) -> Explanation:
     return replace(found, up=up, down=down)
 
 
+def _with_criteria(
+    found: Explanation, known: Known, asked: Mapping[int, list[TierCriterion]]
+) -> Explanation:
+    """With what every tier asks for besides or instead, and the nearest single changes."""
+    judged = [_conditioned(one, known, asked.get(one.tier.pk, [])) for one in found.criteria]
+    found = replace(found, criteria=judged)
+    rules, change = found.rule_set, found.change
+    by, at_line = last_day_counted_next(found.end, rules=rules), _draws_lines(rules)
+    up = down = None
+    ways_up: tuple[Way, ...] = ()
+    ways_down: tuple[Way, ...] = ()
+    above, own = (_neighbour(judged, change.earned_tier, steps) for steps in (-1, 0))
+    if above is not None:
+        wanted = _demand(above, asked, found.guard, to_keep=False)
+        amount = criteria.money(wanted, known)
+        up = None if amount is None else Distance(above.tier, amount, by, at_line)
+        ways_up = tuple(criteria.other_ways(wanted, known))
+    if own is not None and own.rank < len(judged):
+        wanted = _demand(own, asked, found.guard, to_keep=True)
+        amount = criteria.money(wanted, known)
+        after = _following(found, own)
+        down = None if amount is None else Distance(after, -amount, by, at_line)
+        ways_down = tuple(criteria.other_ways(wanted, known))
+    return replace(found, up=up, down=down, ways_up=ways_up, ways_down=ways_down)
+
+
+def _conditioned(one: Criterion, known: Known, rows: list[TierCriterion]) -> Criterion:
+    conditions = tuple(criteria.condition(row, known) for row in rows)
+    wanted = criteria.demand(one.enter, rows, to_keep=False)
+    return replace(one, conditions=conditions, passed=known.revenue > 0 and wanted.met(known))
+
+
+def _demand(
+    one: Criterion,
+    asked: Mapping[int, list[TierCriterion]],
+    guard: MarginGuard | None,
+    *,
+    to_keep: bool,
+) -> Demand:
+    """With the margin that the guard asks for, where it concerns the tier."""
+    margin = None
+    if guard is not None and one.rank < guard.cap_rank:
+        margin = guard.keep if to_keep else guard.enter
+    bound = one.keep if to_keep else one.enter
+    return criteria.demand(bound, asked.get(one.tier.pk, []), to_keep=to_keep, margin=margin)
+
+
+def _following(found: Explanation, own: Criterion) -> Tier:
+    """The tier below that would be entered by what the customer has now."""
+    lower = found.criteria[own.rank :]
+    if found.rule_set.drop == RuleSet.Drop.ONE_STEP:
+        return lower[0].tier
+    reached = next((one for one in lower if one.passed), lower[-1])
+    rank = found.guard.capped(reached.rank) if found.guard else reached.rank
+    return found.criteria[rank - 1].tier
+
+
 def leaving_next(explanation: Explanation | None, customer_id: int) -> Leaving | None:
     """None where nothing leaves, where the window moves on by days, and where an entry counts
     otherwise than in full.
@@ -279,8 +352,8 @@ def _criterion(tier: Tier, figures: Mapping[str, Any], revenue: Decimal) -> Crit
     enter, keep = (
         None if figures[key] is None else Decimal(figures[key]) for key in ("enter", "keep")
     )
-    passed = revenue > 0 and enter is not None and revenue >= enter
-    return Criterion(tier, figures["rank"], enter, keep, passed)
+    reached = revenue > 0 and enter is not None and revenue >= enter
+    return Criterion(tier, figures["rank"], enter, keep, reached, passed=reached)
 
 
 def _up(

@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tiering.explanations import falls_on
+from tiering.grace import falls_on
 from tiering.guards import MarginGuard, guard_of
 from tiering.models import Evaluation, GuardRule, RuleSet, Standing
 
@@ -15,7 +15,7 @@ from tiering.models import Evaluation, GuardRule, RuleSet, Standing
 @dataclass(frozen=True)
 class Fall:
     """`after` is the code of the tier that follows; `missing` is None where revenue is not what
-    is missing.
+    is missing, or is not known to be all of it.
     """
 
     after: str
@@ -58,6 +58,8 @@ def _missing(
         return None
     revenue = row.trailing_revenue if row.group_revenue is None else row.group_revenue
     missing = Decimal(tier["keep"]) - revenue
+    if tier.get("asks_more"):  # what else is missing is not in the standing
+        return None
     room = limit.room_in(int(tier["rank"])) if limit else None
     if room is not None:
         missing = max(missing, -room)

@@ -4,14 +4,10 @@ The same as engine/bounds.py says in SQL. A payment stop is no part of this: it 
 evaluation (tiering/in_force.py).
 """
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
-from django.conf import settings
-
-from firm.money import MINOR_UNITS
+from tiering.criteria import missing_to_margin
 from tiering.models import GuardRule, RuleSet, Tier
 
 
@@ -64,11 +60,7 @@ class MarginGuard:
         return self.booked > 0 and 100 * (self.booked - self.spent) >= bound * self.booked
 
     def _missing(self, bound: Decimal) -> Decimal:
-        """Bounds of 100 per cent and more are reached by no amount; they are not offered."""
-        unit = Fraction(1, 10 ** MINOR_UNITS.get(settings.BASE_CURRENCY, 2))
-        needed = Fraction(self.spent) / (1 - Fraction(bound) / 100)
-        moved = math.ceil((needed - Fraction(self.booked)) / unit) * unit
-        return Decimal(moved.numerator) / moved.denominator
+        return missing_to_margin(bound, booked=self.booked, spent=self.spent)
 
 
 def guard_rule_of(rules: RuleSet) -> GuardRule | None:

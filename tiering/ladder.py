@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tiering import wording
 from tiering.chips import Chip, chip_of
+from tiering.criteria_words import entry_with, keep_with
 from tiering.current import Current
 from tiering.models import RuleSet
 from tiering.overview import held_by_rank
@@ -35,12 +36,14 @@ def ladder(
     rungs = []
     for rule in tiers_of(rule_set):
         customers, revenue = in_force.get(rule.rank, (0, Decimal(0)))
-        cut = counts.get("cuts", {}).get(rule.tier.code)
+        cut, criteria = counts.get("cuts", {}).get(rule.tier.code), rule.criteria.all()
         rungs.append(
             Rung(
                 chip=chip_of(rule),
-                entry=wording.entry_text(rule, rule_set, unit=unit),
-                keep=wording.keep_text(rule, rule_set, unit=unit),
+                entry=entry_with(
+                    wording.entry_text(rule, rule_set, unit=unit), criteria, unit=unit
+                ),
+                keep=keep_with(wording.keep_text(rule, rule_set, unit=unit), criteria, unit=unit),
                 cut=wording.cut_text(Decimal(cut), unit=unit) if cut is not None else "",
                 customers=customers if current else None,
                 share=100 * revenue / total if with_shares and total else None,

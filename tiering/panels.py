@@ -14,10 +14,17 @@ from firm.dates import today
 from firm.roles import Right
 from tiering import wording
 from tiering.chips import Chip, chips, unranked
+from tiering.criteria_words import entry_with
 from tiering.current import asks_for_revenue_alone, current_of
 from tiering.engine.customer_facts import of_customer
-from tiering.explanations import Criterion, Explanation, explain, explained, with_facts
-from tiering.guards import guard_rule_of
+from tiering.explanations import (
+    Criterion,
+    Explanation,
+    asked_of,
+    explain,
+    explained,
+    with_facts,
+)
 from tiering.history import TierHistory, history_of
 from tiering.models import TierChange
 from tiering.overview import Reach, overview_of, reach_of
@@ -71,7 +78,7 @@ def explanation_of(
             evaluation,
             change,
             facts=of_customer(customer.pk, evaluation),
-            guard=guard_rule_of(evaluation.rule_set),
+            asked=asked_of(evaluation.rule_set),
             tiers=tiers,
         )
     return exactly(found, customer.pk, current=evaluation)
@@ -134,7 +141,14 @@ def ladder(request: HttpRequest, rank: int | None) -> dict[str, Any]:
     return {
         "earned": current.chips.get(rank or 0),
         "rungs": [
-            (current.chips[rule.rank], wording.entry_text(rule, rule_set, unit=unit))
+            (
+                current.chips[rule.rank],
+                entry_with(
+                    wording.entry_text(rule, rule_set, unit=unit),
+                    current.criteria.get(rule.rank, []),
+                    unit=unit,
+                ),
+            )
             for rule in current.rules
         ],
     }

@@ -88,3 +88,8 @@ def refuse_unknown(data: Mapping[str, Any], known: set[str]) -> None:
         raise Refused(
             _("“%(key)s” is not known in a rule file. Is it a typo?") % {"key": unknown[0]}
         )
+
+
+def plain(value: Decimal) -> int | Decimal:
+    """Without idle zeros: 31, 8.5."""
+    return int(value) if value == value.to_integral() else value.normalize()

@@ -16,6 +16,7 @@ from firm.money import LARGEST
 from firm.refusals import Refused
 from tiering import rule_fields as fields
 from tiering.catalogue import Level
+from tiering.criteria_file import CriterionLine, criteria_data, read_criteria
 from tiering.models import Benefit, GuardRule, RuleSet, TierRule
 from tiering.service_file import read_benefits, read_services, services_data
 from tiering.version_rows import guards_of, tiers_of
@@ -39,7 +40,7 @@ KNOWN = {
     "breaker",
     "benefits",
 }
-TIER_KEYS = {"code", "name", "name_en", "enter", "keep", "instruction", "services"}
+TIER_KEYS = {"code", "name", "name_en", "enter", "keep", "all", "any", "instruction", "services"}
 GUARD_KEYS = {"fact", "enter", "keep", "cap", "blocking"}
 BREAKER_KEYS = {"down_share", "down_count", "drop_share"}
 LONGEST_WINDOW = 60
@@ -61,6 +62,7 @@ class TierLine:
     keep: Decimal | None
     instruction: str
     services: Mapping[str, Level] = field(default_factory=dict)
+    criteria: tuple[CriterionLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,7 @@ def _tier(row: Mapping[str, Any], benefits: tuple[Benefit, ...], *, is_share: bo
         keep=enter if keep is None else keep,
         instruction=fields.text(row, "instruction", most=200),
         services=read_services(row, benefits),
+        criteria=read_criteria(row, code=code, is_lowest=enter is None, is_share=is_share),
     )
 
 
@@ -260,7 +263,7 @@ def _guard_bounds(row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
         None
         if row.get(key) is None
         else fields.number(
-            row[key], name=_("“%(key)s” of the margin guard") % {"key": key}, least=-100, most=100
+            row[key], name=_("“%(key)s” of the margin guard") % {"key": key}, least=-100, most=99
         )
         for key in ("enter", "keep")
     )
@@ -369,6 +372,7 @@ def _tier_data(row: TierRule, services: dict[str, Any]) -> dict[str, Any]:
         {"code": row.tier.code, "name": named.name}
         | texts
         | _present(bounds)
+        | criteria_data(row)
         | {"services": services}
     )
 
@@ -383,7 +387,4 @@ def _present(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Decimal | None) -> int | Decimal | None:
-    """Without idle zeros: 31, 8.5."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral() else value.normalize()
+    return None if value is None else fields.plain(value)

@@ -13,6 +13,7 @@ from firm import formats
 from firm.templatetags.ui import tier_label
 from tiering import wording
 from tiering.chips import Chip
+from tiering.criteria_words import entry_with, keep_with
 from tiering.models import GuardRule, RuleSet, Tier, TierRule
 from tiering.rule_file import GuardLine, Rules, TierLine
 
@@ -53,8 +54,12 @@ def steps(rules: Rules, *, unit: str) -> list[Step]:
         found.append(
             Step(
                 chip=chip_of_line(line, rank),
-                entry=wording.entry_text(rule, rule_set, unit=unit),
-                keep=wording.keep_text(rule, rule_set, unit=unit),
+                entry=entry_with(
+                    wording.entry_text(rule, rule_set, unit=unit), line.criteria, unit=unit
+                ),
+                keep=keep_with(
+                    wording.keep_text(rule, rule_set, unit=unit), line.criteria, unit=unit
+                ),
                 instruction=line.instruction,
             )
         )

@@ -2,9 +2,7 @@
 asked about one part after the other, so that each sentence stands at its field.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from firm.refusals import Refused
-from tiering import proposal, rule_file
+from tiering import criteria_form, proposal, rule_file
+from tiering.amount_field import AmountField
 from tiering.chips import Chip
+from tiering.criteria_file import read_one
 from tiering.models import GuardRule, RuleSet
 from tiering.rule_file import Rules, parse
 
@@ -27,20 +27,6 @@ LOWEST = {"code": "\0", "name": "-"}
 PLAIN = ("name", "method", "window_end", "drop", "nonpositive", "month_close", "rolls_up")
 COUNTS = ("grace_evaluations", "dormant_after_months", "minimum_tenure_days")
 BREAKER = ("down_share", "down_count", "drop_share")
-
-
-class AmountField(forms.DecimalField):
-    """A number as people type it: 2,800,000 or ２８０万 without the 万."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "data-numeric": "", "size": 12})
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value).replace(",", "").replace(" ", "")
-        return super().to_python(value)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:,}" if isinstance(value, int | Decimal) else value
 
 
 def _whole(label: Any, most: int, help_text: Any = "", *, least: int = 0) -> forms.IntegerField:
@@ -193,6 +179,15 @@ class RulesForm:
             TierForm(data, initial=_of_rank(values, rank), rank=rank, is_last=rank == self.count)
             for rank in range(1, self.count + 1)
         ]
+        labels = [f"{rank} {code}" for rank, (code, _name) in enumerate(tiers, start=1)]
+        self.criteria = [
+            criteria_form.CriterionForm(data, initial=row, row=number, tiers=labels)
+            for number, row in enumerate(criteria_form.rows_of(values), start=1)
+        ]
+
+    @property
+    def parts(self) -> list[forms.Form]:
+        return [self.terms, *self.tiers, *self.criteria]
 
     @property
     def can_add(self) -> bool:
@@ -204,20 +199,20 @@ class RulesForm:
 
     @property
     def has_errors(self) -> bool:
-        return self.terms.is_bound and any(form.errors for form in (self.terms, *self.tiers))
+        return self.terms.is_bound and any(form.errors for form in self.parts)
 
     def all_fields(self) -> list[forms.BoundField]:
-        return [field for form in (self.terms, *self.tiers) for field in form]
+        return [field for form in self.parts for field in form]
 
     @cached_property
     def rules(self) -> Rules | None:
         """What is typed, understood; None where something is wrong, which then stands at its
         field, or in `others` where it belongs to none.
         """
-        forms_ = (self.terms, *self.tiers)
-        if all(form.is_valid() for form in forms_):
+        if all(form.is_valid() for form in self.parts):
             self._check_tiers()
-        if any(form.errors for form in forms_):
+            self._check_criteria()
+        if any(form.errors for form in self.parts):
             return None
         try:
             return parse(self.as_data())
@@ -239,6 +234,16 @@ class RulesForm:
                     is_twice = above["code"] == rows[at]["code"]
                     form.add_error("code" if is_twice else "enter", sentence)
 
+    def _check_criteria(self) -> None:
+        is_share = self.terms.cleaned_data["method"] == RuleSet.Method.SHARE
+        for form in filter(lambda form: form.is_used, self.criteria):
+            needs, rank = form.cleaned_data["needs"], form.cleaned_data["tier"]
+            code = self.tiers[rank - 1].cleaned_data["code"]
+            try:
+                read_one(form.line(), needs=needs, code=code, is_share=is_share)
+            except Refused as refused:
+                form.add_error("enter", refused.sentence)
+
     def _refusal(self, rows: list[dict[str, Any]]) -> str | None:
         try:
             parse({"name": "-", "method": self.terms.cleaned_data["method"], "tiers": rows})
@@ -250,7 +255,8 @@ class RulesForm:
         """The whole draft in the format of a rule file."""
         values = self.terms.cleaned_data
         services = {row["code"]: row.get("services", {}) for row in self.base["tiers"]}
-        rows = [form.row() for form in self.tiers]
+        more = criteria_form.by_rank(self.criteria)
+        rows = [form.row() | more.get(form.rank, {}) for form in self.tiers]
         return {
             **self.base,
             **{name: values[name] for name in PLAIN},
@@ -294,6 +300,7 @@ def values_of(data: Mapping[str, Any]) -> dict[str, Any]:
         "stop_cap": guards.get(PAYMENT_STOP.value, {}).get("cap", ""),
         **data["breaker"],
         **_flat(data["tiers"]),
+        **criteria_form.values_of(data["tiers"]),
     }
 
 
@@ -323,8 +330,17 @@ def with_row(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_row(values: Mapping[str, Any], rank: int) -> dict[str, Any]:
+    """The tier and its criteria."""
     rows = [_of_rank(values, at) for at in range(1, _rows(values) + 1) if at != rank]
-    return _edit_rows(values, rows) if len(rows) >= 2 else dict(values.items())
+    if len(rows) < 2:
+        return dict(values.items())
+    return _edit_rows(values, rows) | criteria_form.without_tier(values, rank)
+
+
+def with_criterion(values: Mapping[str, Any]) -> dict[str, Any]:
+    """One empty criterion more."""
+    rows = criteria_form.with_empty(criteria_form.rows_of(values))
+    return dict(values.items()) | criteria_form.flat(rows)
 
 
 def with_cuts(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,11 +67,13 @@ def exactly(
     """The explanation with the distances worked out for this customer's own revenue.
 
     For the current evaluation only, whose revenues the snapshot holds. What an earlier one read,
-    what a group of customers is judged by together, and what a guard has a say in, stays the
-    distance to the line drawn.
+    what a group of customers is judged by together, and what other criteria have a say in, stays
+    the distance to the line drawn.
     """
     rules = explanation.rule_set
     if rules.method != RuleSet.Method.SHARE or rules.rolls_up or explanation.guard:
+        return explanation
+    if explanation.has_criteria:
         return explanation
     if 0 < rules.dormant_after_months < rules.window_months:  # revenue outside of the total
         return explanation

@@ -1,4 +1,5 @@
-"""The rows of a version: its tiers, guards and service levels, each with what it names.
+"""The rows of a version: tiers with their criteria, guards and service levels, each with what it
+names.
 
 They are read anew each time, since a draft's change. A page that only reads asks `load` first,
 once for all versions on it.
@@ -55,7 +56,8 @@ TIERS, GUARDS, SERVICES = "tiers", "guards", "service_levels"
 
 
 def _tiers() -> QuerySet[TierRule]:
-    return TierRule.objects.select_related("tier").order_by("rank")
+    rows = TierRule.objects.select_related("tier").prefetch_related("criteria")
+    return rows.order_by("rank")
 
 
 def _guards() -> QuerySet[GuardRule]:

@@ -26,11 +26,30 @@ class Work(NamedTuple):
     cost: Decimal
 
 
+class Score(NamedTuple):
+    """Strategic fit in `[first, until)`."""
+
+    first: datetime.date
+    until: datetime.date
+    value: Decimal
+
+
+class Agreement(NamedTuple):
+    """A contract in `[first, until)`; without an end it goes on."""
+
+    first: datetime.date
+    until: datetime.date | None
+    template: str
+    a_year: Decimal
+
+
 class Person(NamedTuple):
     """A customer, beside its code."""
 
     started_on: datetime.date | None = None
     parent: str | None = None
+    scores: tuple[Score, ...] = ()
+    contracts: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,10 +62,24 @@ class World:
 
 
 @dataclass(frozen=True)
+class OracleNeed:
+    """A contract type is `choice` and has no bounds."""
+
+    fact: str
+    choice: str
+    enter: Decimal | None
+    keep: Decimal | None
+
+
+@dataclass(frozen=True)
 class OracleTier:
+    """`all` is asked for besides, each of `any` counts instead of the bound."""
+
     code: str
     enter: Decimal | None
     keep: Decimal | None
+    all: tuple[OracleNeed, ...] = ()
+    any: tuple[OracleNeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +116,24 @@ class Facts:
     cost: Decimal
     is_provisional: bool
     is_dormant: bool
+    fit: Decimal | None
+    months: int | None
+    a_year: Decimal
+    templates: tuple[str, ...]
+
+    def reaches(self, need: OracleNeed, bound: Decimal | None) -> bool:
+        if need.fact == "contract_type":
+            return need.choice in self.templates
+        assert bound is not None
+        if need.fact == "margin":
+            return self.margin_reaches(bound)
+        value = {
+            "revenue": self.revenue,
+            "strategic_fit": self.fit,
+            "tenure": self.months,
+            "contract_value": self.a_year,
+        }[need.fact]
+        return value is not None and value >= bound
 
     def margin_reaches(self, bound: Decimal) -> bool:
         if self.booked <= 0:
@@ -128,6 +179,13 @@ def months_begun(start: datetime.date, as_of: datetime.date) -> int:
     return max(len(months), 1)
 
 
+def whole_months(start: datetime.date, as_of: datetime.date) -> int:
+    months = 0
+    while months_before(start, -(months + 1)) <= as_of:
+        months += 1
+    return months
+
+
 def rounded(amount: Fraction) -> Decimal:
     """To four decimals, halves away from zero."""
     units = int(abs(amount) * 10_000 + Fraction(1, 2))
@@ -162,7 +220,20 @@ def facts_of(unit: list[str], world: World, rules: OracleRules, as_of: datetime.
         months = min(months_begun(started_on, as_of), rules.window_months)
         is_provisional = months_before(started_on, -rules.cold_start_months) > as_of
         projected = Fraction(recurring) * rules.window_months / months
+    last = as_of - datetime.timedelta(days=1)
+    people = [world.customers[code] for code in unit]
+    fits = [one.value for who in people for one in who.scores if one.first <= last < one.until]
+    contracts = [
+        one
+        for who in people
+        for one in who.contracts
+        if one.first <= last and (one.until is None or last < one.until)
+    ]
     return Facts(
+        fit=max(fits, default=None),
+        months=whole_months(started_on, as_of) if started_on is not None else None,
+        a_year=sum((one.a_year for one in contracts), Decimal()),
+        templates=tuple(one.template for one in contracts),
         revenue=rounded(projected if is_provisional else projected + weighted),
         booked=recurring + one_off,
         expenses=sum((entry.cost or Decimal() for entry in entries), Decimal()),
@@ -215,7 +286,10 @@ class Evaluation:
             return self.lowest
         for rank, tier in enumerate(self.rules.tiers[:-1], start=1):
             assert tier.enter is not None
-            if self.meets(facts, tier.enter):
+            is_large = self.meets(facts, tier.enter)
+            instead = any(facts.reaches(one, one.enter) for one in tier.any)
+            besides = all(facts.reaches(one, one.enter) for one in tier.all)
+            if (is_large or instead) and besides:
                 return rank
         return self.lowest
 
@@ -224,7 +298,9 @@ class Evaluation:
         tier, guard = self.rules.tiers[rank - 1], self.rules.guard
         bound = tier.enter if tier.keep is None else tier.keep
         assert bound is not None
-        if not self.meets(facts, bound):
+        instead = any(facts.reaches(one, one.keep) for one in tier.any)
+        besides = all(facts.reaches(one, one.keep) for one in tier.all)
+        if not (self.meets(facts, bound) or instead) or not besides:
             return False
         return guard is None or rank >= guard.cap or facts.margin_reaches(guard.keep)
 

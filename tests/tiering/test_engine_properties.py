@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from customers.models import ActivitySlice, CustomerSnapshot, RevenueEntry
 from firm.models import User
 from tests.factories import a_customer, an_activity, an_entry, an_import
+from tests.tiering.beside import a_strategic_score, an_agreement
 from tests.tiering.evaluations import (
     a_night,
     a_replay,
@@ -24,12 +25,15 @@ from tests.tiering.evaluations import (
     some_rules,
 )
 from tests.tiering.oracle import (
+    Agreement,
     Book,
     Entry,
     OracleGuard,
+    OracleNeed,
     OracleRules,
     OracleTier,
     Person,
+    Score,
     Work,
     World,
 )
@@ -72,6 +76,32 @@ def features(draw: st.DrawFn, window_months: int, codes: list[str]) -> dict[str,
     return found
 
 
+# Bounds of each fact that the worlds below meet, miss and know nothing of.
+NEEDS: dict[str, list[tuple[Any, Any]]] = {
+    "revenue": [(20, 10), (50, 50)],
+    "margin": [(10, 8), (25, 25), (0, -50)],
+    "strategic_fit": [(4, 3), (3, 3), (Decimal("2.5"), 0)],
+    "tenure": [(3, 1), (6, 6)],
+    "contract_value": [(120, 60), (100, 100)],
+}
+TEMPLATES = ["retainer", "saas"]
+
+
+@st.composite
+def criteria(draw: st.DrawFn, *, is_share: bool) -> dict[str, list[dict[str, Any]]]:
+    """Of one tier, most often none."""
+    facts = [fact for fact in NEEDS if is_share or fact != "revenue"]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for needs in ("all", "any"):
+        for fact in draw(st.sets(st.sampled_from(facts), max_size=2)):
+            enter, keep = draw(st.sampled_from(NEEDS[fact]))
+            found.setdefault(needs, []).append({"fact": fact, "enter": enter, "keep": keep})
+        if draw(st.sampled_from([False, False, True])):
+            one = {"fact": "contract_type", "is": draw(st.sampled_from(TEMPLATES))}
+            found.setdefault(needs, []).append(one)
+    return draw(st.sampled_from([{}, found]))
+
+
 @st.composite
 def rule_files(draw: st.DrawFn, window_end: str = "closed_months") -> dict[str, Any]:
     """Any rules the file format allows, with two to four tiers."""
@@ -83,7 +113,8 @@ def rule_files(draw: st.DrawFn, window_end: str = "closed_months") -> dict[str, 
     for number, enter in enumerate(enters, start=1):
         slack = draw(st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("0.5"), Decimal(1)]))
         keep = min(enter * (1 + slack), Decimal(100)) if share else enter * (1 - slack)
-        tiers.append({"code": f"T{number}", "enter": enter, "keep": keep})
+        bounds_of = {"code": f"T{number}", "enter": enter, "keep": keep}
+        tiers.append(bounds_of | draw(criteria(is_share=share)))
     tiers.append({"code": "T9"})
     window_months = draw(st.sampled_from([1, 2, 3, 12]))
     return some_rules(
@@ -104,7 +135,10 @@ def oracle_rules(data: dict[str, Any]) -> OracleRules:
     guards = [OracleGuard(g.enter, g.keep, codes.index(g.cap) + 1) for g in rules.guards]
     return OracleRules(
         method=rules.method,
-        tiers=tuple(OracleTier(line.code, line.enter, line.keep) for line in rules.tiers),
+        tiers=tuple(
+            OracleTier(line.code, line.enter, line.keep, _needs(line, "all"), _needs(line, "any"))
+            for line in rules.tiers
+        ),
         guard=guards[0] if guards else None,
         one_off_weight=rules.one_off_weight,
         cold_start_months=rules.cold_start_months,
@@ -116,6 +150,14 @@ def oracle_rules(data: dict[str, Any]) -> OracleRules:
         grace_evaluations=rules.grace_evaluations,
         drop=rules.drop,
         nonpositive=rules.nonpositive,
+    )
+
+
+def _needs(line: rule_file.TierLine, needs: str) -> tuple[OracleNeed, ...]:
+    return tuple(
+        OracleNeed(one.fact, one.choice, one.enter, one.keep)
+        for one in line.criteria
+        if one.needs == needs
     )
 
 
@@ -160,12 +202,34 @@ def work(draw: st.DrawFn, data: dict[str, Any]) -> Work:
 
 
 @st.composite
+def scores(draw: st.DrawFn) -> tuple[Score, ...]:
+    """One after the other, with or without days between them."""
+    days = sorted(draw(st.lists(dates(), max_size=4)))
+    values = st.sampled_from([0, Decimal("2.5"), 3, Decimal("3.9"), 4, 5]).map(Decimal)
+    periods = zip(days[::2], days[1::2], strict=False)
+    return tuple(Score(first, until, draw(values)) for first, until in periods)
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> tuple[Agreement, ...]:
+    found = []
+    for _number in range(draw(st.integers(0, 2))):
+        first, until = draw(dates()), draw(st.none() | dates())
+        if until is None or first <= until:
+            template, a_year = draw(st.sampled_from(TEMPLATES)), draw(st.sampled_from([60, 120]))
+            found.append(Agreement(first, until, template, Decimal(a_year)))
+    return tuple(found)
+
+
+@st.composite
 def worlds(draw: st.DrawFn, data: dict[str, Any], most: int = 25) -> World:
     """Customers without a start or with one around the evaluated months, some below another."""
     customers = {}
     for number, code in enumerate(CODES):
         parent = draw(st.none() | st.sampled_from(CODES[:number])) if number else None
-        customers[code] = Person(draw(st.none() | dates()), parent)
+        customers[code] = Person(
+            draw(st.none() | dates()), parent, draw(scores()), draw(agreements())
+        )
     return World(
         customers,
         draw(st.lists(entries(data), max_size=most)),
@@ -198,7 +262,12 @@ class Firm:
         self.people, self.by, self.customers = people, by, {}
         for code, one in people.items():
             parent = self.customers[one.parent] if one.parent else None
-            self.customers[code] = a_customer(code=code, started_on=one.started_on, parent=parent)
+            customer = a_customer(code=code, started_on=one.started_on, parent=parent)
+            self.customers[code] = customer
+            for score in one.scores:
+                a_strategic_score(customer, *score, by=by)
+            for agreement in one.contracts:
+                an_agreement(customer, *agreement)
         in_force(data, by=by)
         self.codes = [tier["code"] for tier in data["tiers"]]
         self.book = Book(oracle_rules(data))

@@ -13,7 +13,8 @@ from customers.models import Customer
 from firm.models import User
 from tests.factories import a_customer, an_entry, an_import
 from tests.tiering.evaluations import a_replay, at_night, day, published, some_rules
-from tiering.explanations import Explanation, explain, months_below
+from tiering.explanations import Explanation, explain
+from tiering.grace import months_below
 
 pytestmark = pytest.mark.django_db
 

@@ -184,7 +184,7 @@ S, A, C = {"code": "S", "enter": 100}, {"code": "A", "enter": 50}, {"code": "C"}
         (guarded({"fact": "region"}), "“fact” must be one of: margin, payment_stop"),
         (guarded({"fact": "margin"}), "The margin guard needs an “enter”"),
         (guarded(MARGIN | {"keep": 11}), "The margin guard is harder to keep"),
-        (guarded(MARGIN | {"enter": 101}), "of the margin guard must lie between -100 and 100"),
+        (guarded(MARGIN | {"enter": 100}), "of the margin guard must lie between -100 and 99"),
         (guarded(MARGIN | {"blocking": True}), "does not block"),
         (guarded(MARGIN | {"cap": "T1"}), "“margin” would limit nobody"),
         (guarded(MARGIN | {"cap": "T7"}), "“margin” would limit nobody"),

@@ -1,5 +1,6 @@
 """What writes drafts of the tier rules."""
 
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from tiering import rule_file
 from tiering.actions.authors import note_author
 from tiering.actions.services import write_levels
 from tiering.default_rules import DEFAULT
-from tiering.models import Benefit, GuardRule, RuleSet, Tier, TierRule
+from tiering.models import Benefit, GuardRule, RuleSet, Tier, TierCriterion, TierRule
 from tiering.rule_file import Rules
 
 
@@ -138,7 +139,7 @@ def _write(draft: RuleSet, rules: Rules, *, by: User | None, now: datetime.datet
 
 
 def _write_tiers(draft: RuleSet, rules: Rules, tiers: dict[str, Tier]) -> None:
-    TierRule.objects.bulk_create(
+    rows = TierRule.objects.bulk_create(
         TierRule(
             rule_set=draft,
             tier=tiers[line.code],
@@ -150,6 +151,11 @@ def _write_tiers(draft: RuleSet, rules: Rules, tiers: dict[str, Tier]) -> None:
             name_en=line.name_en,
         )
         for rank, line in enumerate(rules.tiers, start=1)
+    )
+    TierCriterion.objects.bulk_create(
+        TierCriterion(rule=row, **dataclasses.asdict(criterion))
+        for row, line in zip(rows, rules.tiers, strict=True)
+        for criterion in line.criteria
     )
     GuardRule.objects.bulk_create(
         GuardRule(

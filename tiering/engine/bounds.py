@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from tiering.engine import criteria
+from tiering.engine.criteria import Criterion
 from tiering.models import GuardRule, RuleSet
 
 
@@ -11,6 +13,7 @@ from tiering.models import GuardRule, RuleSet
 class Bound:
     """One tier of one pass. `enter` and `keep` are amounts, also under the share method, where
     they are the cuts of this pass; None is a bound that nobody meets, or the lowest tier's.
+    `criteria` are what it asks for besides, or takes instead.
     """
 
     tier: int
@@ -18,6 +21,25 @@ class Bound:
     rank: int
     enter: Decimal | None
     keep: Decimal | None
+    criteria: tuple[Criterion, ...] = ()
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether the revenue alone is not enough."""
+        return any(one.needs == criteria.Needs.ALL for one in self.criteria)
+
+    def entered(self, revenue: str) -> str | None:
+        """Whether its own bounds are met, as SQL; None where nobody can."""
+        return self._met(revenue, self.enter)
+
+    def kept(self, revenue: str) -> str | None:
+        return self._met(revenue, self.keep, to_keep=True)
+
+    def _met(self, revenue: str, bound: Decimal | None, *, to_keep: bool = False) -> str | None:
+        if bound is None and not self.criteria:
+            return None
+        base = "false" if bound is None else f"{revenue} >= {bound:f}"
+        return criteria.met(base, self.criteria, to_keep=to_keep) if self.criteria else base
 
 
 @dataclass(frozen=True)
@@ -49,14 +71,13 @@ class Guard:
         """SQL of its entry in a stored explanation (engine/step.py)."""
         return f"""jsonb_build_object(
             'fact', '{self.fact}', 'cap', {Ladder.code_of(str(self.cap))},
-            'value', CASE WHEN guard_revenue > 0
-                          THEN round(guard_profit * 100 / guard_revenue, 4)::text END,
+            'value', {criteria.MARGIN},
             'enter', '{self.enter:f}', 'keep', '{self.keep:f}',
             'enters', {self.enters}, 'keeps', {self._reaches(self.keep)})"""
 
     @staticmethod
     def _reaches(bound: Decimal) -> str:
-        return f"(guard_revenue > 0 AND guard_profit * 100 >= {bound:f} * guard_revenue)"
+        return criteria.margin_reaches(bound)
 
 
 @dataclass(frozen=True)
@@ -74,22 +95,32 @@ class Ladder:
     def lowest(self) -> int:
         return len(self.bounds)
 
+    @property
+    def criteria(self) -> list[tuple[Bound, Criterion]]:
+        return [(bound, one) for bound in self.bounds for one in bound.criteria]
+
+    @property
+    def explained_columns(self) -> set[str]:
+        """Of `facts`: what the guard and the criteria are explained by."""
+        found = {column for _bound, one in self.criteria for column in criteria.COLUMNS[one.fact]}
+        return found | set(criteria.COLUMNS[criteria.Fact.MARGIN] if self.guard else ())
+
     def raw_rank(self, revenue: str) -> str:
         """The rank the criteria alone give; no revenue is always the lowest."""
         arms = [f"WHEN {revenue} <= 0 THEN {self.lowest}"]
         arms += [
-            f"WHEN {revenue} >= {bound.enter:f} THEN {bound.rank}"
+            f"WHEN {entered} THEN {bound.rank}"
             for bound in self.bounds
-            if bound.enter is not None
+            if (entered := bound.entered(revenue)) is not None
         ]
         return f"CASE {' '.join(arms)} ELSE {self.lowest} END"
 
     def kept(self, revenue: str, rank: str) -> str:
-        """Whether the revenue meets the keep bound of the tier of this rank."""
+        """Whether the keep bounds of the tier of this rank are met."""
         arms = [
-            f"WHEN {rank} = {bound.rank} THEN {revenue} >= {bound.keep:f}"
+            f"WHEN {rank} = {bound.rank} THEN {kept}"
             for bound in self.bounds
-            if bound.keep is not None
+            if (kept := bound.kept(revenue)) is not None
         ]
         return f"CASE {' '.join(arms)} ELSE false END" if arms else "false"
 
@@ -135,7 +166,7 @@ def ladder_of(rules: RuleSet) -> Ladder:
 
     A missing keep bound is the entry bound.
     """
-    rows = rules.tiers.select_related("tier").order_by("rank")
+    rows = rules.tiers.select_related("tier").prefetch_related("criteria").order_by("rank")
     bounds = tuple(
         Bound(
             tier=row.tier_id,
@@ -143,6 +174,10 @@ def ladder_of(rules: RuleSet) -> Ladder:
             rank=row.rank,
             enter=row.enter,
             keep=row.enter if row.keep is None else row.keep,
+            criteria=tuple(
+                Criterion(one.needs, one.fact, one.choice, one.enter, one.keep)
+                for one in row.criteria.all()
+            ),
         )
         for row in rows
     )

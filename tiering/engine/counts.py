@@ -66,6 +66,7 @@ def of_tiers(cursor: CursorWrapper, *, fold: str, ladder: Ladder) -> dict[str, A
             "revenue": Decimal(),
             "cost": Decimal(),
         }
+        | ({"asks_more": True} if bound.asks_more else {})
         for bound in ladder.bounds
     }
     reasons = dict.fromkeys(Reason, 0)

@@ -1,7 +1,7 @@
 """The facts of single customers worked out again, as an evaluation read them: by the same SQL.
 
-Entries are those that the evaluation saw. Logged work, a customer's start and its parent are
-not kept in versions: they are as they stand.
+Entries are those that the evaluation saw. Logged work, contracts, a customer's start and its
+parent are not kept in versions: they are as they stand.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,8 @@ class CustomerFacts:
     `revenue` is the trailing revenue that decided and `own_revenue` the customer's part of it:
     they differ in a group judged together, which has so many `members`. The other amounts are
     the group's. `basis` is "full", "annualised" or "provisional"; `months` those that a projected
-    revenue rests on, else None.
+    revenue rests on, else None. From `fit` on it is what stands beside the ledgers, None also
+    where no criterion asks for it; `contract_types` are separated by commas.
     """
 
     revenue: Decimal
@@ -49,6 +50,10 @@ class CustomerFacts:
     months: int | None
     is_dormant: bool
     members: int
+    fit: Decimal | None = None
+    tenure: int | None = None
+    contract_value: Decimal | None = None
+    contract_types: str | None = None
 
     @property
     def margin(self) -> Decimal | None:

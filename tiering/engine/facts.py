@@ -64,7 +64,6 @@ CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
 SELECT {{read}}, {{bucket}} AS bucket, {_STATE}
   FROM {{fold}} stood {{customers}}
 """
-_STARTED = "JOIN customers_customer alone ON alone.id = stood.customer_id"
 
 _BUCKETS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS buckets ON COMMIT DROP AS
@@ -162,6 +161,7 @@ def collect_stored(
     standing yet is not in it, and nobody's entries are counted.
     """
     _begin(cursor)
+    alone, beside = Reading(measure, as_of, live()).beside()
     columns = {
         "customer_id": "stood.customer_id",
         "revenue": "stood.trailing_revenue",
@@ -181,12 +181,16 @@ def collect_stored(
         columns["guard_profit"] = (
             f"{columns['guard_revenue']} - coalesce(stood.expenses, 0) - stood.cost_to_serve"
         )
+    columns |= beside
+    reads_more = measure.has_first_months or measure.beside
     cursor.execute(
         _FROM_STANDINGS.format(
             read=", ".join(f"{sql} AS {name}" for name, sql in columns.items()),
             bucket=_bucket("stood.trailing_revenue", measure, dormant="stood.is_dormant"),
             fold=fold,
-            customers=_STARTED if measure.has_first_months else "",
+            customers=f"JOIN {alone} ON alone.customer_id = stood.customer_id"
+            if reads_more
+            else "",
         ),
         {"as_of": as_of},
     )

@@ -46,13 +46,14 @@ def judge(
 def facts_are_stored(draft: RuleSet, evaluation: Evaluation) -> bool:
     """Whether the standings that this evaluation left, the latest real one, hold all the facts
     that a night by the draft would read for the same date: the same window and weights, and
-    expenses if the draft asks for them. Groups of customers are read from the ledgers always.
+    expenses if the draft asks for them. Groups of customers are read from the ledgers always;
+    what stands beside the ledgers is read anew in either way.
     """
     former, wanted = measure_of(evaluation.rule_set), measure_of(draft)
     return (
         evaluation.engine_version == VERSION
         and evaluation.rule_set.window_end == draft.window_end
-        and replace(former, reads_expenses=wanted.reads_expenses) == wanted
+        and replace(former, reads_expenses=wanted.reads_expenses, beside=wanted.beside) == wanted
         and former.reads_expenses >= wanted.reads_expenses
         and not wanted.rolls_up
     )

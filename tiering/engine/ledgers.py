@@ -15,17 +15,22 @@ A fact is what a customer brought or cost in the window `[as_of - window_months,
 - **margin**: (booked revenue - expenses - cost) / booked revenue. It is of money that has been
   booked: neither weighted nor projected, because the costs are not, either.
 - **dormant**: no entry in `[as_of - dormant_after_months, as_of)`.
+- beside the ledgers, each as it stood at the end of the day before `as_of`: **fit**, the strategic
+  score in force (none: it has expired or nobody scored); **contract value**, what the contracts
+  in force are worth a year, and their **contract types**. **Tenure**: whole months from
+  `started_on` to `as_of`.
 
 Under a roll-up a customer and all below it in the tree of parents are one unit: its sums are
-those of its members, it began with the first of them. Contracts are to give the monthly value of
-a provisional customer: `_revenue` is where.
+those of its members, it began with the first of them, its fit is the best of theirs, its contract
+types are all of theirs. Contracts are to give the monthly value of a provisional customer:
+`_revenue` is where.
 """
 
 import datetime
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tiering.engine.measure import Measure
+from tiering.engine.measure import Fact, Measure
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ class Reading:
             columns["expenses"] = "alone.expenses"
             columns["guard_revenue"] = f"{unit}.booked"
             columns["guard_profit"] = self.profit
+        columns |= self._criteria(unit)
         if measure.rolls_up:
             columns["own_revenue"] = self.own_revenue
             columns["in_group"] = "unit.members > 1"
@@ -156,7 +162,29 @@ class Reading:
             "months": months,
             "is_dormant": f"{unit}.dormant" if measure.tells_dormant else "false",
             "members": "unit.members" if measure.rolls_up else "1",
+            **self._criteria(unit),
         }
+
+    def _criteria(self, unit: str) -> dict[str, str]:
+        """What stands beside the ledgers, as far as it is asked for."""
+        beside = self.measure.beside
+        found = {}
+        if Fact.STRATEGIC_FIT in beside:
+            found["fit"] = f"{unit}.fit"
+        if Fact.TENURE in beside:
+            found["tenure"] = self._whole_months
+        if Fact.CONTRACT_VALUE in beside:
+            found["contract_value"] = f"coalesce({unit}.contract_value, 0)"
+        if Fact.CONTRACT_TYPE in beside:
+            found["contract_types"] = f"{unit}.contract_types"
+        return found
+
+    def beside(self) -> tuple[str, dict[str, str]]:
+        """The same without the ledgers: a table `alone`, and its columns by their names."""
+        columns, joins = self._beside()
+        table = f"""(SELECT {", ".join(["customer.id AS customer_id", *columns])}
+                       FROM customers_customer customer {" ".join(joins)}) alone"""
+        return table, self._criteria("alone")
 
     def select(self, columns: dict[str, str]) -> str:
         selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
@@ -224,6 +252,15 @@ class Reading:
         months = f"least(greatest({begun}, 1), {self.measure.window_months})"
         return f"(CASE WHEN {since} IS NOT NULL THEN {months} END)"
 
+    @property
+    def _whole_months(self) -> str:
+        """From the start to `as_of`; the start's day is clamped in shorter months."""
+        since = f"{self._unit}.started_on"
+        months = f"""({self.as_of.year * 12 + self.as_of.month}
+            - extract(year FROM {since}) * 12 - extract(month FROM {since}))::int"""
+        is_early = f"({since} + make_interval(months => {months}))::date > %(as_of)s"
+        return f"({months} - CASE WHEN {is_early} THEN 1 ELSE 0 END)"
+
     def _unit_columns(self) -> list[str]:
         measure = self.measure
         sums = ["booked", "cost"]
@@ -232,10 +269,15 @@ class Reading:
         columns = [f"sum({name}) AS {name}" for name in sums]
         if measure.tells_dormant:
             columns.append("bool_and(dormant) AS dormant")
-        if measure.has_first_months:
+        if measure.reads_starts:
             columns.append(
                 "CASE WHEN bool_and(started_on IS NOT NULL) THEN min(started_on) END AS started_on"
             )
+        if Fact.STRATEGIC_FIT in measure.beside:
+            columns.append("max(fit) AS fit")
+        if measure.reads_contracts:
+            columns.append("sum(contract_value) AS contract_value")
+            columns.append("string_agg(contract_types, ',') AS contract_types")
         return columns
 
     def _sums(self) -> str:
@@ -260,10 +302,41 @@ class Reading:
             )
         if measure.tells_dormant:
             columns.append("coalesce(ledger.recent, 0) = 0 AS dormant")
-        if measure.has_first_months:
-            columns.append("customer.started_on")
+        more_columns, more_joins = self._beside()
+        columns += more_columns
+        joins += more_joins
         return f"""SELECT {", ".join(columns)} FROM customers_customer customer {" ".join(joins)}
             WHERE true {self.source.among("customer.id")}"""
+
+    def _beside(self) -> tuple[list[str], list[str]]:
+        """Columns and joins of what stands beside the ledgers."""
+        columns, joins = [], []
+        if self.measure.reads_starts:
+            columns.append("customer.started_on")
+        if Fact.STRATEGIC_FIT in self.measure.beside:
+            columns.append("score.value AS fit")
+            joins.append("""
+            LEFT JOIN customers_strategicscore score ON score.customer_id = customer.id
+                  AND score.valid_from < %(as_of)s AND score.valid_until >= %(as_of)s""")
+        if self.measure.reads_contracts:
+            columns += ["contracted.value AS contract_value", "contracted.types AS contract_types"]
+            joins.append(self._contracts())
+        return columns, joins
+
+    def _contracts(self) -> str:
+        return f"""
+            LEFT JOIN (SELECT contract.customer_id,
+                              sum(coalesce(revision.annual_value, 12 * revision.monthly_fee))
+                                AS value,
+                              string_agg(contract.template, ',') AS types
+                         FROM customers_contract contract
+                         JOIN customers_contractrevision revision
+                           ON revision.contract_id = contract.id
+                        WHERE revision.valid_from < %(as_of)s
+                          AND (revision.valid_to IS NULL OR revision.valid_to >= %(as_of)s)
+                              {self.source.among("contract.customer_id")}
+                        GROUP BY contract.customer_id) contracted
+                   ON contracted.customer_id = customer.id"""
 
     def _ledger(self) -> str:
         if not self.measure.tells_dormant:

@@ -184,7 +184,7 @@ def _facts_of(rules: RuleSet, ladder: Ladder) -> dict[str, str]:
     """SQL of the facts to store; those that the rules do not ask for are not in `facts`."""
     measure = measure_of(rules)
     explained = ["provisional", "months"] if measure.has_first_months else []
-    explained += ["guard_revenue", "guard_profit"] if ladder.guard else []
+    explained += sorted(ladder.explained_columns)
     return {
         "own": "own_revenue" if measure.rolls_up else "revenue",
         "booked": "booked" if measure.weighs else "NULL::numeric",
@@ -264,6 +264,9 @@ def explanation_of(ladder: Ladder, *, earned: str, before: str, revenue: str) ->
     - `guards`: a list of objects: `fact` ("margin"), `value` in per cent as text (absent where
       nothing was booked), `enter` and `keep` in per cent as text, `cap`, the code of the best
       tier allowed below them, `enters` and `keeps`, whether each bound is reached
+    - `criteria`: a list of objects: `tier`, its code, `needs` ("all": besides, "any": instead),
+      `fact`, `choice` (the contract type asked for), `value`, `enter` and `keep` as text in the
+      unit of the fact, `enters` and `keeps`; `up` and `down` are of the revenue alone
     """
     pairs = {
         "before": ladder.code_of(before),
@@ -276,5 +279,8 @@ def explanation_of(ladder: Ladder, *, earned: str, before: str, revenue: str) ->
         pairs["months"] = "months"
     if ladder.guard:
         pairs["guards"] = f"jsonb_build_array({ladder.guard.explained})"
+    if ladder.criteria:
+        told = [one.explained(ladder.code_of(str(tier.tier))) for tier, one in ladder.criteria]
+        pairs["criteria"] = f"to_jsonb(ARRAY[{', '.join(told)}])"
     built = ", ".join(f"'{key}', {value}" for key, value in pairs.items())
     return f"jsonb_strip_nulls(jsonb_build_object({built}))"

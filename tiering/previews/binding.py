@@ -41,6 +41,7 @@ RULES = (
 )
 TIERS = ("rank", "tier_id", "enter", "keep")
 GUARDS = ("fact", "enter", "keep", "cap_id", "is_blocking")
+CRITERIA = ("needs", "fact", "choice", "enter", "keep")
 SERVICES = ("tier_id", "service", "benefit_id", "amount", "choice", "per")
 
 
@@ -108,6 +109,11 @@ def digest_of(draft: RuleSet) -> str:
     content: dict[str, Any] = {
         "rules": _said(draft, RULES),
         "tiers": [_said(row, TIERS) for row in tiers_of(draft)],
+        "criteria": [
+            [row.rank, *_said(one, CRITERIA)]
+            for row in tiers_of(draft)
+            for one in row.criteria.all()
+        ],
         "guards": [_said(row, GUARDS) for row in guards_of(draft)],
         "services": sorted(services, key=str),
     }

@@ -14,8 +14,8 @@ from django.db.models import Count, Q, QuerySet
 from customers.models import Customer
 from firm.scope import Scope
 from tiering.chips import Chip, unranked
-from tiering.explanations import falls_on, months_below
 from tiering.falls import fall_of
+from tiering.grace import falls_on, months_below
 from tiering.guards import guard_rule_of
 from tiering.models import Evaluation, GuardRule, Standing
 from tiering.overview import Overview

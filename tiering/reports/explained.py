@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from customers.models import CustomerSnapshot
 from firm.scope import Scope
 from tiering.engine.customer_facts import CustomerFacts, of_customers
-from tiering.explanations import Explanation, with_facts
-from tiering.guards import guard_rule_of
+from tiering.explanations import Asked, Explanation, asked_of, with_facts
 from tiering.in_force import instead_of_earned, resolve
-from tiering.models import Evaluation, GuardRule, Tier, TierChange
+from tiering.models import Evaluation, Tier, TierChange
 from tiering.standings import evaluation_on
 
 READ_AT_ONCE = 1_000
@@ -38,7 +37,7 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
     if evaluation is None:
         return
     tiers = {tier.pk: tier for tier in Tier.objects.all()}
-    guard = guard_rule_of(evaluation.rule_set)
+    asked = asked_of(evaluation.rule_set)
     ladder = {rule.rank: tiers[rule.tier_id] for rule in evaluation.rule_set.tiers.all()}
     ranks = {tier.pk: rank for rank, tier in ladder.items()}
     for customers in _chunks():
@@ -52,7 +51,7 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
             yield Row(
                 customer=customer,
                 tier=ladder.get(in_force.rank or 0, earned),
-                explanation=_explained(evaluation, change, tiers, facts[customer.pk], guard)
+                explanation=_explained(evaluation, change, tiers, facts[customer.pk], asked)
                 if change
                 else None,
                 has_file=scope.has_file(customer.owner_id, customer.backup_id),
@@ -86,8 +85,8 @@ def _explained(
     change: TierChange,
     tiers: Mapping[int, Tier],
     facts: CustomerFacts,
-    guard: GuardRule | None,
+    asked: Asked,
 ) -> Explanation:
     change.raw_tier, change.earned_tier = tiers[change.raw_tier_id], tiers[change.earned_tier_id]
     counted = [tier for tier in tiers.values() if tier.code in evaluation.counts["tiers"]]
-    return with_facts(evaluation, change, facts=facts, guard=guard, tiers=counted)
+    return with_facts(evaluation, change, facts=facts, asked=asked, tiers=counted)

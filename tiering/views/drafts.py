@@ -16,7 +16,7 @@ from firm.refusals import refusal_of
 from firm.roles import Right
 from tiering import actions, checks, differences, proposal, rule_file, rule_words
 from tiering.models import RuleSet
-from tiering.rules_form import RulesForm, with_cuts, with_row, without_row
+from tiering.rules_form import RulesForm, with_criterion, with_cuts, with_row, without_row
 from tiering.version_rows import load
 from tiering.versions import Status, status_of
 
@@ -55,7 +55,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.EDIT_RULES)
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """`act` is save, or one of what only shows the form anew: check, add, fill, remove-2."""
+    """`act` is save, or one of what only shows the form anew: check, add, fill, more, remove-2."""
     found, active = _with_active(pk)
     act = request.POST.get("act", "save")
     if act not in ("save", "check"):
@@ -167,6 +167,8 @@ def _rearranged(found: RuleSet, values: QueryDict, act: str) -> RulesForm:
         shown = with_row(values)
     elif act == "fill":
         shown = with_cuts(values)
+    elif act == "more":
+        shown = with_criterion(values)
     elif act.startswith("remove-"):
         shown = without_row(values, _number(act.removeprefix("remove-")))
     return RulesForm(rule_file.as_data(found), shown=shown)

@@ -17,6 +17,8 @@ from firm import access, charts
 from firm.roles import Right
 from firm.scope import Scope
 from tiering import overview, wording
+from tiering.criteria_words import short_with
+from tiering.current import criteria_in_force
 from tiering.overview import Overview, Reach, evaluated, overview_of
 from tiering.reports import concentration as concentrated
 from tiering.reports import coverage as covering
@@ -244,7 +246,10 @@ def _tier_rows(
     return [
         {
             "tier": tier,
-            "entry": wording.short_entry(tier.rule, tiers.evaluation.rule_set, unit=unit),
+            "entry": short_with(
+                wording.short_entry(tier.rule, tiers.evaluation.rule_set, unit=unit),
+                criteria_in_force(request).get(tier.rule.rank, []),
+            ),
             "href": _listed(access.scope(request), tiers.reach, tier.rule.rank),
         }
         for tier in concentrated.tier_shares(report, tiers)
