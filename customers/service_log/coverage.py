@@ -16,12 +16,11 @@ from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from firm.calendar import business_days
+from firm.business_sql import begins
 
 WEEKS = 8
 FINE, POOR = Decimal("0.8"), Decimal("0.5")
 FEWEST_PEOPLE = 3
-MOST_CLOSED = 4  # weeks at a stretch
 A_WEEK = datetime.timedelta(weeks=1)
 
 
@@ -87,21 +86,26 @@ def monday_of(day: datetime.date) -> datetime.date:
 
 
 def closed_weeks(*, on: datetime.date, count: int = WEEKS) -> list[datetime.date]:
-    """The Mondays of the last `count` weeks that were over on this day, ascending. A week in
-    which the firm was closed throughout is nobody's to fill in: the one before takes its place.
-    """
+    """The Mondays of the last `count` weeks that were over on this day, ascending."""
     this_week = monday_of(on)
-    earliest = this_week - (count + MOST_CLOSED) * A_WEEK
-    worked = {monday_of(day) for day in business_days(since=earliest, until=this_week)}
-    return sorted(worked)[-count:]
+    return [this_week - back * A_WEEK for back in range(count, 0, -1)]
 
 
-# A customer's weeks before its first day and after its last are nobody's to fill in.
-_TOLD = """
-WITH expected AS (
+# Nobody's to fill in: weeks in which the firm was closed throughout, and those before a customer's
+# first day and after its last.
+_TOLD = f"""
+WITH weeks AS MATERIALIZED (
+    SELECT week FROM unnest(%s::date[]) AS asked (week)
+    WHERE NOT EXISTS (
+        SELECT FROM firm_workcalendar f
+        WHERE f.is_firms AND week >= f.told_since AND week + 7 <= f.told_until
+          AND NOT EXISTS (
+              SELECT FROM firm_calendarday d
+              WHERE d.calendar_id = f.id AND d.day >= week AND d.day < week + 7 AND {begins("d")}))
+), expected AS (
     SELECT c.id AS customer, c.department_id AS department, c.owner_id, c.backup_id, w.week
-    FROM customers_customer c CROSS JOIN unnest(%s::date[]) AS w (week)
-    WHERE c.status = 'active' AND c.id IN ({customers})
+    FROM customers_customer c CROSS JOIN weeks w
+    WHERE c.status = 'active' AND c.id IN ({{customers}})
       AND (c.started_on IS NULL OR c.started_on < w.week + 7)
       AND (c.ended_on IS NULL OR c.ended_on >= w.week)
 ), told AS (

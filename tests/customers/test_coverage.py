@@ -35,11 +35,13 @@ def test_only_weeks_that_are_over_count():
 def test_a_week_in_which_the_firm_was_closed_is_nobodys_to_fill_in(administrator):
     first, last = WEEKS[-1], WEEKS[-1] + datetime.timedelta(days=3)
     add_company_days(first=first, last=last, name="改装休業", by=administrator, now=NOW)
-    assert closed_weeks(on=ON, count=4) == WEEKS  # its Friday is a business day
+    a_customer(owner=administrator)
+    assert coverage_of(Customer.objects.all(), weeks=WEEKS).expected == 4  # its Friday is worked
     friday = last + datetime.timedelta(days=1)
     add_company_days(first=friday, last=friday, name="改装休業", by=administrator, now=NOW)
-    before = WEEKS[0] - datetime.timedelta(weeks=1)
-    assert closed_weeks(on=ON, count=4) == [before, *WEEKS[:-1]]
+    assert coverage_of(Customer.objects.all(), weeks=WEEKS).expected == 3
+    (gap,) = weeks_without(Customer.objects.all(), weeks=WEEKS)
+    assert gap.weeks == WEEKS[:-1]
 
 
 @pytest.mark.parametrize(
