@@ -4,9 +4,11 @@ The firm's figures are those stored with the last evaluation; of one's own custo
 added up from the list's rows.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -16,7 +18,7 @@ from rest_framework.request import Request
 
 from customers.models import CustomerSnapshot
 from firm import access
-from firm.charts import Group, share_of_top
+from firm.charts import Group, Pareto, pareto, share_of_top
 from firm.refusals import Refused
 from firm.roles import Right
 from firm.scope import Scope
@@ -26,6 +28,7 @@ from tiering.models import Evaluation, TierRule
 from tiering.standings import latest_evaluation
 
 MOST_GROUPS = 120
+CHART_HEIGHT = 132
 STEPS = (Decimal("0.01"), Decimal("0.05"), Decimal("0.1"), Decimal("0.2"), Decimal("0.5"))
 
 
@@ -73,7 +76,7 @@ class Overview:
     evaluation: Evaluation
     reach: Reach
     cards: list[Card]
-    groups: list[Group]
+    groups: tuple[Group, ...]
     customers: int
     total: Decimal | None
     # Counted under another tier than the earned one; known for the firm's figures.
@@ -100,6 +103,16 @@ class Step:
     @property
     def part_text(self) -> str:
         return f"{self.part:.1f}"
+
+
+@dataclass(frozen=True, eq=False)
+class Concentration:
+    """The concentration of revenue, drawn: told apart by which object it is, `drawn` keeps it."""
+
+    chart: Pareto
+    steps: tuple[Step, ...]
+    herfindahl: int
+    is_grouped: bool
 
 
 def reach_of(scope: Scope) -> Reach:
@@ -146,7 +159,7 @@ def held_by_rank(current: Current) -> dict[int, tuple[int, Decimal]]:
 
 def overview(current: Current, scope: Scope) -> Overview:
     evaluation, moves, reach = current.evaluation, current.moves, reach_of(scope)
-    groups = _own_groups(scope) if reach is Reach.OWN else []
+    groups = _own_groups(scope) if reach is Reach.OWN else ()
     held = _summed(groups) if reach is Reach.OWN else _moved(_stored(evaluation), moves)
     customers = sum(count for count, _revenue in held.values())
     total = None
@@ -157,7 +170,8 @@ def overview(current: Current, scope: Scope) -> Overview:
         for rule in current.rules
     ]
     if reach is Reach.FIRM:
-        groups = _stored_groups(evaluation, cards)
+        stored = evaluation.counts.get("concentration", {}).get("groups", ())
+        groups = _stored_groups(tuple(map(tuple, stored)), tuple(_last_places(cards)))
     return Overview(
         evaluation=evaluation,
         reach=reach,
@@ -206,7 +220,7 @@ def _stored(evaluation: Evaluation) -> dict[int, tuple[int, Decimal]]:
     }
 
 
-def _summed(groups: list[Group]) -> dict[int, tuple[int, Decimal]]:
+def _summed(groups: tuple[Group, ...]) -> dict[int, tuple[int, Decimal]]:
     """Customers and revenue of the groups by rank."""
     held: dict[int, tuple[int, Decimal]] = {}
     for group in groups:
@@ -215,28 +229,34 @@ def _summed(groups: list[Group]) -> dict[int, tuple[int, Decimal]]:
     return held
 
 
-def _stored_groups(evaluation: Evaluation, cards: list[Card]) -> list[Group]:
-    stored = evaluation.counts.get("concentration", {}).get("groups", [])
-    return [
-        Group(customers, Decimal(revenue), _rank_at(place, cards))
-        for customers, revenue, place in stored
-    ]
-
-
-def _rank_at(place: int, cards: list[Card]) -> int | None:
-    """The tier of the customer at this place by revenue, were tiers handed out by revenue alone.
+@lru_cache(maxsize=16)
+def _stored_groups(
+    stored: tuple[tuple[int, str, int], ...], last_places: tuple[tuple[int, int], ...]
+) -> tuple[Group, ...]:
+    """As the run wrote them (customers, revenue, place), each in the tier of the customer at its
+    place, were tiers handed out by revenue alone.
 
     A customer who is kept in a tier stands in the neighbour's colour; the cards count exactly.
     """
+    return tuple(
+        Group(
+            customers,
+            Decimal(revenue),
+            next((rank for last, rank in last_places if place <= last), None),
+        )
+        for customers, revenue, place in stored
+    )
+
+
+def _last_places(cards: list[Card]) -> Iterator[tuple[int, int]]:
+    """The place by revenue at which each tier ends, with its rank."""
     reached = 0
     for card in cards:
         reached += card.customers
-        if place <= reached:
-            return card.rule.rank
-    return None
+        yield reached, card.rule.rank
 
 
-def _own_groups(scope: Scope) -> list[Group]:
+def _own_groups(scope: Scope) -> tuple[Group, ...]:
     """The reader's own customers in descending order of revenue, at most about MOST_GROUPS groups
     within one tier each. Revenue below zero counts as none.
     """
@@ -258,10 +278,26 @@ def _own_groups(scope: Scope) -> list[Group]:
             """,
             [*params, MOST_GROUPS],
         )
-        return [Group(*row) for row in cursor.fetchall()]
+        return tuple(Group(*row) for row in cursor.fetchall())
 
 
-def steps(groups: list[Group]) -> list[Step]:
+@lru_cache(maxsize=64)
+def drawn(groups: tuple[Group, ...]) -> Concentration | None:
+    """None where nobody has revenue. Drawn once for these groups: those of the firm stay the same
+    from one run to the next.
+    """
+    chart = pareto(groups, height=CHART_HEIGHT)
+    if chart is None:
+        return None
+    return Concentration(
+        chart=chart,
+        steps=tuple(steps(groups)),
+        herfindahl=herfindahl(groups),
+        is_grouped=any(group.customers > 1 for group in groups),
+    )
+
+
+def steps(groups: Sequence[Group]) -> list[Step]:
     """The largest one, and the largest 1, 5, 10, 20 and 50 per cent of the customers."""
     customers = sum(group.customers for group in groups)
     counts = sorted({1, *(max(round(customers * part), 1) for part in STEPS)})
@@ -276,7 +312,7 @@ def steps(groups: list[Group]) -> list[Step]:
     ]
 
 
-def herfindahl(groups: list[Group]) -> int:
+def herfindahl(groups: Sequence[Group]) -> int:
     """The sum of the squared shares in per cent: 10,000 is one customer alone, 0 very many."""
     total = float(sum(group.revenue for group in groups))
     if not total:

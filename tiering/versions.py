@@ -89,6 +89,12 @@ def _rows() -> QuerySet[RuleSet]:
     return RuleSet.objects.annotate(has_services=Exists(services))
 
 
+def holds_on(version: RuleSet, *, on: datetime.date) -> bool:
+    """Whether this published version is the one in force on the day."""
+    until = version.effective_until
+    return version.effective_from <= on and (until is None or until > on)
+
+
 def is_overdue(version: RuleSet, *, on: datetime.date) -> bool:
     """Whether its half-yearly review is due by this day."""
     return version.review_on is not None and version.review_on <= on

@@ -156,8 +156,8 @@ def progress(done: int, total: int, label: str) -> dict[str, Any]:
     return {"done": done, "total": total, "label": label}
 
 
-@register.inclusion_tag("components/sort_head.html", takes_context=True)
-def sort_head(context: template.Context, key: str, label: str, css_class: str = "") -> dict:
+@register.simple_tag(takes_context=True)
+def sort_head(context: template.Context, key: str, label: str, css_class: str = "") -> SafeString:
     """A column head that sorts by `key`: `?sort=key`, then `?sort=-key`; paging starts anew."""
     request = context["request"]
     current = request.GET.get("sort", context.get("default_sort", ""))
@@ -165,12 +165,13 @@ def sort_head(context: template.Context, key: str, label: str, css_class: str = 
     query.pop("after", None)
     query["sort"] = f"-{key}" if current == key else key
     direction = {key: "ascending", f"-{key}": "descending"}.get(current, "")
-    return {
-        "label": label,
-        "css_class": css_class,
-        "href": f"?{query.urlencode()}",
-        "direction": direction,
-    }
+    return fragments.written(
+        "components/sort_head.html",
+        late={"href": f"?{query.urlencode()}"},
+        label=label,
+        css_class=css_class,
+        direction=direction,
+    )
 
 
 @register.simple_block_tag

@@ -12,30 +12,31 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, CustomerSnapshot
-from firm import access, charts, formats
+from firm import access, formats
 from firm.dates import today
+from firm.fragments import written
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
 from tiering import panels, wording
 from tiering.chips import Chip, unranked
-from tiering.explanations import months_below
+from tiering.criteria_words import short_with
+from tiering.current import criteria_in_force
+from tiering.grace import months_below
 from tiering.history import LANE
 from tiering.models import Standing
 from tiering.models.standing import Reason
-from tiering.overview import Overview, Reach, herfindahl, overview_of, steps
+from tiering.overview import CHART_HEIGHT, Overview, Reach, drawn, overview_of
 from tiering.reports import downgrades as planned
 from tiering.standings import tier_after
 from tiering.tier_shown import shown_of, tier_shown
 
 register = template.Library()
 
-CHART_HEIGHT = 132
 # For so long an upgrade is news beside the chip.
 NEWS_DAYS = 45
 
@@ -46,58 +47,80 @@ def tier_overview(context: template.Context) -> Overview | None:
     return overview_of(context["request"])
 
 
-@register.inclusion_tag("tiering/tier_cards.html", takes_context=True)
-def tier_cards(context: template.Context) -> dict[str, Any]:
+@dataclass(frozen=True)
+class CardShown:
+    """A card as the reader sees it: the threshold in words, what opens its customers."""
+
+    chip: Chip
+    customers: str
+    entry: str
+    href: str
+    share: Decimal | None
+    share_text: str
+    part: Decimal | None
+    part_text: str
+
+
+@register.simple_tag(takes_context=True)
+def tier_cards(context: template.Context) -> str:
     """Customers by tier with their part of the revenue; each card opens its customers."""
     tiers = overview_of(context["request"])
-    if tiers is None:
-        return {}
-    unit = context["money_unit"]
+    if tiers is None or not tiers.cards:
+        return ""
     owner = ""
     if tiers.reach is Reach.OWN:
         scope = access.scope(context["request"])
         owner = "&owner=me" if scope.people == {scope.person_id} else ""
-    return {
-        "tiers": tiers,
-        "cards": [
-            {
-                "card": card,
-                "entry": wording.short_entry(card.rule, tiers.evaluation.rule_set, unit=unit),
-                "href": f"{reverse('customers:list')}?tier={card.rule.rank}{owner}",
-            }
-            for card in tiers.cards
-        ],
-    }
+    rules, unit, page = tiers.evaluation.rule_set, context["money_unit"], reverse("customers:list")
+    criteria = criteria_in_force(context["request"])
+    cards = tuple(
+        CardShown(
+            chip=card.chip,
+            customers=card.customers_text,
+            entry=short_with(
+                wording.short_entry(card.rule, rules, unit=unit),
+                criteria.get(card.rule.rank, []),
+            ),
+            href=f"{page}?tier={card.rule.rank}{owner}",
+            share=card.share,
+            share_text=card.share_text,
+            part=card.part,
+            part_text=card.part_text,
+        )
+        for card in tiers.cards
+    )
+    return written("tiering/tier_cards.html", cards=cards, moved=tiers.moved)
 
 
-@register.inclusion_tag("tiering/pareto.html", takes_context=True)
-def pareto_chart(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def pareto_chart(context: template.Context) -> str:
     """The concentration of revenue: a bar a customer (or group), the running share, the tiers."""
-    request = context["request"]
-    tiers = overview_of(request)
-    groups = tiers.groups if tiers else []
-    chart = charts.pareto(groups, height=CHART_HEIGHT)
-    if tiers is None or chart is None:
-        return {}
-    return {
-        "chart": chart,
-        "height": CHART_HEIGHT,
-        "bands": [(band, tiers.chips.get(band.rank or 0)) for band in chart.bands],
-        "steps": steps(groups),
-        "herfindahl": herfindahl(groups),
-        "is_grouped": any(group.customers > 1 for group in groups),
-        "tiers": tiers,
-        "money_unit": context["money_unit"],
-    }
+    tiers = overview_of(context["request"])
+    concentration = drawn(tiers.groups) if tiers else None
+    if tiers is None or concentration is None:
+        return ""
+    return written(
+        "tiering/pareto.html",
+        concentration=concentration,
+        bands=tuple((band, tiers.chips.get(band.rank or 0)) for band in concentration.chart.bands),
+        tiers=tuple(
+            (card.chip, card.customers_text, card.revenue, card.share_text) for card in tiers.cards
+        ),
+        customers=tiers.customers,
+        total=tiers.total,
+        height=CHART_HEIGHT,
+        money_unit=context["money_unit"],
+    )
 
 
-@register.inclusion_tag("tiering/downgrades_ahead.html", takes_context=True)
-def downgrades_ahead(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def downgrades_ahead(context: template.Context) -> str:
     """How many customers of the reader are about to fall; nothing where there are none."""
     scope, tiers = access.scope(context["request"]), overview_of(context["request"])
     if tiers is None or not scope.may(Right.REVENUE):
-        return {"ahead": None}
-    return {"ahead": planned.ahead(scope, tiers.evaluation)}
+        return ""
+    ahead = planned.ahead(scope, tiers.evaluation)
+    return written("tiering/downgrades_ahead.html", ahead=ahead) if ahead.customers else ""
 
 
 @dataclass
@@ -134,9 +157,7 @@ class TierColumn:
 
 
 def chip_html(chip: Chip | None) -> SafeString:
-    return render_to_string(
-        "components/tier_chip.html", {"tier": chip, "label": tier_label(chip) if chip else ""}
-    )
+    return written("components/tier_chip.html", tier=chip, label=tier_label(chip) if chip else "")
 
 
 @register.simple_tag(takes_context=True)
@@ -153,29 +174,40 @@ def tier_column(context: template.Context, rows: Sequence[CustomerSnapshot]) -> 
 def _notes(tiers: Overview, customers: list[int]) -> dict[int, str]:
     """`猶予 2/3か月`, `11/18 ランクアップ`, for the few that have news."""
     as_of = tiers.evaluation.as_of
+    rank = {card.rule.tier_id: card.rule.rank for card in tiers.cards}
     notes = {}
-    for standing in Standing.objects.filter(customer__in=customers).exclude(
+    standings = Standing.objects.filter(customer__in=customers).exclude(
         below_since=None, earned_since__lte=as_of - datetime.timedelta(days=NEWS_DAYS)
+    )
+    for customer, below_since, earned_since, reason, tier, before in standings.values_list(
+        "customer", "below_since", "earned_since", "reason", "earned_tier", "earned_before"
     ):
-        if standing.below_since is not None:
-            notes[standing.pk] = _("Grace %(done)s/%(all)s months") % {
-                "done": months_below(standing.below_since, as_of),
+        if below_since is not None:
+            notes[customer] = _("Grace %(done)s/%(all)s months") % {
+                "done": months_below(below_since, as_of),
                 "all": tiers.evaluation.rule_set.grace_evaluations,
             }
-        elif standing.reason != Reason.INITIAL and standing.earned_before_id is not None:
-            rank = {card.rule.tier_id: card.rule.rank for card in tiers.cards}
-            before = rank.get(standing.earned_before_id, 0)
-            is_up = rank.get(standing.earned_tier_id, 0) < before
-            notes[standing.pk] = (_("Upgrade %(day)s") if is_up else _("Downgrade %(day)s")) % {
-                "day": formats.month(standing.earned_since)
+        elif reason != Reason.INITIAL and before is not None:
+            is_up = rank.get(tier, 0) < rank.get(before, 0)
+            notes[customer] = (_("Upgrade %(day)s") if is_up else _("Downgrade %(day)s")) % {
+                "day": formats.month(earned_since)
             }
     return notes
 
 
-@register.inclusion_tag("tiering/tier_asof.html", takes_context=True)
-def tier_asof(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def tier_asof(context: template.Context) -> str:
     """As of when the tiers are, and whose revenue the shares are parts of."""
-    return {"tiers": overview_of(context["request"])}
+    tiers = overview_of(context["request"])
+    if tiers is None:
+        return _("Tiers appear after the first nightly run.")
+    return written(
+        "tiering/tier_asof.html",
+        as_of=tiers.evaluation.as_of,
+        months=tiers.evaluation.rule_set.window_months,
+        reach=tiers.reach.value,
+        customers=tiers.customers,
+    )
 
 
 @register.inclusion_tag("tiering/tier_on_card.html", takes_context=True)

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 
 from firm import access
 from firm.dates import today
 from firm.roles import Right
+from tiering.current import current_of
 from tiering.models import RuleSet
 from tiering.overrides import tally
-from tiering.versions import is_overdue
+from tiering.versions import holds_on, is_overdue
 
 register = template.Library()
 
@@ -24,7 +26,7 @@ def rules_review_due(context: template.Context, version: RuleSet | None = None) 
     scope = access.scope(request)
     if request.screen_share or not scope.may(Right.REVIEW_RULES):
         return {}
-    version = version or RuleSet.objects.in_force(today())
+    version = version or _in_force(request)
     if version is None or not is_overdue(version, on=today()):
         return {}
     return {
@@ -34,3 +36,11 @@ def rules_review_due(context: template.Context, version: RuleSet | None = None) 
         "is_elsewhere": request.resolver_match.view_name != "tiering:rules",
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def _in_force(request: HttpRequest) -> RuleSet | None:
+    """That of today's tiers, but for the day on which another one has begun."""
+    current = current_of(request)
+    if current and holds_on(current.evaluation.rule_set, on=today()):
+        return current.evaluation.rule_set
+    return RuleSet.objects.in_force(today())
