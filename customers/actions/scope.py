@@ -9,6 +9,7 @@ from customers.actions.activities import check_can_record
 from customers.models import Customer, ScopeInquiry
 from customers.scope.judging import judge
 from customers.scope.question import Question
+from customers.service_log.entries import too_long
 from firm import audit
 from firm.models import User
 from firm.refusals import Refused
@@ -16,6 +17,7 @@ from firm.refusals import Refused
 Outcome = ScopeInquiry.Outcome
 # What a person says has become of it; a request says so itself.
 SAID = (Outcome.OPEN, Outcome.DECLINED, Outcome.LOGGED, Outcome.GOODWILL)
+LONGEST_ITEM = 80
 
 
 @transaction.atomic
@@ -33,11 +35,14 @@ def record_inquiry(
         raise Refused(_("Say what has become of it: declined, recorded or given as goodwill."))
     if not (question.request.strip() or question.work_item):
         raise Refused(_("Write down what the customer asked for."))
+    if len(question.work_item) > LONGEST_ITEM:
+        raise Refused(too_long(LONGEST_ITEM))
     answer = judge(customer, question)
     inquiry = ScopeInquiry.objects.create(
         customer=customer,
         asked_by=by,
         asked_at=now,
+        contact=question.contact,
         request=question.request.strip(),
         work_item=question.work_item,
         channel=question.channel,

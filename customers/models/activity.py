@@ -329,6 +329,9 @@ class ScopeInquiry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     asked_at = models.DateTimeField()
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     request = models.CharField(max_length=500, blank=True)  # the customer's own words
     work_item = models.CharField(max_length=80, blank=True)
     channel = models.CharField(max_length=12, choices=Channel.choices, blank=True)

@@ -26,19 +26,15 @@ class ScopeForm(forms.Form):
         label=gettext_lazy("What the customer asks for, in their own words"),
         max_length=LONGEST_REQUEST,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}),
+        widget=forms.Textarea(attrs={"rows": 1, "autofocus": True}),
     )
-    work_item = forms.ChoiceField(label=gettext_lazy("Item of the contract"), required=False)
-    channel = forms.ChoiceField(
-        label=gettext_lazy("Channel"), choices=[("", "—"), *Channel.choices], required=False
-    )
-    contact = forms.ChoiceField(label=gettext_lazy("Contact person"), required=False)
     minutes = forms.CharField(
         label=gettext_lazy("Estimate"),
         max_length=12,
         required=False,
-        help_text=gettext_lazy("Minutes, or hours such as 1.5h or 1:30."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": gettext_lazy("90 or 1.5h")}
+        ),
     )
     day = DayField(label=gettext_lazy("Day"), required=False)
     time = forms.TimeField(
@@ -46,6 +42,11 @@ class ScopeForm(forms.Form):
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"), choices=[("", "—"), *Channel.choices], required=False
+    )
+    contact = forms.ChoiceField(label=gettext_lazy("Contact person"), required=False)
+    work_item = forms.ChoiceField(label=gettext_lazy("Item of the contract"), required=False)
     is_incident = forms.BooleanField(label=gettext_lazy("It is an incident"), required=False)
 
     def __init__(

@@ -20,6 +20,7 @@ def checked_before(customer: Customer, inquiry_id: int) -> dict[str, Any]:
         "cause": Activity.Cause.CUSTOMER_WISH,
         "note": row.request,
         "channel": row.channel,
+        "contact": row.contact_id,
         "work_item": row.work_item,
         "free": row.outcome == Outcome.GOODWILL,
     }

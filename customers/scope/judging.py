@@ -84,7 +84,7 @@ def judge(customer: Customer, question: Question, *, agreed: list[Agreed] | None
     hours = _hours_under(agreed, question)
     facts = [
         *_of_matter(about, customer, question),
-        *_of_hours(hours, question),
+        *_of_hours(hours, agreed, question),
         *_of_time(_divided(customer, question), question),
         *_of_channel(agreed, question),
         *_of_contacts(agreed, customer, question),
@@ -160,6 +160,17 @@ def clause_of(about: Match) -> dict[str, Any]:
     }
 
 
+def _clause_of_hours(agreed: list[Agreed]) -> dict[str, Any]:
+    """The first of the contracts with hours stands for all: their hours are one sum."""
+    revision = next(held.revision for held in agreed if held.has_hours)
+    return {
+        "contract": revision.contract.name,
+        "revision": revision.number,
+        "term": "",
+        "kind": Kind.HOURS,
+    }
+
+
 def _of_matter(about: Match | None, customer: Customer, question: Question) -> list[Fact]:
     if about is None:
         return []
@@ -181,13 +192,14 @@ def _count(term: ScopeTerm, customer: Customer, question: Question) -> Count | N
     return next((one for one in counts if one.term_id == term.pk), None)
 
 
-def _of_hours(hours: Hours | None, question: Question) -> list[Fact]:
+def _of_hours(hours: Hours | None, agreed: list[Agreed], question: Question) -> list[Fact]:
     if hours is None:
         return []
     minutes = question.minutes or 1
     numbers = {"used": hours.used, "included": hours.included, "left": hours.left}
     beyond = max(0, hours.used + minutes - hours.included)
-    return [Fact("hours", OVER if beyond else "", {**numbers, "asked": question.minutes})]
+    asked = {"asked": question.minutes, **_clause_of_hours(agreed)}
+    return [Fact("hours", OVER if beyond else "", {**numbers, **asked})]
 
 
 def _of_time(divided: Divided | None, question: Question) -> list[Fact]:

@@ -138,8 +138,11 @@ def _count(data: dict[str, Any]) -> str:
 
 
 def _hours(data: dict[str, Any]) -> str:
-    values = {name: _mark(hours_text(data[name])) for name in ("used", "included")}
-    return _("Of this month's %(included)s hours %(used)s have been used.") % values
+    values = {name: _mark(hours_text(data[name])) for name in ("used", "included", "left")}
+    values["clause"] = _mark(clause_words(data))
+    if data["left"]:
+        return _("Of the %(included)s hours in %(clause)s, %(left)s are left this month.") % values
+    return _("The %(included)s hours in %(clause)s have been used this month.") % values
 
 
 def _time(data: dict[str, Any]) -> str:

@@ -58,7 +58,7 @@ def words_of(fact: Fact) -> str:
 
 def reason_of(fact: Fact) -> str:
     """What the verdict stands on, with its clause."""
-    if fact.code != "count":
+    if fact.code not in ("count", "hours"):
         return words_of(fact)
     return _("%(clause)s, %(words)s") % {
         "clause": clause_words(fact.data),
@@ -104,6 +104,11 @@ def _hours(data: dict[str, Any]) -> str:
         return _("%(used)s of %(included)s h used, %(beyond)s h beyond") % {
             **values,
             "beyond": hours_text(beyond),
+        }
+    if data["asked"] and data["asked"] > data["left"]:
+        return _("%(used)s of %(included)s h used, %(left)s h left, %(asked)s h asked for") % {
+            **values,
+            "asked": hours_text(data["asked"]),
         }
     return _("%(used)s of %(included)s h used, %(left)s h left") % values
 

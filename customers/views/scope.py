@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -157,19 +158,28 @@ def _past(customer: Customer) -> list[ScopeInquiry]:
 
 def _done(request: HttpRequest, inquiry: ScopeInquiry) -> HttpResponse:
     said = _("Kept with the scope checks of %(customer)s.") % {"customer": inquiry.customer.name}
-    if inquiry.outcome in (Outcome.LOGGED, Outcome.GOODWILL):
+    is_work = inquiry.outcome in (Outcome.LOGGED, Outcome.GOODWILL)
+    if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, said)
-        address = f"{reverse('customers:log-new')}?customer={inquiry.customer_id}"
-        address += f"&inquiry={inquiry.pk}"
-    elif request.htmx:  # type: ignore[attr-defined]
+        file = reverse("customers:file", args=[inquiry.customer_id])
+        return redirect(_quick_log(inquiry) if is_work else file)
+    if not is_work:
         happened = {"toast": said, "close-modal": True}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(happened)})
-    else:
-        messages.success(request, said)
-        address = reverse("customers:file", args=[inquiry.customer_id])
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
+    if _is_own_page(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": _quick_log(inquiry)})
+    # The browser follows by itself, and the quick log takes the place of the check.
+    return redirect(_quick_log(inquiry))
+
+
+def _quick_log(inquiry: ScopeInquiry) -> str:
+    about = {"customer": inquiry.customer_id, "inquiry": inquiry.pk}
+    return f"{reverse('customers:log-new')}?{urlencode(about)}"
+
+
+def _is_own_page(request: HttpRequest) -> bool:
+    page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    return page.split("?")[0] == reverse("customers:scope")
 
 
 def _fragment(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

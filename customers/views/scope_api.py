@@ -108,8 +108,8 @@ class InquirySerializer(QuestionSerializer):
 class KeptSerializer(serializers.ModelSerializer):
     class Meta:
         model = ScopeInquiry
-        fields = ["id", "asked_at", "request", "work_item", "channel", "minutes", "verdict",
-                  "reasons", "outcome"]  # fmt: skip
+        fields = ["id", "asked_at", "request", "work_item", "channel", "contact", "minutes",
+                  "verdict", "reasons", "outcome"]  # fmt: skip
 
 
 class CustomerConsumption(APIView):

@@ -1,19 +1,24 @@
-// <button data-copy="id"> copies the words of that element; a button with data-copy-open copies
-// the reply that stands open before it does its own work.
+// In a scope check, a button with data-copy-reply copies the sentence that is shown, and says so
+// where it has data-copied; whatever else the button does, it does as well.
 
 import { toast } from "./fragments.js";
 
-const words = (element) => element.textContent.trim();
+async function copy(element) {
+  try {
+    await navigator.clipboard.writeText(element.textContent.trim());
+  } catch {
+    // Without TLS browsers have no clipboard for pages, but they copy what is selected.
+    getSelection().selectAllChildren(element);
+    document.execCommand("copy");
+    getSelection().removeAllRanges();
+  }
+}
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy-reply]");
   if (!button) return;
-  await navigator.clipboard.writeText(words(document.getElementById(button.dataset.copy)));
-  toast(button.dataset.copied);
-});
-
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-copy-open]")) return;
-  const reply = document.querySelector(".replies details[open] .reply");
-  if (reply) navigator.clipboard.writeText(words(reply)).catch(() => {});
+  const shown = [...document.querySelectorAll(".reply")].find((reply) => reply.checkVisibility());
+  if (!shown) return;
+  await copy(shown);
+  if (button.dataset.copied) toast(button.dataset.copied);
 });

@@ -5,5 +5,6 @@ import "./keys.js";
 import "./menus.js";
 import "./print.js";
 import "./quick-log.js";
+import "./scope-check.js";
 import "./search.js";
 import "./theme.js";
