@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from customers.actions.activities import EntryData, record_activity
 from customers.models import ActivityDraft, Customer
 from customers.service_log.drafts import Proposal
+from customers.service_log.entries import DRAFT
 from firm import audit, formats
 from firm.models import User
 from firm.refusals import Refused
-
-SOURCE = "draft"  # of the entries made from drafts; their number there is the draft's
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _take(draft: ActivityDraft, choice: Choice, *, by: User, now: datetime.datet
             data=data,
             by=by,
             now=now,
-            source=SOURCE,
+            source=DRAFT,
             source_id=str(draft.pk),
         )
     except Refused as refused:

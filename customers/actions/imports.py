@@ -11,6 +11,7 @@ from customers.actions.cost_rates import check_can_edit_cost_rates
 from customers.imports import job
 from customers.imports.period import check_period
 from customers.models import Import
+from customers.service_log.entries import check_source
 from firm import audit, files
 from firm.actions import check_can_edit_prices
 from firm.dates import firm_date
@@ -112,6 +113,8 @@ def _new_import(
         check_period(*replaces)
     if len(source.strip()) > 40:
         raise Refused(_("The name of a source has at most 40 characters."))
+    if kind == Import.Kind.ACTIVITIES:
+        check_source(source.strip())
     replace_from, replace_until = replaces or (None, None)
     return Import.objects.create(
         kind=kind,

@@ -19,7 +19,8 @@ from customers.actions.activities import (
 )
 from customers.models import Activity, Customer, QuietWeek
 from customers.service_log.coverage import A_WEEK
-from customers.service_log.week import SOURCE, hours_text
+from customers.service_log.entries import GRID
+from customers.service_log.week import hours_text
 from firm import audit, formats
 from firm.models import User
 from firm.refusals import Refused
@@ -87,7 +88,7 @@ def _on_record(
     live = Activity.objects.live().filter(staff=person, day__gte=week, day__lt=week + A_WEEK)
     for entry in live.select_related("favor").order_by("pk"):
         place = (entry.customer_id, entry.day, entry.cause)
-        if entry.source == SOURCE and place not in own:
+        if entry.source == GRID and place not in own:
             own[place] = entry
         else:
             others[place] += entry.minutes
@@ -177,7 +178,7 @@ def _written(
     """The cell's entry as it is wished; says what that took."""
     if entry is None:
         data = EntryData(day=place[1], minutes=minutes, cause=place[2])
-        record_activity(customer=customer, data=data, source=SOURCE, by=by, now=now)
+        record_activity(customer=customer, data=data, source=GRID, by=by, now=now)
         return "recorded"
     data = replace(EntryData.of(entry), minutes=minutes, cause=place[2])
     correct_activity(activity=entry, data=data, version=entry.version, by=by, now=now)

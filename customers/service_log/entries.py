@@ -27,6 +27,8 @@ from firm.models import User
 from firm.refusals import Refused
 
 MOST_TIMES = 1000
+# Sources of our own: no file and no other program may call itself so.
+GRID, DRAFT = "grid", "draft"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,14 @@ def live_favor(activity: Activity) -> Favor | None:
 
 def too_long(most: int) -> str:
     return _("A text is too long: at most %(most)s characters.") % {"most": most}
+
+
+def check_source(name: str) -> None:
+    """Raises Refused where entries would pass for those of the grid, or of drafts."""
+    if name in (GRID, DRAFT):
+        raise Refused(
+            _("“%(name)s” is the name of a source of our own. Choose another one.") % {"name": name}
+        )
 
 
 def moment_of(day: datetime.date, time: datetime.time) -> datetime.datetime:

@@ -15,12 +15,12 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When
 
 from customers.models import Activity, Customer, QuietWeek
 from customers.service_log.coverage import A_WEEK, monday_of
+from customers.service_log.entries import GRID
 from firm.business_time import ONE_DAY
 from firm.calendar import business_days
 from firm.models import User
 from firm.scope import Scope
 
-SOURCE = "grid"  # of the entries that the sheet keeps
 LATELY = 4 * A_WEEK
 MOST_CUSTOMERS = 80
 QUARTER = 15  # minutes
@@ -197,8 +197,8 @@ def logged_in(person: User, week: datetime.date) -> dict[tuple[int, datetime.dat
     """By customer, day and cause, of this person's week."""
     live = Activity.objects.live().filter(staff=person, day__gte=week, day__lt=week + A_WEEK)
     sums = live.values_list("customer", "day", "cause").annotate(
-        own=Sum("minutes", filter=Q(source=SOURCE), default=0),
-        others=Sum("minutes", filter=~Q(source=SOURCE), default=0),
+        own=Sum("minutes", filter=Q(source=GRID), default=0),
+        others=Sum("minutes", filter=~Q(source=GRID), default=0),
     )
     return {tuple(key): Logged(own, others) for *key, own, others in sums}
 

@@ -20,10 +20,10 @@ from customers.actions import correct_activity, record_activity, withdraw_activi
 from customers.actions.activities import EntryData, FavorData
 from customers.consumption.marked import MarkKind, marked
 from customers.models import Activity, Contact, Customer, Goal, Investment, ScopeExtension
-from customers.service_log.entries import live_favor
+from customers.service_log.entries import check_source, live_favor
 from customers.service_log.purpose import check_purpose_read
 from firm import access
-from firm.api import StrictSerializer, versioned
+from firm.api import MomentField, StrictSerializer, versioned
 from firm.dates import firm_date
 from firm.idempotency import idempotent
 from firm.models import User
@@ -126,7 +126,7 @@ class NewActivitySerializer(StrictSerializer):
     """
 
     day = serializers.DateField(default=None, allow_null=True)
-    started_at = serializers.DateTimeField(default=None, allow_null=True)
+    started_at = MomentField(default=None, allow_null=True)
     minutes = serializers.IntegerField()
     cause = serializers.CharField(max_length=LONG)
     kind = _code(Activity.Kind.WORK)
@@ -218,6 +218,7 @@ class CustomerActivities(ListAPIView):
         check_purpose_read(access.reader(request))
         wanted = RecordSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
+        check_source(wanted.validated_data["source"])
         activity = record_activity(
             customer=customer,
             data=wanted.entry,
