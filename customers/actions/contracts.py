@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from customers.contracts.kinds import TermLine, checked
 from customers.contracts.templates import Start, start_of
 from customers.models import Contract, ContractRevision, Customer, ScopeTerm
-from firm import audit
+from firm import audit, formats
 from firm.dates import firm_date
 from firm.models import User
 from firm.money import LARGEST
@@ -78,6 +78,8 @@ def sign_contract(
     name = name.strip()
     if not name:
         raise Refused(_("A contract needs a name."))
+    # One at a time for a customer, so that no other takes the name meanwhile.
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if customer.contracts.filter(name=name).exists():
         raise Refused(_("This customer already has a contract named “%(name)s”.") % {"name": name})
     contract = Contract.objects.create(
@@ -106,7 +108,7 @@ def revise_contract(
     if last is not None and valid_from <= last.valid_from:
         raise Refused(
             _("A revision holds from %(date)s on. The next one begins later.")
-            % {"date": last.valid_from}
+            % {"date": formats.full_day(last.valid_from)}
         )
     if last is not None and (last.valid_to is None or last.valid_to > valid_from):
         last.valid_to = valid_from
@@ -154,7 +156,8 @@ def end_contract(
     first = contract.revisions.order_by("valid_from").first()
     if first is not None and ends_on <= first.valid_from:
         raise Refused(
-            _("The contract begins on %(date)s. It can't end before.") % {"date": first.valid_from}
+            _("The contract begins on %(date)s. It can't end before.")
+            % {"date": formats.full_day(first.valid_from)}
         )
     for revision in contract.revisions.all():
         if revision.valid_to is None or revision.valid_to > ends_on:

@@ -134,9 +134,9 @@ def _add_calendars(work: Work) -> None:
         assert week is not None  # `check` refuses the others
         add_calendar(
             name=name,
-            zone=settings.TIME_ZONE,
+            zone=settings.FIRM_TIME_ZONE,
             week=week,
-            country="JP",
+            country=settings.FIRM_COUNTRY,
             off_on_company_days=True,
             by=work.by,
             now=work.now,
