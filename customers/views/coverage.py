@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.giving.reach import check_is_not_shared
 from customers.models import Customer
 from customers.service_log.coverage import (
     WEEKS,
@@ -54,6 +55,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.SEE_JUNIORS_FILES)
 def export(request: HttpRequest) -> HttpResponseBase:
     """A line for each customer and week without anything."""
+    check_is_not_shared(request)
     gaps = weeks_without(_theirs(request), weeks=_weeks(request), most=MOST_EXPORTED)
     rows = ([gap.code, gap.name, week] for gap in gaps for week in gap.weeks)
     header = [_("Code"), _("Name"), _("Week from")]

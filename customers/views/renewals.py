@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from customers.contracts.in_force import RENEWAL_NOTICES, not_explained, renewing_within
+from customers.giving.reach import check_is_not_shared
 from customers.models import ContractRevision, Customer, RenewalNotice
 from firm import access
 from firm.dates import today
@@ -23,6 +24,7 @@ NOT_EXPLAINED = "not-explained"
 @access.needs(Right.REVENUE)
 def renewals(request: HttpRequest) -> HttpResponse:
     """Of the customers whose file one has: `?within=` days, or `?list=not-explained`."""
+    check_is_not_shared(request)
     page = page_of(
         _shown(request),
         sort="valid_from" if _is_not_explained(request) else "renews_on",
@@ -42,6 +44,7 @@ def renewals(request: HttpRequest) -> HttpResponse:
 @require_GET
 @access.needs(Right.REVENUE)
 def export(request: HttpRequest) -> HttpResponseBase:
+    check_is_not_shared(request)
     header = [
         _("Code"), _("Name"), _("Contract"), _("Renewal"), _("Notice by"), _("Notices sent"),
         _("Explained"), _("Account manager"),

@@ -94,3 +94,12 @@ def test_the_file_keeps_what_the_customer_may_see(sharing: Client, book: SimpleN
 def test_tiers_and_exports_are_refused(sharing: Client, book: SimpleNamespace) -> None:
     assert sharing.get(reverse("tiering:why", args=[book.toto.pk])).status_code == 403
     assert sharing.get(reverse("customers:export")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["customers:renewals", "customers:renewals-export", "customers:log-coverage-export"]
+)
+def test_lists_of_several_customers_are_refused(name: str, sharing: Client) -> None:
+    assert sharing.get(reverse(name), {"format": "csv"}).status_code == 403
+    sharing.post(reverse("firm:screen_share"), {"on": ""})
+    assert sharing.get(reverse(name), {"format": "csv"}).status_code == 200
