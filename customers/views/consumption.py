@@ -4,8 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from customers.consumption.report import MOST_ENTRIES, Figure, entries_of, report_of
-from customers.models import Customer
+from customers.consumption.behind import MOST, Figure, entries_behind
+from customers.consumption.report import report_of
+from customers.models import Customer, ScopeTerm
 from customers.service_log.coverage import closed_weeks, coverage_of
 from firm import access
 from firm.dates import day_asked_for, today
@@ -39,15 +40,16 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
         figure = Figure(request.GET.get("figure", Figure.HOURS))
     except ValueError:
         raise Http404 from None
-    rows = entries_of(pk, figure, on=on, term=term)
+    behind = entries_behind(pk, figure, on=on, term=term)
     context = {
         "customer": customer,
         "on": on,
         "is_past": on < today(),
         "figure": figure.value,
-        "term": term,
-        "rows": rows,
-        "counted": sum(marks.counted for _row, marks in rows),
-        "most": MOST_ENTRIES,
+        "term": term or ScopeTerm.Kind.MEETINGS.label,
+        "rows": behind.entries,
+        "counted": sum(marks.counted for _row, marks in behind.entries),
+        "is_cut": behind.is_cut,
+        "most": MOST,
     }
     return render(request, "customers/consumption_entries.html", context)
