@@ -11,15 +11,10 @@ def divided(slice: str, calendar: str) -> str:
     or on a day that the calendar does not tell, has no row: `least` and `greatest` leave NULL
     out, and would count it as work from the opening on.
     """
-    overlap = (
-        f"greatest(0, least(d.close_minute, {slice}.start_minute + {slice}.minutes)"
-        f" - greatest(d.open_minute, {slice}.start_minute))"
-    )
     return f"""LATERAL (
         SELECT inside, {slice}.minutes - inside - holiday AS outside, holiday
         FROM (
-            SELECT coalesce(sum({overlap}) FILTER (WHERE NOT d.is_holiday), 0) AS inside,
-                   coalesce(sum({overlap}) FILTER (WHERE d.is_holiday), 0) AS holiday
+            SELECT {_hours(slice)}
             FROM firm_calendarday d
             WHERE d.calendar_id = {calendar} AND d.day = {slice}.day
         ) AS sums
@@ -28,6 +23,26 @@ def divided(slice: str, calendar: str) -> str:
               SELECT FROM firm_workcalendar w
               WHERE w.id = {calendar} AND {slice}.day >= w.told_since AND {slice}.day < w.told_until
           )
+    )"""
+
+
+def divided_all(slices: str) -> str:
+    """The same of all that `slices` selects by the firm's own calendar, which is quicker for many:
+    a row `(day, start_minute, minutes, inside, outside, holiday)` for all slices that are alike.
+    """
+    return f"""(
+        SELECT day, start_minute, minutes, inside, minutes - inside - holiday AS outside, holiday
+        FROM (
+            SELECT s.day, s.start_minute, s.minutes, {_hours("s")}
+            FROM (
+                SELECT DISTINCT day, start_minute, minutes FROM ({slices}) AS slices
+                WHERE start_minute IS NOT NULL
+            ) AS s
+            JOIN firm_workcalendar w
+              ON w.is_firms AND s.day >= w.told_since AND s.day < w.told_until
+            LEFT JOIN firm_calendarday d ON d.calendar_id = w.id AND d.day = s.day
+            GROUP BY s.day, s.start_minute, s.minutes
+        ) AS sums
     )"""
 
 
@@ -40,3 +55,15 @@ def begins(day: str) -> str:
             SELECT FROM firm_calendarday eve
             WHERE eve.calendar_id = {day}.calendar_id AND eve.day = {day}.day - 1
               AND eve.close_minute = {MINUTES_A_DAY} AND NOT eve.is_holiday)))"""
+
+
+def _hours(slice: str) -> str:
+    """The sums `inside` and `holiday` over the calendar's rows `d` of the slice's day."""
+    overlap = (
+        f"greatest(0, least(d.close_minute, {slice}.start_minute + {slice}.minutes)"
+        f" - greatest(d.open_minute, {slice}.start_minute))"
+    )
+    return (
+        f"coalesce(sum({overlap}) FILTER (WHERE NOT d.is_holiday), 0) AS inside,"
+        f" coalesce(sum({overlap}) FILTER (WHERE d.is_holiday), 0) AS holiday"
+    )

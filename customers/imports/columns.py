@@ -38,13 +38,16 @@ TAX_SPELLINGS = {
 
 @dataclass(frozen=True)
 class Column:
-    """`sql` is its type in the staging table; `read` turns a cell into text of that type."""
+    """`sql` is its type in the staging table; `read` turns a cell into text of that type. A text
+    as typed has `most` characters.
+    """
 
     name: str
     aliases: tuple[str, ...]
     read: values.Reader
     sql: str = "text"
     required: bool = False
+    most: int | None = None
 
     @property
     def label(self) -> str:
@@ -54,7 +57,7 @@ class Column:
 
 
 def _text(name: str, *aliases: str, most: int = 200, required: bool = False) -> Column:
-    return Column(name, aliases, values.text(most), required=required)
+    return Column(name, aliases, values.text(most), required=required, most=most)
 
 
 def _email(name: str, *aliases: str, required: bool = False) -> Column:

@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import cache
 
@@ -105,6 +106,11 @@ _CLOCK = re.compile(
     r"(?P<offset>Z|[+-]\d{2}:?\d{2})?"
 )
 _SERIAL_CLOCK = re.compile(r"(\d{5})(\.\d+)")
+# As other programs write it, in the years of EARLIEST to LATEST: most files have no other way.
+_ISO_START = re.compile(
+    r"(?:19|2[01])\d{2}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?",
+    re.ASCII,
+)
 
 
 def read_start(written: str) -> str:
@@ -112,6 +118,10 @@ def read_start(written: str) -> str:
     offset (the later moment of a skipped time, the first of two); seconds are cut off. The firm's
     date comes out, and behind it the moment in UTC where there is one.
     """
+    if _ISO_START.fullmatch(written):
+        with suppress(ValueError):  # no such day or time: said below
+            began = datetime.datetime.fromisoformat(written)
+            return _start(began.replace(second=0, tzinfo=began.tzinfo or firm_zone()))
     plain = unicodedata.normalize("NFKC", written).upper()
     if match := _CLOCK.fullmatch(plain):
         date, minute = datetime.date.fromisoformat(read_date(match["day"])), _minute_of(match)
@@ -126,7 +136,10 @@ def read_start(written: str) -> str:
     else:
         return read_date(written)
     zone = _zone_of(offset) if offset else firm_zone()
-    moment = datetime.datetime.combine(date, minute, zone)
+    return _start(datetime.datetime.combine(date, minute, zone))
+
+
+def _start(moment: datetime.datetime) -> str:
     return f"{firm_date(moment)} {moment.astimezone(datetime.UTC).isoformat()}"
 
 

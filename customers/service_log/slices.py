@@ -12,10 +12,10 @@ import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Max, Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from customers.models import Activity, ActivitySlice
-from firm.business_sql import divided
+from firm.business_sql import divided_all
 from firm.business_time import ONE_DAY, pieces
 from firm.dates import firm_zone, start_of_day
 from firm.models import Premium
@@ -25,27 +25,17 @@ NIGHT_ENDS, NIGHT_BEGINS = 5 * 60, 22 * 60  # on the clock
 REACH = 2
 
 _STANDARD = ", ".join(f"{share} AS {name}" for name, share in Premium.STANDARD.items())
+# Of a slice with a time of day; the others have none that is known.
+_NIGHT_MINUTES = f"""CASE WHEN cut.clock_minute IS NULL THEN 0 ELSE
+    greatest(0, least({NIGHT_ENDS}, cut.clock_minute + cut.minutes) - cut.clock_minute)
+    + greatest(0, cut.clock_minute + cut.minutes - greatest({NIGHT_BEGINS}, cut.clock_minute))
+    END"""
 _CUT = f"""
-WITH piece (day, start_minute, clock_minute, starts_at, ends_at) AS (
-    SELECT * FROM unnest(%s::date[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[])
-), entry (id, customer_id, day, started_at, ended_at, minutes, grade) AS (
-    {{entries}}
-), cut AS (
-    SELECT id, customer_id, grade, day, NULL::int AS start_minute, NULL::int AS clock_minute,
-           minutes
-    FROM entry WHERE started_at IS NULL
-    UNION ALL
-    SELECT e.id, e.customer_id, e.grade, p.day, p.start_minute + since, p.clock_minute + since,
-           until - since
-    FROM entry e
+WITH piece (entry_day, day, start_minute, clock_minute, starts_at, ends_at) AS (
+    SELECT day - later, told.*
+    FROM unnest(%s::date[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])
+             AS told (day, start_minute, clock_minute, starts_at, ends_at)
     CROSS JOIN generate_series(0, {REACH}) AS later
-    JOIN piece p
-      ON p.day = e.day + later AND p.starts_at < e.ended_at AND p.ends_at > e.started_at
-    CROSS JOIN LATERAL (
-        SELECT extract(epoch FROM greatest(e.started_at, p.starts_at) - p.starts_at)::int / 60
-                   AS since,
-               extract(epoch FROM least(e.ended_at, p.ends_at) - p.starts_at)::int / 60 AS until
-    ) AS within
 ), rate AS (
     SELECT grade, direct, loaded, valid_from,
            lead(valid_from) OVER (PARTITION BY grade ORDER BY valid_from) AS valid_until
@@ -56,25 +46,37 @@ WITH piece (day, start_minute, clock_minute, starts_at, ends_at) AS (
         SELECT '-infinity'::date AS valid_from, {_STANDARD}
         UNION ALL SELECT valid_from, after_hours, holiday, night FROM firm_premium
     ) AS dated
+), entry AS MATERIALIZED (
+    SELECT id, customer_id, day, minutes, grade, extract(epoch FROM started_at)::bigint AS starts_at
+    FROM ({{entries}}) AS told (id, customer_id, day, started_at, minutes, grade)
+), cut AS MATERIALIZED (
+    SELECT e.id, e.customer_id, within.*, rate.direct, rate.loaded
+    FROM entry e
+    LEFT JOIN piece p ON p.entry_day = e.day AND p.ends_at > e.starts_at
+                     AND p.starts_at < e.starts_at + e.minutes * 60
+    CROSS JOIN LATERAL (
+        SELECT (greatest(0, e.starts_at - p.starts_at) / 60)::int AS since,
+               ((least(e.starts_at + e.minutes * 60, p.ends_at) - p.starts_at) / 60)::int AS until
+    ) AS part
+    CROSS JOIN LATERAL (
+        SELECT coalesce(p.day, e.day) AS day, p.start_minute + since AS start_minute,
+               p.clock_minute + since AS clock_minute,
+               CASE WHEN p.day IS NULL THEN e.minutes ELSE until - since END AS minutes
+    ) AS within
+    LEFT JOIN rate
+      ON rate.grade = e.grade AND within.day >= rate.valid_from
+         AND (rate.valid_until IS NULL OR within.day < rate.valid_until)
 ), hours AS (
-    SELECT cut.*, rate.direct, rate.loaded,
+    SELECT cut.*,
            (cut.minutes * 100 + coalesce(d.outside, 0) * premium.after_hours
             + coalesce(d.holiday, 0) * premium.holiday
-            + coalesce(night.minutes, 0) * premium.night) / 6000.0 AS paid
+            + {_NIGHT_MINUTES} * premium.night) / 6000.0 AS paid
     FROM cut
     JOIN premium
       ON cut.day >= premium.valid_from
          AND (premium.valid_until IS NULL OR cut.day < premium.valid_until)
-    LEFT JOIN rate
-      ON rate.grade = cut.grade AND cut.day >= rate.valid_from
-         AND (rate.valid_until IS NULL OR cut.day < rate.valid_until)
-    LEFT JOIN {divided("cut", "(SELECT id FROM firm_workcalendar WHERE is_firms)")} AS d ON true
-    LEFT JOIN LATERAL (
-        SELECT greatest(0, least({NIGHT_ENDS}, cut.clock_minute + cut.minutes) - cut.clock_minute)
-             + greatest(0, cut.clock_minute + cut.minutes
-                           - greatest({NIGHT_BEGINS}, cut.clock_minute)) AS minutes
-        WHERE cut.clock_minute IS NOT NULL
-    ) AS night ON true
+    LEFT JOIN {divided_all("SELECT * FROM cut WHERE direct IS NOT NULL")} AS d
+      ON d.day = cut.day AND d.start_minute = cut.start_minute AND d.minutes = cut.minutes
 )
 INSERT INTO customers_activityslice
     (activity_id, customer_id, day, start_minute, minutes, cost, loaded_cost)
@@ -82,10 +84,7 @@ SELECT id, customer_id, day, start_minute, minutes,
        coalesce(direct * paid, 0), loaded * paid
 FROM hours
 """
-_ENDED_AT = ExpressionWrapper(
-    F("started_at") + F("minutes") * datetime.timedelta(minutes=1), DateTimeField()
-)
-_TOLD = ("pk", "customer", "day", "started_at", _ENDED_AT, "minutes", "staff__cost_grade")
+_TOLD = ("pk", "customer", "day", "started_at", "minutes", "staff__cost_grade")
 
 
 def write_slices(entries: QuerySet[Activity]) -> int:
@@ -98,9 +97,16 @@ def write_slices(entries: QuerySet[Activity]) -> int:
         return 0
     told = entries.order_by().filter(withdrawn_at=None).values_list(*_TOLD).query
     chosen, params = told.sql_with_params()
-    days = _days(span["first"], span["last"] + (REACH + 1) * ONE_DAY)
+    return cut(chosen, params, first=span["first"], last=span["last"])
+
+
+def cut(entries: str, params: Any, *, first: datetime.date, last: datetime.date) -> int:
+    """The same for what a statement selects: (id, customer, day, started_at, minutes, cost grade)
+    of live entries from the first to the last of these days.
+    """
+    days = _days(first, last + (REACH + 1) * ONE_DAY)
     with connection.cursor() as cursor:
-        cursor.execute(_CUT.format(entries=chosen), [*days, *params])
+        cursor.execute(_CUT.format(entries=entries), [*days, *params])
         return int(cursor.rowcount)
 
 
@@ -113,14 +119,14 @@ def rewrite_slices(entries: QuerySet[Activity]) -> int:
 
 def _days(since: datetime.date, until: datetime.date) -> tuple[list[Any], ...]:
     """The pieces of the firm's days `[since, until)`: day, minute since midnight, minute on the
-    clock, beginning and end.
+    clock, beginning and end in seconds since 1970.
     """
     zone = firm_zone()
     rows = []
-    start = start_of_day(since).astimezone(datetime.UTC)
-    for piece in pieces(start, start_of_day(until), zone):
-        end = start + datetime.timedelta(minutes=piece.minutes)
-        clock = start.astimezone(zone)
-        rows.append((piece.day, piece.start_minute, clock.hour * 60 + clock.minute, start, end))
-        start = end
+    second = int(start_of_day(since).timestamp())
+    for piece in pieces(start_of_day(since), start_of_day(until), zone):
+        end = second + piece.minutes * 60
+        clock = datetime.datetime.fromtimestamp(second, zone)
+        rows.append((piece.day, piece.start_minute, clock.hour * 60 + clock.minute, second, end))
+        second = end
     return tuple(map(list, zip(*rows, strict=True)))

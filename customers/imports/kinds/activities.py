@@ -23,7 +23,7 @@ from customers.imports.work import (
     rows,
 )
 from customers.models import Activity
-from customers.service_log.slices import rewrite_slices, write_slices
+from customers.service_log.slices import cut, rewrite_slices
 from firm.dates import firm_date
 
 SAMPLES = 20
@@ -56,15 +56,14 @@ FROM import_staged s
 LEFT JOIN customers_customer c ON c.code = s.customer_code
 LEFT JOIN import_people p ON p.written = s.staff
 """
-_PLACE = "row_number() OVER (PARTITION BY digest ORDER BY line)"
+_NAMED = "SELECT *, given AS source_id FROM written WHERE given IS NOT NULL"
+_NAMELESS = """
+SELECT *, '#' || digest || '-' || row_number() OVER (PARTITION BY digest ORDER BY line)
+FROM written WHERE given IS NULL
+"""
 _LINES = f"""
 CREATE TEMP TABLE import_lines ON COMMIT DROP AS
-WITH written AS ({_WRITTEN}),
-named AS (
-    SELECT *, given AS source_id FROM written WHERE given IS NOT NULL
-    UNION ALL
-    SELECT *, '#' || digest || '-' || {_PLACE} FROM written WHERE given IS NULL
-)
+WITH written AS ({_WRITTEN}), named AS ({{named}})
 SELECT w.*, w.day AS date, e.id AS live_id, e.day AS live_date,
        e.customer_id AS live_customer_id,
        CASE WHEN e.withdrawn_at IS NULL THEN e.minutes END AS live_minutes,
@@ -82,7 +81,7 @@ FROM named w
 LEFT JOIN customers_activity e
   ON e.source = %(source)s AND e.source_id = w.source_id AND e.source_id <> ''
 LEFT JOIN customers_import i ON i.id = e.import_id;
-ANALYZE import_lines
+ANALYZE import_lines (line, live_id, fate)
 """
 
 _LIVE = "e.withdrawn_at IS NULL AND e.source <> '' AND e.source = %(source)s"
@@ -106,19 +105,22 @@ GROUP BY 1
 """
 
 _INSERTED = (*_REQUIRED, *_DEFAULTS)
+# What is told of the new entries goes straight to their slices: reading them again would cost a
+# look into the log for each.
 _INSERT = f"""
 DROP TABLE IF EXISTS import_added;
-CREATE TEMP TABLE import_added (id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE import_added (
+    id bigint, customer_id bigint, staff_id bigint, day date, started_at timestamptz, minutes int
+) ON COMMIT DROP;
 WITH added AS (
     INSERT INTO customers_activity ({", ".join(_INSERTED)}, source, source_id, import_id,
                                     recorded_at, recorded_by_id)
     SELECT {", ".join(_INSERTED)}, %(source)s, source_id, %(import_id)s, %(now)s, %(by)s
     FROM import_lines WHERE fate = 'added'
     ORDER BY customer_id, day, line
-    RETURNING id
+    RETURNING id, customer_id, staff_id, day, started_at, minutes
 )
-INSERT INTO import_added SELECT id FROM added;
-ANALYZE import_added
+INSERT INTO import_added SELECT * FROM added
 """
 # What the entry is linked to belongs to its customer, an investment to its cause.
 _LINKS = ("contact_id", "goal_id", "extension_id")
@@ -142,7 +144,10 @@ FROM import_vanished v WHERE v.id = e.id;
 UPDATE customers_favor f SET withdrawn_at = %(now)s
 FROM import_vanished v WHERE v.id = f.activity_id AND f.withdrawn_at IS NULL
 """
-_ADDED = "SELECT id FROM import_added"
+_ADDED = """
+SELECT a.id, a.customer_id, a.day, a.started_at, a.minutes, p.cost_grade
+FROM import_added a JOIN firm_user p ON p.id = a.staff_id
+"""
 _CORRECTED = """
 SELECT live_id FROM import_lines WHERE fate IN ('changed', 'restored')
 UNION ALL SELECT id FROM import_vanished
@@ -153,8 +158,14 @@ def check(work: Work) -> None:
     """Fills `import_lines`. Refuses lines that the database or the clock contradicts."""
     people.find("staff")
     columns = _columns(work)
+    nameless = rows("SELECT EXISTS (SELECT FROM import_staged WHERE source_id IS NULL) AS some")
+    branches = [_NAMED, _NAMELESS] if nameless[0]["some"] else [_NAMED]
     execute(
-        _LINES.format(same_as_e=_same(columns, "e"), same_as_h=_same(columns, "h")),
+        _LINES.format(
+            named=" UNION ALL ".join(branches),
+            same_as_e=_same(columns, "e"),
+            same_as_h=_same(columns, "h"),
+        ),
         source=work.import_.source,
     )
     refuse_unknown_customers()
@@ -262,7 +273,12 @@ def write(work: Work) -> None:
         "by": work.by.pk if work.by else None,
     }
     execute(_INSERT, source=work.import_.source, **facts)
-    columns = _columns(work)
+    _slice_added()
+    if rows(f"SELECT EXISTS ({_CORRECTED}) AS some")[0]["some"]:
+        _correct(_columns(work), **facts)
+
+
+def _correct(columns: list[str], **facts: Any) -> None:
     execute(
         _CORRECT.format(
             columns=", ".join(f"{name} = l.{name}" for name in columns),
@@ -271,9 +287,10 @@ def write(work: Work) -> None:
         **facts,
     )
     execute(_WITHDRAW, **facts)
-    write_slices(_entries(_ADDED))
-    rewrite_slices(_entries(_CORRECTED))
+    rewrite_slices(Activity.objects.filter(pk__in=RawSQL(_CORRECTED, [])))
 
 
-def _entries(ids: str) -> Any:
-    return Activity.objects.filter(pk__in=RawSQL(ids, []))
+def _slice_added() -> None:
+    (span,) = rows("SELECT min(day) AS first, max(day) AS last FROM import_added")
+    if span["first"] is not None:
+        cut(_ADDED, [], **span)
