@@ -36,6 +36,7 @@ class Right(StrEnum):
     RECORD_WORK = "record_work"  # what was done for a customer whose file one has
     REQUEST_OVERRIDE = "request_override"  # another tier for a customer whose file one has
     APPROVE_OVERRIDE = "approve_override"
+    SCORE_CUSTOMERS = "score_customers"  # the strategic fit of others' customers
     GO_LIVE = "go_live"  # end the trial: from then on nobody publishes alone
     READ_RUNS = "read_runs"  # what each night did
     RUN_NIGHT = "run_night"  # recalculate now, confirm a held run
@@ -52,6 +53,7 @@ class Right(StrEnum):
 _LOGGING = {Right.PRICE, Right.REVENUE, Right.RECORD_WORK, Right.REQUEST_OVERRIDE}
 _MANAGING = _LOGGING | {
     Right.SEE_JUNIORS_FILES,
+    Right.SCORE_CUSTOMERS,
     Right.MARGIN,
     Right.FIRM_REVENUE,
     Right.READ_RUNS,
@@ -77,6 +79,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.RECORD_WORK,
             Right.REQUEST_OVERRIDE,
             Right.APPROVE_OVERRIDE,
+            Right.SCORE_CUSTOMERS,
             Right.GO_LIVE,
             Right.READ_RUNS,
             Right.RUN_NIGHT,

@@ -79,6 +79,8 @@ AUDIT = {
     ),
     "payment_stop_set": gettext_lazy("Payment stop set: %(date)s"),
     "payment_stop_lifted": gettext_lazy("Payment stop lifted: %(date)s"),
+    "strategic_fit_scored": gettext_lazy("Strategic fit scored: %(value)s until %(last)s"),
+    "strategic_fit_withdrawn": gettext_lazy("Strategic score withdrawn"),
     "bill_rate_set": gettext_lazy("List price of an hour set: from %(date)s"),
     "customer_created": gettext_lazy("Customer added"),
     "customer_changed": gettext_lazy("Customer changed"),

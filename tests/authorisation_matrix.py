@@ -12,6 +12,7 @@
 tests/test_authorisation.py asks for every cell. An address without a line fails.
 """
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,7 @@ from tests.factories import (
     some_goodwill,
     some_premiums,
 )
+from tests.tiering.beside import a_strategic_score
 from tests.tiering.nights import a_held_night, a_move, an_evaluation
 from tests.tiering.overrides import a_request
 from tiering import actions
@@ -71,6 +73,8 @@ GROUPS = {
         "administrator",
         "back_office",
     ),
+    # Whoever scores how well a customer fits the firm's strategy; not who looks after it.
+    "customer_scorers": ("section_manager", "department_head", "executive", "administrator"),
     # Whoever may see the revenue of at least their own customers.
     "revenue_readers": (
         "account_manager",
@@ -305,6 +309,9 @@ tiering:override-create         POST  customer   file_workers else 404
 tiering:payment-stops           GET   customer   file_readers else 404
 tiering:payment-stop-set        POST  customer   administrator back_office
 tiering:payment-stop-lift       POST  customer   administrator back_office
+tiering:strategic-fit           GET   customer   file_readers else 404
+tiering:strategic-fit-score     POST  customer   customer_scorers
+tiering:strategic-fit-withdraw  POST  customer   customer_scorers
 tiering:overrides               GET   -          everyone
 tiering:overrides-export        GET   -          everyone
 tiering:override                GET   override   file_readers else 404
@@ -411,6 +418,9 @@ api-override-end                POST  held_override account_manager override_dec
 api-payment-stops               GET   customer   file_readers else 404
 api-payment-stops               POST  customer   administrator back_office
 api-payment-stop-lift           POST  payment_stop administrator back_office
+api-strategic-scores            GET   customer   file_readers else 404
+api-strategic-scores            POST  customer   customer_scorers
+api-strategic-score-withdraw    POST  strategic_score customer_scorers
 api-rule-sets                   GET   -          everyone
 api-rule-set                    GET   rule_set   everyone
 api-rule-set-services           GET   rule_set   everyone
@@ -529,6 +539,7 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "override": lambda cast: {"pk": _override(cast).pk},
     "held_override": lambda cast: {"pk": _held_override(cast).pk},
     "payment_stop": lambda cast: _payment_stop(cast),
+    "strategic_score": lambda cast: _strategic_score(cast),
     "totp": lambda cast: _second_factor(cast),
     "reset_key": lambda cast: {"uidb36": "1", "key": "no-such-key"},
     "mail_key": lambda cast: {"key": "no-such-key"},
@@ -610,6 +621,12 @@ def _payment_stop(cast: dict[str, Any]) -> dict[str, Any]:
         now=timezone.now(),
     )
     return {"pk": stop.pk}
+
+
+def _strategic_score(cast: dict[str, Any]) -> dict[str, Any]:
+    customer, today = a_customer(owner=cast["account_manager"]), timezone.localdate()
+    until = today + datetime.timedelta(days=30)
+    return {"pk": a_strategic_score(customer, today, until, 4, by=cast["section_manager"]).pk}
 
 
 def _second_factor(cast: dict[str, Any]) -> dict[str, Any]:

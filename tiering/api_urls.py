@@ -13,6 +13,7 @@ from tiering.views import (
     profit_api,
     reports_api,
     services_api,
+    strategic_fit_api,
 )
 
 urlpatterns = [
@@ -80,6 +81,16 @@ urlpatterns = [
         "payment-stops/<int:pk>/lift",
         overrides_api.PaymentStopLift.as_view(),
         name="api-payment-stop-lift",
+    ),
+    path(
+        "customers/<int:pk>/strategic-scores",
+        strategic_fit_api.StrategicScores.as_view(),
+        name="api-strategic-scores",
+    ),
+    path(
+        "strategic-scores/<int:pk>/withdraw",
+        strategic_fit_api.StrategicScoreWithdraw.as_view(),
+        name="api-strategic-score-withdraw",
     ),
     path("evaluations", api.Evaluations.as_view(), name="api-evaluations"),
     path("runs/<int:pk>/held", held_api.Held.as_view(), name="api-held-run"),

@@ -102,9 +102,12 @@ class Explanation:
 
     @property
     def above(self) -> Tier | None:
-        """The tier above the earned one."""
-        found = _neighbour(self.criteria, self.earned_tier, -1)
-        return found.tier if found else None
+        one = _neighbour(self.criteria, self.earned_tier, -1)
+        return one.tier if one else None
+
+    @property
+    def has_below(self) -> bool:
+        return _neighbour(self.criteria, self.earned_tier, 1) is not None
 
     @property
     def lacks_several(self) -> bool:
@@ -152,11 +155,10 @@ class Explanation:
     @property
     def falls_on(self) -> datetime.date | None:
         """The evaluation at which the tier ends if nothing changes; None outside of grace."""
-        if self.below_since is None:
+        since, rules = self.below_since, self.rule_set
+        if since is None:
             return None
-        return falls_on(
-            self.below_since, self.earned_since, reason=self.reason, rules=self.rule_set
-        )
+        return falls_on(since, self.earned_since, reason=self.reason, rules=rules)
 
 
 def explain(

@@ -14,6 +14,7 @@ from firm.dates import today
 from firm.roles import Right
 from tiering import wording
 from tiering.chips import Chip, chips, unranked
+from tiering.conditions import ConditionShown, conditions_shown, ways_shown
 from tiering.criteria_words import entry_with
 from tiering.current import asks_for_revenue_alone, current_of
 from tiering.engine.customer_facts import of_customer
@@ -41,6 +42,7 @@ class Line:
     criterion: Criterion
     is_earned: bool
     is_raw: bool
+    conditions: list[ConditionShown]
 
 
 def changes_of(request: HttpRequest, customer_id: int) -> list[TierChange]:
@@ -97,12 +99,15 @@ def reasons(request: HttpRequest, customer: Customer, *, on: datetime.date) -> d
     explanation = explanation_of(request, customer, on=on)
     if explanation is None:
         return {"explanation": None}
-    chip = chips_of(request, explanation)
+    chip, unit = chips_of(request, explanation), _unit(request)
+    may_margin = access.scope(request).may(Right.MARGIN)
     return {
         "explanation": explanation,
         "earned": chip.get(explanation.earned_tier.code) or unranked(explanation.earned_tier.code),
-        "reason": reason_text(explanation, unit=_unit(request)),
-        "may_margin": access.scope(request).may(Right.MARGIN),
+        "reason": reason_text(explanation, unit=unit),
+        "may_margin": may_margin,
+        "ways_up": ways_shown(explanation.ways_up, unit=unit),
+        "ways_down": ways_shown(explanation.ways_down, unit=unit),
         "share": _share(request, explanation),
         "lines": [
             Line(
@@ -110,6 +115,7 @@ def reasons(request: HttpRequest, customer: Customer, *, on: datetime.date) -> d
                 criterion=one,
                 is_earned=one.tier == explanation.earned_tier,
                 is_raw=one.tier == explanation.raw_tier,
+                conditions=conditions_shown(one.conditions, unit=unit, may_margin=may_margin),
             )
             for one in explanation.criteria
         ],

@@ -20,6 +20,7 @@ from tiering.views import (
     runs,
     services,
     standing,
+    strategic_fit,
 )
 
 app_name = "tiering"
@@ -44,6 +45,15 @@ urlpatterns = [
     path("customers/<int:pk>/payment-stop/", payment_stops.stops, name="payment-stops"),
     path("customers/<int:pk>/payment-stop/set/", payment_stops.stop, name="payment-stop-set"),
     path("customers/<int:pk>/payment-stop/lift/", payment_stops.lift, name="payment-stop-lift"),
+    path("customers/<int:pk>/strategic-fit/", strategic_fit.scores, name="strategic-fit"),
+    path(
+        "customers/<int:pk>/strategic-fit/score/", strategic_fit.score, name="strategic-fit-score"
+    ),
+    path(
+        "customers/<int:pk>/strategic-fit/withdraw/",
+        strategic_fit.withdraw,
+        name="strategic-fit-withdraw",
+    ),
     path("rules/", rules.rules, name="rules"),
     path("rules/services/", rules.service_levels, name="service-levels"),
     path("rules/overrides/", overrides.listing, name="overrides"),

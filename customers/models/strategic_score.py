@@ -84,6 +84,14 @@ class StrategicScore(models.Model):
             ),
         ]
 
+    def holds_on(self, date: datetime.date) -> bool:
+        return self.valid_from <= date < self.valid_until
+
+    @property
+    def is_empty(self) -> bool:
+        """Replaced or withdrawn on its first day."""
+        return self.valid_from == self.valid_until
+
     @property
     def last_day(self) -> datetime.date:
         return self.valid_until - datetime.timedelta(days=1)

@@ -44,6 +44,36 @@ SECTIONS = [
         "tiering:rules",
     ),
     Section(
+        "criteria",
+        _("Strategic fit and further criteria"),
+        [
+            _(
+                "Beside its threshold a tier can ask for more (“and besides”: a margin of 10% or"
+                " more), or take something instead of it (“or instead”: a strategic fit of 4 or"
+                " more). What can be named is a closed list: revenue, margin, strategic fit,"
+                " months since the start, contracted annual value and contract type. The same"
+                " facts give the same raw tier, for every customer."
+            ),
+            _(
+                "The strategic fit is the mean of two or three scores from 0 to 5, with a reason"
+                " and a last day, twelve months ahead at most. Managers, executives and"
+                " administrators score; nobody scores a customer of their own. An expired score"
+                " counts as none."
+            ),
+            _(
+                "A score counts from the first evaluation for a date after the day it was given,"
+                " so that no past tier ever changes by it."
+            ),
+            _(
+                "Why this tier lists each criterion with the customer's value and what alone would"
+                " lead up or down."
+            ),
+        ],
+        "戦略 重点顧客 スコア 評価 点数 条件 and or 利益率 契約額 strategic score points criteria"
+        " strategy theme",
+        "tiering:rules",
+    ),
+    Section(
         "preview",
         _("Impact preview and publishing"),
         [

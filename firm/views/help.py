@@ -27,6 +27,7 @@ TOLD_RIGHTS = [
     (Right.RECORD_WORK, _("Record work and benefits")),
     (Right.REQUEST_OVERRIDE, _("Request a manual override")),
     (Right.APPROVE_OVERRIDE, _("Approve a manual override")),
+    (Right.SCORE_CUSTOMERS, _("Score the strategic fit")),
     (Right.GO_LIVE, _("Go live")),
     (Right.EDIT_PEOPLE, _("People and posts")),
     (Right.READ_AUDIT, _("Audit trail")),

@@ -33,6 +33,7 @@ def test_rules_are_read_by_everybody_and_drafts_are_not_among_them(client_of, st
         "name_en": "Plus",
         "enter": "2800000.0000",
         "keep": "2660000.0000",
+        "criteria": [],
     }
     assert results[0]["tiers"][-1]["enter"] is None
 

@@ -65,6 +65,11 @@ from tiering.actions.services import (
     reverse_use,
     save_services,
 )
+from tiering.actions.strategic_fit import (
+    check_can_score,
+    score_strategic_fit,
+    withdraw_strategic_score,
+)
 
 __all__ = [
     "RUN_LOCK",
@@ -90,6 +95,7 @@ __all__ = [
     "check_can_request",
     "check_can_reverse_use",
     "check_can_review",
+    "check_can_score",
     "check_can_stop",
     "check_can_submit",
     "check_can_take_back",
@@ -119,6 +125,7 @@ __all__ = [
     "reviewers",
     "save_draft",
     "save_services",
+    "score_strategic_fit",
     "set_payment_stop",
     "submit_draft",
     "take_back_draft",
@@ -126,4 +133,5 @@ __all__ = [
     "tell_of_night",
     "warn_of_ends",
     "withdraw_override",
+    "withdraw_strategic_score",
 ]

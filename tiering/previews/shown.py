@@ -16,6 +16,7 @@ from firm.models import JobRun
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
+from tiering.conditions import stored_notes
 from tiering.models import Preview, PreviewMove, RuleSet, Tier
 from tiering.models.standing import Reason
 from tiering.version_rows import load_by_id, tiers_of
@@ -24,6 +25,8 @@ Way = PreviewMove.Way
 Cause = PreviewMove.Cause
 DOWN = (Reason.DOWNGRADED, Reason.NONPOSITIVE)
 KEEPING = (Reason.KEPT_BY_KEEP_BOUND, Reason.GRACE, Reason.MINIMUM_TENURE)
+
+LEAVING, ENTERING = (Way.DOWN, Way.GRACE), (Way.UP, Way.FIRST)
 
 # The tabs over the movers: which ways each shows, and whether only those others have moved.
 TABS: dict[str, tuple[Way, ...]] = {
@@ -272,6 +275,12 @@ class Mover:
             for guard in guards
             if not guard["enters"]
         ]
+        found += stored_notes(
+            self.move.explanation.get("criteria", []),
+            left=self.before.code if self.move.way in LEAVING and self.before else "",
+            entered=self.after.code if self.move.way in ENTERING else "",
+            may_margin=self.margin is not None,
+        )
         return [*found, *_instead(self.customer.snapshot)]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from customers.models import CustomerSnapshot
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
+from tiering.criteria_words import listed
 from tiering.profit import CustomerProfit
 from tiering.reasons import criterion_of, reason_text
 from tiering.reports.allocation import Share, Verdict
@@ -154,6 +155,7 @@ def explanations(rows: Iterable[Row], *, unit: str) -> Table:
         _("Revenue (%(currency)s)") % {"currency": settings.BASE_CURRENCY},
         _("Entry threshold"),
         _("Keep threshold"),
+        _("Further criteria"),
         _("Tier above"),
         _("Missing to it"),
         _("Dated by"),
@@ -186,6 +188,7 @@ def _explanation(row: Row, unit: str) -> list[Any]:
         why.trailing_revenue,
         own.enter if own else None,
         own.keep if own else None,
+        listed(own.conditions, unit="yen") if own else "",
         tier_label(up.tier) if up else "",
         up.amount if up else None,
         up.by if up else None,

@@ -1,4 +1,5 @@
-"""Manual overrides and payment stops on pages of one customer: `{% load tiering_overrides %}`.
+"""Manual overrides, payment stops and strategic scores on pages of one customer:
+`{% load tiering_overrides %}`.
 
 None of them is to be used in screen-share mode.
 """
@@ -59,6 +60,16 @@ def customer_overrides(context: template.Context, customer: Customer) -> dict[st
         "may_request": scope.may(Right.REQUEST_OVERRIDE),
         "stop": customer.payment_stops.in_force(today()).select_related("set_by").first(),
         "may_stop": scope.may(Right.EDIT_CUSTOMERS),
+    }
+
+
+@register.inclusion_tag("tiering/customer_fit.html", takes_context=True)
+def customer_fit(context: template.Context, customer: Customer) -> dict[str, Any]:
+    """The strategic score in force, and the way to it."""
+    return {
+        "customer": customer,
+        "score": customer.strategic_scores.in_force(today()).select_related("scored_by").first(),
+        "may_score": access.scope(context["request"]).may(Right.SCORE_CUSTOMERS),
     }
 
 

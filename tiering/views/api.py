@@ -27,6 +27,11 @@ from tiering.models import Evaluation, RuleSet
 from tiering.share_line import exactly
 from tiering.standings import Held, latest_evaluation, tier_on
 from tiering.versions import Status, status_of
+from tiering.views.criteria_api import (
+    ConditionSerializer,
+    TierCriterionSerializer,
+    WaySerializer,
+)
 
 
 class AmountField(serializers.DecimalField):
@@ -51,6 +56,7 @@ class TierRuleSerializer(serializers.Serializer):
     name_en = serializers.CharField(source="tier.name_en")
     enter = AmountField()
     keep = AmountField()
+    criteria = TierCriterionSerializer(many=True, source="criteria.all")
 
 
 class RuleSetSerializer(serializers.ModelSerializer):
@@ -86,7 +92,8 @@ class RuleSetSerializer(serializers.ModelSerializer):
 
 
 def _published() -> QuerySet[RuleSet]:
-    return RuleSet.objects.filter(state=RuleSet.State.PUBLISHED).prefetch_related("tiers__tier")
+    published = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED)
+    return published.prefetch_related("tiers__tier", "tiers__criteria")
 
 
 class RuleSets(ListAPIView):
@@ -173,15 +180,20 @@ class Evaluations(ListAPIView):
 
 
 class CriterionSerializer(serializers.Serializer):
+    """A tier of the version; `reached` is the revenue's own threshold."""
+
     code = serializers.CharField(source="tier.code")
     enter = AmountField()
     keep = AmountField()
+    reached = serializers.BooleanField()
     passed = serializers.BooleanField()
+    conditions = ConditionSerializer(many=True)
 
 
 class DistanceSerializer(serializers.Serializer):
     """What is missing to the tier above, or left above the tier's own keep threshold; in the
-    second case the code is that of the tier that would follow.
+    second case the code is that of the tier that would follow. Null where money alone does not
+    decide.
     """
 
     code = serializers.CharField(source="tier.code")
@@ -250,6 +262,8 @@ class StandingSerializer(serializers.Serializer):
     guard = GuardSerializer(allow_null=True)
     up = DistanceSerializer(allow_null=True)
     down = DistanceSerializer(allow_null=True)
+    ways_up = WaySerializer(many=True, help_text="each alone leads to the tier above")
+    ways_down = WaySerializer(many=True, help_text="each alone decides whether the tier is kept")
 
     @property
     def _held(self) -> Held:

@@ -34,6 +34,8 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     if has_file and scope.may(Right.REVENUE):
         context |= panels.reasons(request, customer, on=on)
         context["leaving"] = leaving_next(context["explanation"], customer.pk)
+        if any(way.is_fit for way in context.get("ways_down", ())):
+            context["score"] = customer.strategic_scores.in_force(on).first()
         if context["is_past"]:
             told = context["explanation"]
             context["known_today"] = panels.as_known_today(request, customer, on=on, told=told)
