@@ -1,9 +1,11 @@
 """What an hour usually costs a customer: by the contract in force, else by the firm's list."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
@@ -34,22 +36,28 @@ class HourlyPrice:
 
 
 def hourly_price(customer_id: int, *, on: datetime.date) -> HourlyPrice | None:
-    """None where neither names a price. Of several contracts the lowest: a gift is not to be
-    made larger than it is.
+    """None where neither names a price."""
+    found = Customer.objects.filter(pk=customer_id).values(**price_columns(on=on)).first()
+    return price_in(found or {})
+
+
+def price_columns(*, on: datetime.date) -> dict[str, Any]:
+    """What `price_in` reads, for a query of customers. Of several contracts the lowest: a gift is
+    not to be made larger than it is.
     """
     contracts = revisions_on(on).filter(
         contract__customer=OuterRef("pk"), price_beyond__isnull=False
     )
     listed = BillRate.objects.filter(valid_from__lte=on).order_by("-valid_from")
-    found = (
-        Customer.objects.filter(pk=customer_id)
-        .values_list(
-            Subquery(contracts.order_by("price_beyond").values("price_beyond")[:1]),
-            Subquery(listed.values("amount")[:1]),
-        )
-        .first()
-    )
-    agreed, usual = found or (None, None)
-    if agreed is not None:
-        return HourlyPrice(agreed, Source.CONTRACT)
-    return HourlyPrice(usual, Source.LIST) if usual is not None else None
+    return {
+        "price_agreed": Subquery(contracts.order_by("price_beyond").values("price_beyond")[:1]),
+        "price_listed": Subquery(listed.values("amount")[:1]),
+    }
+
+
+def price_in(row: Mapping[str, Any]) -> HourlyPrice | None:
+    if row.get("price_agreed") is not None:
+        return HourlyPrice(row["price_agreed"], Source.CONTRACT)
+    if row.get("price_listed") is not None:
+        return HourlyPrice(row["price_listed"], Source.LIST)
+    return None

@@ -96,18 +96,16 @@ def _mail(code: str, person: User, *, now: datetime.datetime, **data: Any) -> No
     outbox.queue(code, recipient=person, now=now, due_at=max(now, morning), **data)
 
 
-@transaction.atomic
 def record_looks(
     *,
-    code: str,
-    people: Collection[User],
+    looks: Collection[tuple[str, int]],
+    month: datetime.date,
     by: User,
     now: datetime.datetime,
-    month: datetime.date | None = None,
 ) -> None:
-    """That `by` was shown figures of these other people, each of whom finds it among their
-    records. `code` says in what way: alone, or in a sum.
+    """That `by` was shown figures of people, each of whom finds it among their records: codes
+    that say in what way, alone or in a sum, and the people's ids. A look at oneself is none.
     """
-    told: dict[str, Any] = {"month": month.isoformat()} if month else {}
-    for person in people:
-        audit.record(code, by=by, now=now, subject=person, **told)
+    others = [(code, person) for code, person in looks if person != by.pk]
+    if others:
+        audit.record_each(others, of=User, by=by, now=now, month=month.isoformat())

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from customers.contracts.in_force import agreed_with
 from customers.contracts.wording import extension_text
 from customers.models import Activity, Contact, Customer, Goal, Investment, ScopeTerm
-from customers.prices import HourlyPrice, hourly_price
+from customers.prices import HourlyPrice, price_columns, price_in
 from firm.models import User
-from firm.superiors import manager_of
+from firm.superiors import managers_of
 
 Choices = list[tuple[str, str]]
 # Terms of which a piece of work can be one.
@@ -39,12 +39,14 @@ def choices_for(
 ) -> EntryChoices:
     """As of the day. What an `entry` is linked to is offered as well, though it is over."""
     linked = entry or Activity()
-    row = _read(customer, linked)
+    manager = managers_of([person.pk], on=on).get(person.pk, 0)
+    row = _read(customer, linked, manager=manager, on=on)
     agreed = agreed_with(customer.pk, on=on)
     terms = [term.name for held in agreed for term in held.terms if term.kind in COUNTED]
     extensions = [one for held in agreed for one in held.extensions]
     told = getattr(linked, "favor", None) and linked.favor.told
-    colleagues = [customer.owner, customer.backup, manager_of(person, on=on), told]
+    known = [(one.pk, one.name) for one in (customer.owner, customer.backup, told) if one]
+    colleagues = [*known, *((manager, name) for name in [row["manager_name"]] if name)]
     return EntryChoices(
         contacts=_pairs(row["contacts_open"]),
         work_items=[(name, name) for name in _once([*terms, linked.work_item])],
@@ -53,8 +55,8 @@ def choices_for(
         extensions=[
             (str(one.pk), extension_text(one)) for one in _once([*extensions, linked.extension])
         ],
-        people=[(str(one.pk), one.name) for one in _once(colleagues) if one != person],
-        price=hourly_price(customer.pk, on=on),
+        people=[(str(pk), name) for pk, name in _once(colleagues) if pk != person.pk],
+        price=price_in(row),
     )
 
 
@@ -64,14 +66,20 @@ def last_entry(customer: Customer, *, person: User) -> Activity | None:
     return entries.select_related("favor").order_by("-day", "-pk").first()
 
 
-def _read(customer: Customer, linked: Activity) -> dict[str, Any]:
-    """Contacts, open goals and open investments, in one query."""
+def _read(
+    customer: Customer, linked: Activity, *, manager: int, on: datetime.date
+) -> dict[str, Any]:
+    """Contacts, open goals and investments, the price of an hour and the name of the manager, in
+    one query.
+    """
     goals = Goal.objects.filter(Q(state="open") | Q(pk=linked.goal_id))
     investments = Investment.objects.filter(Q(state="open") | Q(pk=linked.investment_id))
     columns = {
         "contacts_open": _labels(Contact.objects.all(), "name"),
         "goals_open": _labels(goals, "purpose"),
         "investments_open": _labels(investments, "title"),
+        "manager_name": Subquery(User.objects.filter(pk=manager).values("name")),
+        **price_columns(on=on),
     }
     return dict(Customer.objects.filter(pk=customer.pk).values(**columns)[0])
 

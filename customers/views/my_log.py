@@ -3,7 +3,6 @@ for managers their section's sum. Nothing here ranks people.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -74,9 +73,14 @@ def section(request: HttpRequest) -> HttpResponse:
     """My section's month. Everybody in it can read that I looked."""
     month = _month(request)
     reader = access.reader(request)
-    found, people = shown_section(reader, access.scope(request), month=month)
+    found = load_of_mine(reader, access.scope(request), month=month)
     works = overdue(lone_work_of(found.people[1:], on=today()), on=today())
-    _record(reader, [people[work.person] for work in works], code="lone_work_seen")
+    looks = looks_at_sum(found)
+    looks += [("load_seen", person) for person in found.alone]
+    looks += [("lone_work_seen", work.person) for work in works]
+    record_looks(looks=looks, month=month, by=reader, now=timezone.now())
+    named = {*found.alone, *(work.person for work in works)}
+    people = User.objects.in_bulk(named) if named else {}
     alone = sorted((people[person].name, load) for person, load in found.alone.items())
     context = {
         "month": month,
@@ -91,25 +95,14 @@ def section(request: HttpRequest) -> HttpResponse:
     return log_page(request, "customers/log_section.html", context)
 
 
-def shown_section(
-    reader: User, scope: Scope, *, month: datetime.date
-) -> tuple[SectionLoad, Mapping[int, User]]:
-    """The reader's section and its people; that figures of theirs were shown is put on record."""
-    section = section_of(reader.pk, scope.people, on=today())
-    found = load_of_section(section, manager=reader.pk, month=month)
-    people = User.objects.in_bulk(section)
-    if found.whole is not None:
-        _record(reader, people.values(), code="load_in_sum_seen", month=month)
-    _record(reader, [people[pk] for pk in found.alone], code="load_seen", month=month)
-    return found, people
+def load_of_mine(reader: User, scope: Scope, *, month: datetime.date) -> SectionLoad:
+    people = section_of(reader.pk, scope.people, on=today())
+    return load_of_section(people, manager=reader.pk, month=month)
 
 
-def _record(
-    reader: User, people: Iterable[User], *, code: str, month: datetime.date | None = None
-) -> None:
-    others = [person for person in people if person != reader]
-    if others:
-        record_looks(code=code, people=others, by=reader, now=timezone.now(), month=month)
+def looks_at_sum(found: SectionLoad) -> list[tuple[str, int]]:
+    """As record_looks takes them: without a sum there is none."""
+    return [("load_in_sum_seen", person) for person in found.people if found.whole is not None]
 
 
 def figures(load: Load) -> dict[str, str]:

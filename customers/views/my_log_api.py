@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from customers.actions.burden import record_looks
 from customers.service_log.burden import ALONE, Load, loads_of, section_of
-from customers.views.my_log import looks_at, own_months, shown_section
+from customers.views.my_log import load_of_mine, looks_at, looks_at_sum, own_months
 from firm import access
 from firm.api import DayField, holds
 from firm.dates import add_months, first_of_month, today
@@ -73,7 +73,8 @@ class SectionLog(APIView):
     def get(self, request: Request) -> Response:
         month = _month(request)
         reader, scope = access.reader(request), access.scope(request)
-        found, _people = shown_section(reader, scope, month=month)
+        found = load_of_mine(reader, scope, month=month)
+        record_looks(looks=looks_at_sum(found), month=month, by=reader, now=timezone.now())
         shown = {"month": month, "people": len(found.people), "whole": found.whole}
         return Response(SectionSerializer(shown).data)
 
@@ -93,9 +94,8 @@ class PersonLoad(APIView):
             section = section_of(reader.pk, access.scope(request).people, on=today())
             if person.pk not in section or load.beyond <= ALONE:
                 raise Http404
-            record_looks(
-                code="load_seen", people=[person], by=reader, now=timezone.now(), month=month
-            )
+            looks = [("load_seen", person.pk)]
+            record_looks(looks=looks, month=month, by=reader, now=timezone.now())
         return Response(MonthLoadSerializer({"month": month, **vars(load)}).data)
 
 
