@@ -111,6 +111,7 @@ class Topbar:
     post: str
 
 
+@cache
 def address(url_name: str) -> str:
     """The address, or "" while no app has a page of this name."""
     try:
@@ -127,7 +128,7 @@ class Chrome:
 
     @cached_property
     def firm(self) -> Firm | None:
-        """With the reader's `views`, in one query."""
+        """With the reader's `views` and the `latest_closed` month, in one query."""
         values = {"reader": self.request.user.pk, "pages": list(SAVED_VIEW_PAGES)}
         with connection.cursor() as cursor:
             cursor.execute(_firm(), values)
@@ -135,7 +136,7 @@ class Chrome:
         if row is None:
             return None
         firm = instance(Firm, row)
-        firm.views = row[-1] or []  # type: ignore[attr-defined]
+        firm.views, firm.latest_closed = row[-2] or [], row[-1]  # type: ignore[attr-defined]
         return firm
 
     def _links(self, entries: list[Entry]) -> tuple[Link, ...]:
@@ -277,7 +278,8 @@ def _firm() -> str:
     SELECT {columns(Firm, "firm")},
            (SELECT json_agg(json_build_object('pk', id, 'page', page, 'name', name, 'query', query)
                             ORDER BY name)
-              FROM firm_savedview WHERE user_id = %(reader)s AND page = ANY(%(pages)s))
+              FROM firm_savedview WHERE user_id = %(reader)s AND page = ANY(%(pages)s)),
+           (SELECT max(month) FROM firm_closedmonth WHERE reopened_at IS NULL)
       FROM firm_firm firm"""
 
 

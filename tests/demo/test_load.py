@@ -182,10 +182,11 @@ def test_unloading_is_refused_where_data_of_ones_own_are_here(make):
 
 
 def test_the_strip_says_when_the_demos_month_is_over(client, monkeypatch):
-    assert demo_month_past() is None
+    closed = ClosedMonth.objects.latest("month").month
+    assert demo_month_past(closed) is None
     assert "manage.py demo unload" not in client.get("/").content.decode()
     monkeypatch.setattr(demo, "today", lambda: add_months(this_month(), 1))
-    assert demo_month_past() == this_month()
+    assert demo_month_past(closed) == this_month()
     assert "manage.py demo unload" in client.get("/").content.decode()
 
 
