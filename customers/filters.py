@@ -67,8 +67,10 @@ class CustomerFilter(django_filters.FilterSet):
         super().__init__(data, CustomerSnapshot.objects.all())
         self.scope = scope
         self.departments, people = _menus(scope, chosen=data.get("owner", ""))
-        self.filters["department"].extra["choices"] = _paths(self.departments)
-        self.filters["owner"].extra["choices"] = [(MINE, _("My customers")), *people]
+        departments = _paths(self.departments)
+        # As functions, which Django's fields do not copy choice by choice.
+        self.filters["department"].extra["choices"] = lambda: departments
+        self.filters["owner"].extra["choices"] = lambda: [(MINE, _("My customers")), *people]
 
     @property
     def question(self) -> Question:

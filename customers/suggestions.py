@@ -2,7 +2,6 @@
 
 from django.db.models import QuerySet
 
-from customers.listing import SHOWN
 from customers.models import CustomerSnapshot
 from customers.search import Search
 from firm.keyset import Stage, walk
@@ -41,4 +40,4 @@ def exactly_one(typed: str) -> CustomerSnapshot | None:
 
 
 def _shown(rows: QuerySet[CustomerSnapshot]) -> list[CustomerSnapshot]:
-    return list(rows.select_related(*SHOWN).order_by(*BY_KANA, "pk"))
+    return list(rows.select_related("owner", "backup", "department").order_by(*BY_KANA, "pk"))

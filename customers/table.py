@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from customers.listing import Question, listing, sees_revenue
+from customers.listing import Question, Row, listing, sees_revenue
 from customers.models import Customer, CustomerSnapshot
 from firm import formats
 from firm.money import round_to_minor_unit
@@ -54,9 +54,7 @@ def exported(question: Question, *, scope: Scope, columns: Columns) -> Iterator[
         after, more = page.after, bool(page.after)
 
 
-def _row(
-    row: CustomerSnapshot, tiers: dict[int, str], *, scope: Scope, columns: Columns
-) -> list[Any]:
+def _row(row: Row, tiers: dict[int, str], *, scope: Scope, columns: Columns) -> list[Any]:
     is_readable = sees_revenue(row, scope)
     cells: list[Any] = [
         row.code,
@@ -68,12 +66,11 @@ def _row(
     if columns.margin:
         has_cost = is_readable and row.cost_to_serve
         cells.append(_amount(row.trailing_revenue - row.cost_to_serve) if has_cost else None)
-    people = [person.name if person else "" for person in (row.owner, row.backup)]
-    department = row.department.name if row.department else ""
-    return [*cells, *people, department, str(Customer.Status(row.status).label)]
+    names = [row.owner_name or "", row.backup_name or "", row.department_name or ""]
+    return [*cells, *names, str(Customer.Status(row.status).label)]
 
 
-def _basis(row: CustomerSnapshot) -> str:
+def _basis(row: Row) -> str:
     """What the tier holds by, with the last day of an override."""
     source = CustomerSnapshot.TierSource(row.tier_source)
     if row.tier_rank is None and source == CustomerSnapshot.TierSource.EARNED:

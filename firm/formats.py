@@ -17,6 +17,7 @@ ENGLISH_SUFFIXES = {"yen": "", "thousand": "k", "ten_thousand": " ×10k"}
 ENGLISH_HEADS = {"yen": "¥", "thousand": "¥ thousand", "ten_thousand": "¥ 10,000"}
 WEEKDAYS = "月火水木金土日"
 MINUS = "−"
+_LAST_DIGIT = [Decimal(1).scaleb(-digits) for digits in range(4)]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,16 @@ def _is_japanese() -> bool:
 
 def _number(value: Decimal, digits: int) -> str:
     """1,234.5, as both languages write it; a list has hundreds, so without Django's formatting."""
-    return f"{abs(value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)):,}"
+    return f"{abs(value.quantize(_LAST_DIGIT[digits], ROUND_HALF_UP)):,}"
+
+
+def figure(amount: Decimal, unit: str, currency: str | None = None) -> str:
+    """An amount as in `money`, without sign and unit."""
+    currency = currency or settings.BASE_CURRENCY
+    if currency != "JPY":
+        return _number(amount, MINOR_UNITS.get(currency, 2))
+    value = amount / YEN_DIVISORS[unit]
+    return _number(value, 1 if unit != "yen" and 0 < abs(value) < 1 else 0)
 
 
 def money(amount: Decimal | int, unit: str, currency: str | None = None) -> Amount:
@@ -48,15 +58,12 @@ def money(amount: Decimal | int, unit: str, currency: str | None = None) -> Amou
     """
     currency = currency or settings.BASE_CURRENCY
     amount = Decimal(amount)
-    minus = MINUS if amount < 0 else ""
+    minus, written = MINUS if amount < 0 else "", figure(amount, unit, currency)
     if currency != "JPY":
-        figure = _number(amount, MINOR_UNITS.get(currency, 2))
-        return Amount(minus, SYMBOLS.get(currency, f"{currency} "), figure, "")
-    value = amount / YEN_DIVISORS[unit]
-    figure = _number(value, 1 if unit != "yen" and 0 < abs(value) < 1 else 0)
+        return Amount(minus, SYMBOLS.get(currency, f"{currency} "), written, "")
     if _is_japanese():
-        return Amount(minus, "", figure, JAPANESE_UNITS[unit])
-    return Amount(minus, "¥", figure, ENGLISH_SUFFIXES[unit])
+        return Amount(minus, "", written, JAPANESE_UNITS[unit])
+    return Amount(minus, "¥", written, ENGLISH_SUFFIXES[unit])
 
 
 def money_head(unit: str, currency: str | None = None) -> str:

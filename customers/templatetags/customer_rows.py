@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from customers.listing import sees_revenue
+from customers.listing import Row, sees_revenue
 from customers.models import Customer, CustomerSnapshot
 from customers.table import Columns
 from firm import access, formats
@@ -23,12 +23,12 @@ from firm.scope import Scope
 
 register = template.Library()
 
-Address = Callable[[CustomerSnapshot], str]
+Address = Callable[[Row | CustomerSnapshot], str]
 
 
 @register.simple_tag(takes_context=True)
 def customer_rows(
-    context: template.Context, rows: Sequence[CustomerSnapshot], columns: Columns, tiers: Any
+    context: template.Context, rows: Sequence[Row], columns: Columns, tiers: Any
 ) -> SafeString:
     """`{% customer_rows rows columns tiers %}`. `tiers` is tiering's `tier_column`: `chip(row)`,
     and the `total` that shares are parts of.
@@ -61,9 +61,9 @@ def customer_rows(
                 code=escape(row.code),
                 status=inactive if row.status == Customer.Status.INACTIVE else "",
                 money=money,
-                owner=escape(row.owner.name) if row.owner else "—",
-                backup=escape(row.backup.name) if row.backup else "—",
-                department=escape(row.department.name) if row.department else "—",
+                owner=escape(row.owner_name or "—"),
+                backup=escape(row.backup_name or "—"),
+                department=escape(row.department_name or "—"),
             )
         )
     return mark_safe("".join(written))
@@ -135,7 +135,7 @@ def _cells(columns: Columns) -> str:
 
 
 def _figure(amount: Decimal, unit: str) -> str:
-    return (formats.MINUS if amount < 0 else "") + formats.money(amount, unit).figure
+    return (formats.MINUS if amount < 0 else "") + formats.figure(amount, unit)
 
 
 def _address(scope: Scope) -> Address:

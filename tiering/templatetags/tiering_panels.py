@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -28,7 +29,6 @@ from tiering.criteria_words import short_with
 from tiering.current import criteria_in_force
 from tiering.grace import months_below
 from tiering.history import LANE
-from tiering.models import Standing
 from tiering.models.standing import Reason
 from tiering.overview import CHART_HEIGHT, Overview, Reach, drawn, overview_of
 from tiering.reports import downgrades as planned
@@ -171,17 +171,23 @@ def tier_column(context: template.Context, rows: Sequence[CustomerSnapshot]) -> 
     return TierColumn(overview=tiers, notes=notes, chips={}, why=why)
 
 
+_NEWS = """
+SELECT customer_id, below_since, earned_since, reason, earned_tier_id, earned_before_id
+  FROM tiering_standing
+ WHERE customer_id = ANY(%(customers)s) AND (below_since IS NOT NULL OR earned_since > %(recent)s)
+"""
+
+
 def _notes(tiers: Overview, customers: list[int]) -> dict[int, str]:
     """`猶予 2/3か月`, `11/18 ランクアップ`, for the few that have news."""
     as_of = tiers.evaluation.as_of
     rank = {card.rule.tier_id: card.rule.rank for card in tiers.cards}
     notes = {}
-    standings = Standing.objects.filter(customer__in=customers).exclude(
-        below_since=None, earned_since__lte=as_of - datetime.timedelta(days=NEWS_DAYS)
-    )
-    for customer, below_since, earned_since, reason, tier, before in standings.values_list(
-        "customer", "below_since", "earned_since", "reason", "earned_tier", "earned_before"
-    ):
+    recent = as_of - datetime.timedelta(days=NEWS_DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWS, {"customers": customers, "recent": recent})
+        rows = cursor.fetchall()
+    for customer, below_since, earned_since, reason, tier, before in rows:
         if below_since is not None:
             notes[customer] = _("Grace %(done)s/%(all)s months") % {
                 "done": months_below(below_since, as_of),
