@@ -1,4 +1,6 @@
-"""What we recommend in which situation: take it, on a condition, against payment, or decline."""
+"""The service policy: in which situation to accept, on which condition, when to offer paid work,
+and when to decline; with how often each was met.
+"""
 
 from dataclasses import dataclass
 
@@ -10,9 +12,9 @@ from customers.scope.judging import Answer
 
 
 class Move(models.TextChoices):
-    ACCEPT = "accept", _("Take it")
-    CONDITION = "condition", _("On a condition")
-    PAID = "paid", _("Offer it for pay")
+    ACCEPT = "accept", _("Accept")
+    CONDITION = "condition", _("Accept on a condition")
+    PAID = "paid", _("Offer as paid work")
     DECLINE = "decline", _("Decline")
 
 
@@ -29,31 +31,31 @@ GUIDELINE = (
         "in_scope",
         _("It is in the contract"),
         Move.ACCEPT,
-        _("We take care of it within the contract."),
+        _("We'll take care of it within the contract."),
     ),
     Situation(
         "own_fault",
         _("Our own mistake caused it"),
         Move.ACCEPT,
-        _("We put it right at once and tell you when it is done."),
+        _("We'll put it right at once and tell you when it is done."),
     ),
     Situation(
         "emergency",
         _("An incident stops the customer's business"),
         Move.CONDITION,
-        _("We first see to it that you can work again; what it takes we settle afterwards."),
+        _("First we make sure that you can work again; what it costs we settle afterwards."),
     ),
     Situation(
         "used_up",
         _("The hours or the count are used up"),
         Move.PAID,
-        _("This month's share is used; we can do it next month, or at once against payment."),
+        _("This month's share is used up. We can do it next month, or right away as paid work."),
     ),
     Situation(
         "excluded",
         _("The contract leaves it out"),
         Move.PAID,
-        _("It is not part of the contract; we send you an estimate."),
+        _("That isn't part of the contract; we'll send you an estimate."),
     ),
     Situation(
         "holiday",
@@ -65,31 +67,31 @@ GUIDELINE = (
         "after_hours",
         _("In the evening or at night, by the customer's wish"),
         Move.PAID,
-        _("We begin at the opening of the next business day; at once, it costs extra."),
+        _("We'll start first thing on the next business day; right away, it costs extra."),
     ),
     Situation(
         "channel",
         _("Through a channel that is not agreed"),
         Move.CONDITION,
-        _("We take it as soon as it arrives through the agreed channel."),
+        _("Send it through the agreed channel, and we'll start right away."),
     ),
     Situation(
         "too_often",
         _("More often than agreed"),
         Move.CONDITION,
-        _("We gather the points and go through them at the next regular meeting."),
+        _("We'll collect the points and go through them at the next regular meeting."),
     ),
     Situation(
         "again",
         _("The same favor for the third time"),
         Move.DECLINE,
-        _("We did it free of charge as an exception; from now on we do it against payment."),
+        _("We did it free of charge as an exception; from now on it is paid work."),
     ),
     Situation(
         "unreasonable",
         _("A threat, an insult or an unreasonable demand"),
         Move.DECLINE,
-        _("We can't meet this demand. My superior will speak with you."),
+        _("We can't meet this demand. My manager will speak with you."),
     ),
 )
 _BY_FACT = {"excluded": "excluded", "count": "used_up", "hours": "used_up"}

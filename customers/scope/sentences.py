@@ -51,7 +51,7 @@ class Reply:
 
 
 REPLIES = (
-    ("hold", gettext_lazy("Take it back"), "ja"),
+    ("hold", gettext_lazy("Get back to them"), "ja"),
     ("polite", gettext_lazy("Polite"), "ja"),
     ("brief", gettext_lazy("Brief"), "ja"),
     ("english", "English", "en"),
@@ -86,7 +86,7 @@ def _lines(answer: Answer, style: str, *, with_price: bool) -> Iterator[str]:
     brief = style == "brief"
     if style == "hold":
         yield _greeting(answer, brief=False)
-        yield _("Let me take this back and check it with the team; I will get back to you.")
+        yield _("Let me check this with the team; I will get back to you shortly.")
         return
     yield _greeting(answer, brief=brief)
     if answer.is_fine:
@@ -105,14 +105,14 @@ def _greeting(answer: Answer, *, brief: bool) -> str:
     if brief:
         return _("%(name)s, thank you.") % {"name": _mark(name)} if name else _("Thank you.")
     if name:
-        return _("%(name)s, thank you for writing to us.") % {"name": _mark(name)}
-    return _("Thank you for writing to us.")
+        return _("Dear %(name)s, thank you for getting in touch.") % {"name": _mark(name)}
+    return _("Thank you for getting in touch.")
 
 
 def _in_scope(answer: Answer, *, brief: bool) -> str:
     if brief:
         return _("We take care of it within your contract.")
-    return _("We are glad to take care of this within your present contract.")
+    return _("We are glad to take care of this within your current contract.")
 
 
 def _not_in_scope(answer: Answer, *, brief: bool) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _not_in_scope(answer: Answer, *, brief: bool) -> Iterator[str]:
 
 def _excluded(data: dict[str, Any]) -> str:
     clause = _mark(clause_words(data))
-    return _("By %(clause)s this is not part of your present contract.") % {"clause": clause}
+    return _("Under %(clause)s, this is not part of your current contract.") % {"clause": clause}
 
 
 def _count(data: dict[str, Any]) -> str:
@@ -134,7 +134,7 @@ def _count(data: dict[str, Any]) -> str:
         "included": _mark(data["included"]),
         "period": str(Period(data["period"]).label) if data["period"] else "",
     }
-    return _("The %(included)s times %(period)s of %(clause)s have been used up.") % values
+    return _("All %(included)s times %(period)s under %(clause)s have been used.") % values
 
 
 def _hours(data: dict[str, Any]) -> str:
@@ -147,8 +147,8 @@ def _hours(data: dict[str, Any]) -> str:
 
 def _time(data: dict[str, Any]) -> str:
     if data["holiday"]:
-        return _("The time you ask for is a holiday under your contract.")
-    return _("The time you ask for lies outside the support hours of your contract.")
+        return _("The time you asked for is a holiday under your contract.")
+    return _("The time you asked for is outside the support hours of your contract.")
 
 
 _REASONS = {"excluded": _excluded, "count": _count, "hours": _hours, "time": _time}

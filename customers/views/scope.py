@@ -19,16 +19,18 @@ from customers.contracts.in_force import agreed_with
 from customers.models import Customer, ScopeInquiry
 from customers.scope.forms import ScopeForm
 from customers.scope.guideline import GUIDELINE, situations_of
+from customers.scope.history import met_since
 from customers.scope.judging import advice_for, judge
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, reason_of, words_of
 from firm import access, formats
-from firm.dates import today
+from firm.dates import add_months, start_of_day, today
 from firm.refusals import Refused
 from firm.roles import Right
 from firm.superiors import manager_of
 
 PAST_CHECKS = 5
+MONTHS = 6  # of which the service policy counts what was met
 
 
 @require_GET
@@ -89,8 +91,15 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @access.needs(Right.RECORD_WORK)
 def guideline(request: HttpRequest) -> HttpResponse:
-    """What we recommend in which situation, with the words for it."""
-    return render(request, "customers/scope_guideline.html", {"situations": GUIDELINE})
+    """What we recommend in which situation, with the words for it and how often it was met."""
+    shared = request.screen_share  # type: ignore[attr-defined]
+    since = start_of_day(add_months(today(), -MONTHS))
+    met = {} if shared else met_since(since, scope=access.scope(request))
+    context = {
+        "situations": [(one, met.get(one.code)) for one in GUIDELINE],
+        "shows_met": not shared,
+    }
+    return render(request, "customers/scope_guideline.html", context)
 
 
 def _worked_for(request: HttpRequest, pk: int) -> Customer:

@@ -28,8 +28,24 @@ document.addEventListener("keydown", (event) => {
   }
 }, true);
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  const { target, requestConfig } = event.detail;
-  if (target.id !== "scope-answer" || requestConfig.triggeringEvent?.type !== "submit") return;
-  document.getElementById("verdict-heading")?.focus({ preventScroll: true });
+// A new answer keeps the sentence that was chosen and the focus, and takes it after Enter.
+let chosen, wasThere;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id !== "scope-answer") return;
+  chosen = target.querySelector("[name=reply]:checked")?.value;
+  wasThere = target.contains(document.activeElement);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail: { target, requestConfig } }) => {
+  if (target.id !== "scope-answer") return;
+  const heading = document.getElementById("verdict-heading");
+  if (!heading) return;
+  if (chosen) target.querySelector(`[name=reply][value=${chosen}]`).checked = true;
+  if (requestConfig.triggeringEvent?.type === "submit") {
+    heading.closest(".verdict").scrollIntoView({ block: "nearest" });
+  } else if (!wasThere) {
+    return;
+  }
+  heading.focus({ preventScroll: true });
 });

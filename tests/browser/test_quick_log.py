@@ -26,6 +26,11 @@ class Keys:
             self.page.keyboard.press(key)
             self.pressed += 1
 
+    def write(self, characters: str) -> None:
+        """What an input method writes, each character as one key."""
+        self.page.keyboard.insert_text(characters)
+        self.pressed += len(characters)
+
 
 def test_an_entry_takes_few_keys_and_says_what_it_means(page_of, account_manager):
     customer = a_customer("青葉商事", code="K-7", owner=account_manager)
