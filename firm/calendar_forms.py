@@ -159,10 +159,7 @@ class TickedDaysForm(forms.Form):
         found = {}
         for text in self.cleaned_data["day"]:
             day, _space, name = text.partition(" ")
-            try:
-                found[datetime.date.fromisoformat(day)] = name[:80]
-            except ValueError:
-                raise forms.ValidationError(_("Read the file again.")) from None
+            found[DayField().clean(day)] = name[:80]
         if not found:
             raise forms.ValidationError(_("Tick at least one day."))
         return found

@@ -79,6 +79,14 @@ def test_the_line_under_the_quick_log_says_nothing_of_them(day, client, customer
 
 
 @pytest.mark.parametrize("day", FAR)
+def test_a_benefit_is_not_noted_on_them(day, client, customer):
+    given = {"service": "meetings", "day": day, "quantity": "1"}
+    answer = client.post(reverse("tiering:record-use", args=[customer.pk]), given)
+    assert answer.status_code == 422
+    assert SENTENCE in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", FAR)
 def test_a_filter_leaves_them_out(day, client, customer):
     address = reverse("customers:log", args=[customer.pk])
     assert client.get(address, {"since": day, "until": day}).status_code == 200

@@ -208,7 +208,7 @@ def test_a_file_of_days_is_ticked_in_for_a_customers_calendar(client_of, back_of
     assert CalendarDayOff.objects.get().calendar == support
 
 
-@pytest.mark.parametrize("ticked", [[], ["tomorrow 休"], ["2026-02-30 休"]])
+@pytest.mark.parametrize("ticked", [[], ["tomorrow 休"], ["2026-02-30 休"], ["9999-12-31 休"]])
 def test_days_that_are_none_are_not_added(client_of, back_office, ticked):
     answer = client_of(back_office).post(reverse("firm:add_days"), {"day": ticked}, follow=True)
     assert "何も追加しませんでした" in answer.content.decode()

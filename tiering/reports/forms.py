@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from firm.dates import add_months, today
+from firm.forms import DayField
 
 MONTHS = 12  # between the dates where the reader names none
 
@@ -16,18 +17,13 @@ MONTHS = 12  # between the dates where the reader names none
 class FlowForm(forms.Form):
     """Two dates in an address, `from` and `until`. Without data it stands for the last year."""
 
-    until = forms.DateField(
-        label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    until = DayField(label=gettext_lazy("To"))
 
     def __init__(self, data: QueryDict | None = None) -> None:
         now = today()
         initial = {"from": add_months(now, -MONTHS), "until": now}
         super().__init__(data, initial=initial)
-        start = forms.DateField(
-            label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"})
-        )
-        self.fields = {"from": start, **self.fields}
+        self.fields = {"from": DayField(label=gettext_lazy("From")), **self.fields}
 
     @classmethod
     def asked(cls, data: QueryDict) -> Self:

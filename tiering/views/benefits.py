@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.models import Customer
 from firm import access, keyset
 from firm.dates import today
+from firm.forms import DayField
 from firm.paging import pager_links
 from firm.refusals import Forbidden, Refused, refusal_of
 from firm.roles import Right
@@ -36,7 +37,7 @@ class UseForm(forms.Form):
     """`confirmed` says that the word of caution has been read."""
 
     service = forms.ChoiceField(label=gettext_lazy("Benefit"))
-    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=gettext_lazy("Day"))
     quantity = forms.IntegerField(
         label=gettext_lazy("How much"),
         min_value=1,
