@@ -59,11 +59,11 @@ clean:
 	.tools/bin/uv venv --quiet --python $(PYTHON) .venv
 
 .venv/.installed: requirements.lock | .venv/bin/python .tools/bin/uv
-	.tools/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock
+	.tools/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
-	.tools/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.lock
+	.tools/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 %.mo: %.po .venv/.installed

@@ -8,6 +8,7 @@ Workers of pytest-xdist and commands started by a test find that place in the en
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -33,6 +34,9 @@ if "TEST_RUN" not in os.environ:
         LANGUAGE_CODE="ja",
         PRODUCT_NAME="Merihari",
     )
+    # Without their bytecode, every command that a test starts would compile the product anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 from config.settings import *  # noqa: F403
 
