@@ -1,14 +1,11 @@
 """Who has to do with a manual override, and which ones there are."""
 
 import datetime
-from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet
 
 from customers.models import Customer
 from firm import four_eyes
-from firm.dates import today
 from firm.models import FourEyes, PostHolding, User
 from firm.roles import RIGHTS, Right, Role
 from firm.scope import Scope
@@ -16,6 +13,7 @@ from firm.superiors import manager_of, superior_ids
 from tiering.in_force import rules_on
 from tiering.models import Override, RuleSet, Tier, TierRule
 from tiering.models.override import OverrideQuerySet
+from tiering.status import frame_of
 
 ENDING_SOON = datetime.timedelta(days=30)
 # Who decides where no superior may: the first of these roles that somebody holds.
@@ -79,35 +77,9 @@ def deciders(customer: Customer, *, requester: User, on: datetime.date) -> list[
     return []
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Requests that are one person's to decide, and what is in force in the whole firm today."""
-
-    waiting: int
-    in_force: int
-
-
-_TALLY = """
-SELECT count(*) FILTER (WHERE state = 'requested' AND asked @> ARRAY[%(person)s]::bigint[]),
-       count(*) FILTER (WHERE state IN ('approved', 'ended') AND starts_on <= %(on)s
-                          AND coalesce(ended_on, ends_on) > %(on)s)
-  FROM tiering_override
-"""
-
-
-def tally(scope: Scope) -> Tally:
-    """Counted once a request, for the badge and for pages that say how many exceptions hold."""
-    found: Tally | None = scope.worked_out.get("overrides")
-    if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute(_TALLY, {"person": scope.person_id, "on": today()})
-            found = scope.worked_out["overrides"] = Tally(*cursor.fetchone())
-    return found
-
-
 def waiting_for(scope: Scope) -> int:
     """How many requests are this person's to decide: the badge."""
-    return tally(scope).waiting if scope.may(Right.APPROVE_OVERRIDE) else 0
+    return frame_of(scope).overrides.waiting if scope.may(Right.APPROVE_OVERRIDE) else 0
 
 
 def losing_their_tier(version: RuleSet | OuterRef, *, since: datetime.date) -> OverrideQuerySet:

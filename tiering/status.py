@@ -1,12 +1,14 @@
-"""Where the nights stand, in one query, for the frame of every page."""
+"""Where the nights stand and which overrides wait, in one query, for the frame of every page."""
 
 import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from firm.dates import firm_date, firm_zone
+from firm.scope import Scope
 from tiering.plan import KINDS, NIGHTLY
 
 NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
@@ -27,18 +29,41 @@ class NightStatus:
     held: int | None
 
 
-# The last night that has ended; beside it the last evaluation, and what a later night is at.
-_STATUS = """
-SELECT night.business_date, night.finished_at, evaluation.as_of, evaluation.number,
+@dataclass(frozen=True)
+class Tally:
+    """Requests that are one person's to decide, and what is in force in the whole firm today."""
+
+    waiting: int
+    in_force: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page asks about tiers. No `night` before the first has ended."""
+
+    night: NightStatus | None
+    overrides: Tally
+
+
+# The last night that has ended, none worked out ahead; beside it the last evaluation and what a
+# later night is at.
+_FRAME = """
+SELECT tally.waiting, tally.in_force, night.business_date, night.finished_at, evaluation.as_of,
+       evaluation.number,
        EXISTS (SELECT FROM firm_jobrun running
                 WHERE running.kind = ANY(%(kinds)s) AND running.state IN ('queued', 'running')),
        (SELECT max(held.id) FROM firm_jobrun held
          WHERE held.kind = %(nightly)s AND held.state = 'held' AND held.id > night.id
            AND held.business_date <= %(today)s)
-  FROM (SELECT id, business_date, finished_at FROM firm_jobrun
-         WHERE kind = %(nightly)s AND state = 'done' AND finished_at IS NOT NULL
-           AND business_date <= %(today)s
-         ORDER BY business_date DESC, id DESC LIMIT 1) night
+  FROM (SELECT count(*) FILTER (WHERE state = 'requested'
+                                  AND asked @> ARRAY[%(person)s]::bigint[]) AS waiting,
+               count(*) FILTER (WHERE state IN ('approved', 'ended') AND starts_on <= %(today)s
+                                  AND coalesce(ended_on, ends_on) > %(today)s) AS in_force
+          FROM tiering_override) tally
+  LEFT JOIN (SELECT id, business_date, finished_at FROM firm_jobrun
+              WHERE kind = %(nightly)s AND state = 'done' AND finished_at IS NOT NULL
+                AND business_date <= %(today)s
+              ORDER BY business_date DESC, id DESC LIMIT 1) night ON true
   LEFT JOIN (SELECT e.as_of, rules.number
                FROM tiering_evaluation e JOIN tiering_ruleset rules ON rules.id = e.rule_set_id
               WHERE NOT e.is_ahead AND e.known_from <= %(today)s
@@ -46,16 +71,30 @@ SELECT night.business_date, night.finished_at, evaluation.as_of, evaluation.numb
 """
 
 
+def frame_of(scope: Scope) -> Frame:
+    """Asked for once a request, in one query."""
+    found: Frame | None = scope.worked_out.get("tiering")
+    if found is None:
+        found = scope.worked_out["tiering"] = _frame(scope.person_id, now=timezone.now())
+    return found
+
+
 def night_status(*, now: datetime.datetime) -> NightStatus | None:
-    """The last night that has ended, none worked out ahead; None before the first."""
-    values = {"nightly": NIGHTLY, "kinds": list(KINDS), "today": firm_date(now)}
+    """The last night that has ended by now."""
+    return _frame(0, now=now).night
+
+
+def _frame(person: int, *, now: datetime.datetime) -> Frame:
+    values = {"nightly": NIGHTLY, "kinds": list(KINDS), "today": firm_date(now), "person": person}
     with connection.cursor() as cursor:
-        cursor.execute(_STATUS, values)
-        night = cursor.fetchone()
-    if night is None:
-        return None
-    business_date, finished_at, as_of, version, is_running, held = night
-    return NightStatus(
+        cursor.execute(_FRAME, values)
+        waiting, in_force, business_date, finished_at, as_of, version, is_running, held = (
+            cursor.fetchone()
+        )
+    overrides = Tally(waiting, in_force)
+    if business_date is None:
+        return Frame(None, overrides)
+    night = NightStatus(
         business_date=business_date,
         finished_at=finished_at,
         data_until=as_of and as_of - datetime.timedelta(days=1),
@@ -64,6 +103,7 @@ def night_status(*, now: datetime.datetime) -> NightStatus | None:
         is_late=business_date < _expected(now),
         held=held,
     )
+    return Frame(night, overrides)
 
 
 def _expected(now: datetime.datetime) -> datetime.date:

@@ -123,6 +123,15 @@ class Standing(models.Model):
             money_range("expenses", name="standing_expenses_range"),
             money_range("group_revenue", name="standing_group_range"),
         ]
+        indexes = [
+            # The few in their grace period: counted on the list's page, and a list of their own.
+            models.Index(
+                fields=["below_since", "customer"],
+                include=["earned_since", "reason"],
+                condition=Q(below_since__isnull=False),
+                name="standing_in_grace",
+            )
+        ]
 
 
 class TierChange(models.Model):

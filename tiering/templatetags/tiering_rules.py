@@ -10,7 +10,7 @@ from firm.dates import today
 from firm.roles import Right
 from tiering.current import current_of
 from tiering.models import RuleSet
-from tiering.overrides import tally
+from tiering.status import frame_of
 from tiering.versions import holds_on, is_overdue
 
 register = template.Library()
@@ -31,7 +31,7 @@ def rules_review_due(context: template.Context, version: RuleSet | None = None) 
         return {}
     return {
         "version": version,
-        "exceptions": tally(scope).in_force,
+        "exceptions": frame_of(scope).overrides.in_force,
         "may_confirm": scope.may(Right.EDIT_RULES),
         "is_elsewhere": request.resolver_match.view_name != "tiering:rules",
         "csrf_token": context.get("csrf_token"),

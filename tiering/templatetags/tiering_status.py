@@ -3,22 +3,19 @@
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
+from firm import access
 from firm.fragments import written
-from tiering.status import NightStatus, night_status
+from tiering.status import NightStatus, frame_of
 
 register = template.Library()
 
 
 def _status(request: HttpRequest | None) -> NightStatus | None:
-    """Asked for once a request; nothing for strangers, nor while a customer looks on."""
+    """Nothing for strangers, nor while a customer looks on."""
     if request is None or not request.user.is_authenticated or request.screen_share:  # type: ignore[attr-defined]
         return None
-    if not hasattr(request, "_night_status"):
-        request._night_status = night_status(now=timezone.now())  # type: ignore[attr-defined]
-    status: NightStatus | None = request._night_status  # type: ignore[attr-defined]
-    return status
+    return frame_of(access.scope(request)).night
 
 
 @register.simple_tag(takes_context=True)

@@ -16,9 +16,9 @@ from tiering import differences, rule_words, wording
 from tiering.current import current_of
 from tiering.ladder import ladder
 from tiering.night import night_ahead
-from tiering.overrides import tally
 from tiering.promise import PROMISE
 from tiering.services import matrix
+from tiering.status import frame_of
 from tiering.version_rows import load
 from tiering.versions import Dated, published, with_drafts
 
@@ -86,7 +86,7 @@ def _in_words(request: HttpRequest, shown: Dated) -> dict[str, Any]:
             *wording.terms(shown.version, lowest=tier_label(rungs[-1].chip)),
             *rule_words.further_terms(plain),
         ],
-        "exceptions": tally(scope).in_force if shown.is_active else None,
+        "exceptions": frame_of(scope).overrides.in_force if shown.is_active else None,
         "evaluation": current.evaluation if current else None,
         "has_shares": has_shares,
         "night": night_ahead(shown.version, on=today()) if shown.is_active else None,
