@@ -62,6 +62,16 @@ def change_on(request: HttpRequest, customer_id: int, *, on: datetime.date) -> T
 def explanation_of(
     request: HttpRequest, customer: Customer, *, on: datetime.date
 ) -> Explanation | None:
+    """Made once a request, however many panels ask."""
+    known: dict[Any, Explanation | None] = request.__dict__.setdefault("_explanations", {})
+    if (customer.pk, on) not in known:
+        known[customer.pk, on] = _explanation_of(request, customer, on=on)
+    return known[customer.pk, on]
+
+
+def _explanation_of(
+    request: HttpRequest, customer: Customer, *, on: datetime.date
+) -> Explanation | None:
     """Today's is made of what the page has read anyway; that of another day is worked out."""
     if on < today():
         return explain(customer.pk, on=on)
@@ -83,7 +93,7 @@ def explanation_of(
             asked=asked_of(evaluation.rule_set),
             tiers=tiers,
         )
-    return exactly(found, customer.pk, current=evaluation)
+    return exactly(found, customer.pk, current=evaluation, tiers=current.rules)
 
 
 def chips_of(request: HttpRequest, explanation: Explanation) -> dict[str, Chip]:

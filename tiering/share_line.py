@@ -8,44 +8,54 @@ are the customers above that line, as one sum, and those below it as far as the 
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from firm.money import MINOR_UNITS
 from tiering.explanations import Distance, Explanation
 from tiering.models import Evaluation, RuleSet, TierRule
 
-_ABOVE = """
-SELECT coalesce(sum(trailing_revenue), 0) FROM customers_customersnapshot
- WHERE trailing_revenue > %(drawn)s AND customer_id <> %(customer)s
-"""
-
-# Between two neighboring revenues of others the sum above is the same. The first such stretch,
-# from the drawn line downwards, that is not inside as a whole; `low` is its lower end.
+# Between two neighboring revenues of others the sum above is the same. Of each line the first
+# such stretch, from the drawn line downwards, that is not inside as a whole; `low` is its lower
+# end. Ordered inside, so that an index delivers the revenues as far as the answer lies.
 _FIRST_OUTSIDE = """
-SELECT low, high, above
-  FROM (SELECT revenue AS low, lag(revenue) OVER downwards AS high,
-               %(above)s + sum(together) OVER downwards - together AS above
-          FROM (SELECT trailing_revenue AS revenue, sum(trailing_revenue) AS together
-                  FROM customers_customersnapshot
-                 WHERE trailing_revenue > 0 AND trailing_revenue <= %(drawn)s
-                   AND customer_id <> %(customer)s
-                 GROUP BY trailing_revenue) revenues
-        WINDOW downwards AS (ORDER BY revenue DESC)) stretches
- WHERE low < %(drawn)s AND 100 * above >= %(percent)s * (%(others)s + low)
- ORDER BY low DESC LIMIT 1
+SELECT stretch.low, stretch.high, stretch.above,
+       (SELECT min(trailing_revenue) FROM customers_customersnapshot
+         WHERE trailing_revenue > 0 AND trailing_revenue <= line.drawn
+           AND customer_id <> %(customer)s)
+  FROM unnest(%(percents)s::numeric[], %(drawn)s::numeric[]) WITH ORDINALITY
+         AS line (percent, drawn, place)
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(trailing_revenue), 0) AS revenue FROM customers_customersnapshot
+        WHERE trailing_revenue > line.drawn AND customer_id <> %(customer)s) AS beyond
+  LEFT JOIN LATERAL (
+       SELECT low, high, beyond.revenue + higher AS above
+         FROM (SELECT revenue AS low, lag(revenue) OVER downwards AS high,
+                      sum(together) OVER downwards - together AS higher
+                 FROM (SELECT trailing_revenue AS revenue, sum(trailing_revenue) AS together
+                         FROM customers_customersnapshot
+                        WHERE trailing_revenue > 0 AND trailing_revenue <= line.drawn
+                          AND customer_id <> %(customer)s
+                        GROUP BY trailing_revenue ORDER BY trailing_revenue DESC) AS revenues
+               WINDOW downwards AS (ORDER BY revenue DESC)) AS stretches
+        WHERE low < line.drawn
+          AND 100 * (beyond.revenue + higher) >= line.percent * (%(others)s + low)
+        ORDER BY low DESC LIMIT 1) AS stretch ON true
+ ORDER BY line.place
 """
 
-_LOWEST_OF_OTHERS = """
-SELECT min(trailing_revenue) FROM customers_customersnapshot
- WHERE trailing_revenue > 0 AND trailing_revenue <= %(drawn)s AND customer_id <> %(customer)s
-"""
+
+@dataclass(frozen=True)
+class Line:
+    """A tier's line in per cent, and where it was drawn with everybody's revenue as it is."""
+
+    percent: Decimal
+    drawn: Decimal
 
 
 @dataclass(frozen=True)
@@ -62,13 +72,17 @@ class Book:
 
 
 def exactly(
-    explanation: Explanation, customer_id: int, *, current: Evaluation | None
+    explanation: Explanation,
+    customer_id: int,
+    *,
+    current: Evaluation | None,
+    tiers: Iterable[TierRule] | None = None,
 ) -> Explanation:
     """The explanation with the distances worked out for this customer's own revenue.
 
-    For the current evaluation only, whose revenues the snapshot holds. What an earlier one read,
-    what a group of customers is judged by together, and what other criteria have a say in, stays
-    the distance to the line drawn.
+    For the current evaluation only, whose revenues the snapshot holds; `tiers` are those of its
+    version, if they are at hand. What an earlier one read, what a group of customers is judged by
+    together, and what other criteria have a say in, stays the distance to the line drawn.
     """
     rules = explanation.rule_set
     if rules.method != RuleSet.Method.SHARE or rules.rolls_up or explanation.guard:
@@ -79,64 +93,78 @@ def exactly(
         return explanation
     if current is None or current.pk != explanation.evaluation.pk:
         return explanation
-    book = Book(
-        customer_id, explanation.trailing_revenue, Decimal(explanation.evaluation.counts["total"])
-    )
-    percents = {rule.tier_id: rule for rule in rules.tiers.all()}
+    total = Decimal(explanation.evaluation.counts["total"])
+    book = Book(customer_id, explanation.trailing_revenue, total)
+    percents = {rule.tier_id: rule for rule in tiers or rules.tiers.all()}
+    lines = {"up": _up(explanation, percents), "down": _down(explanation, percents)}
+    asked = [line for line in lines.values() if line is not None]
+    found = iter(lowest_inside(book, asked))
+    moved = {name: next(found) - book.revenue for name, line in lines.items() if line is not None}
     return replace(
         explanation,
-        up=_up(explanation, book, percents),
-        down=_down(explanation, book, percents),
+        up=_exact(explanation.up, moved.get("up")),
+        down=_exact(explanation.down, -moved["down"] if "down" in moved else None),
     )
 
 
-def _up(explanation: Explanation, book: Book, rules: dict[int, TierRule]) -> Distance | None:
+def _exact(distance: Distance | None, amount: Decimal | None) -> Distance | None:
+    if distance is None or amount is None:
+        return distance
+    return replace(distance, amount=amount, at_line=False)
+
+
+def _up(explanation: Explanation, rules: dict[int, TierRule]) -> Line | None:
     up = explanation.up
     if up is None or up.amount <= 0:
-        return up
-    enter, drawn = rules[up.tier.pk].enter, book.revenue + up.amount
+        return None
+    enter = rules[up.tier.pk].enter
     assert enter is not None  # there is a line above, or there would be no distance
-    amount = lowest_inside(book, percent=enter, drawn=drawn) - book.revenue
-    return replace(up, amount=amount, at_line=False)
+    return Line(enter, explanation.trailing_revenue + up.amount)
 
 
-def _down(explanation: Explanation, book: Book, rules: dict[int, TierRule]) -> Distance | None:
+def _down(explanation: Explanation, rules: dict[int, TierRule]) -> Line | None:
     down = explanation.down
     if down is None:
         return None
-    own, drawn = rules[explanation.earned_tier.pk], book.revenue - down.amount
+    own = rules[explanation.earned_tier.pk]
     keep = own.enter if own.keep is None else own.keep
     assert keep is not None
-    amount = book.revenue - lowest_inside(book, percent=keep, drawn=drawn)
-    return replace(down, amount=amount, at_line=False)
+    return Line(keep, explanation.trailing_revenue - down.amount)
 
 
-def lowest_inside(book: Book, *, percent: Decimal, drawn: Decimal) -> Decimal:
-    """The lowest revenue, a whole number of the smallest unit away from the customer's own, with
-    which this customer would be inside; `drawn` is the line with everybody's revenue as it is.
+def lowest_inside(book: Book, lines: Sequence[Line]) -> list[Decimal]:
+    """Of each line, the lowest revenue, a whole number of the smallest unit away from the
+    customer's own, with which this customer would be inside.
     """
-    values: dict[str, Any] = {
+    if not lines:
+        return []
+    values = {
         "customer": book.customer,
-        "percent": percent,
-        "drawn": drawn,
+        "percents": [line.percent for line in lines],
+        "drawn": [line.drawn for line in lines],
         "others": book.others,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, values)
-        (values["above"],) = cursor.fetchone()
         cursor.execute(_FIRST_OUTSIDE, values)
-        found = cursor.fetchone()
-        low, high, above = found or _last_stretch(cursor, values, book)
-    high = drawn if high is None else high
-    return _lowest_between(book, low, high, percent=percent, above=above)
+        return [
+            _lowest_of(book, line, *stretch)
+            for line, stretch in zip(lines, cursor.fetchall(), strict=True)
+        ]
 
 
-def _last_stretch(
-    cursor: CursorWrapper, values: dict[str, Any], book: Book
-) -> tuple[Decimal, Decimal | None, Decimal]:
-    """Below all others: what is left where every stretch above it is inside."""
-    cursor.execute(_LOWEST_OF_OTHERS, values)
-    return Decimal(0), cursor.fetchone()[0], book.others
+def _lowest_of(
+    book: Book,
+    line: Line,
+    low: Decimal | None,
+    high: Decimal | None,
+    above: Decimal,
+    lowest: Decimal | None,
+) -> Decimal:
+    """Without a stretch, below all others: what is left where every stretch above is inside."""
+    if low is None:
+        low, high, above = Decimal(0), lowest, book.others
+    high = line.drawn if high is None else high
+    return _lowest_between(book, low, high, percent=line.percent, above=above)
 
 
 def _lowest_between(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.factories import a_customer
 from tests.tiering.oracle import is_inside
-from tiering.share_line import Book, lowest_inside
+from tiering.share_line import Book, Line, lowest_inside
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_it_is_what_trying_one_unit_after_the_other_finds(
         total = sum((amount for amount in amounts if amount > 0), Decimal())
         for name, customer in enumerate(customers):
             mine = Book(customer.pk, amounts[name], total)
-            found = lowest_inside(mine, percent=percent, drawn=drawn)
+            (found,) = lowest_inside(mine, [Line(percent, drawn)])
             assert found == by_trial(book, str(name), percent)
         transaction.set_rollback(True)
 
@@ -68,4 +68,4 @@ def test_the_largest_customer_has_more_room_than_the_line_drawn_says():
     large = a_customer(trailing_revenue=60, tier_rank=1)
     a_customer(trailing_revenue=40, tier_rank=2)
     book = Book(large.pk, Decimal(60), Decimal(100))
-    assert lowest_inside(book, percent=Decimal(50), drawn=Decimal(60)) == 40
+    assert lowest_inside(book, [Line(Decimal(50), Decimal(60))]) == [40]
