@@ -183,7 +183,8 @@ def missing_to_margin(bound: Decimal, *, booked: Decimal, spent: Decimal) -> Dec
     """In whole smallest units of the base currency; bounds are below 100 per cent."""
     unit = Fraction(1, 10 ** MINOR_UNITS.get(settings.BASE_CURRENCY, 2))
     needed = Fraction(spent) / (1 - Fraction(bound) / 100)
-    moved = math.ceil((needed - Fraction(booked)) / unit) * unit
+    # Something has to be booked, or there is no margin at all.
+    moved = max(math.ceil((needed - Fraction(booked)) / unit) * unit, unit - Fraction(booked))
     return Decimal(moved.numerator) / moved.denominator
 
 

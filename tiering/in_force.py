@@ -132,6 +132,11 @@ def instead_of_earned(
         }
 
 
+def instead_sql(*, on: datetime.date, rules: int) -> str:
+    """The same as rows of customer_id, source, rank and until: without parameters, to be joined."""
+    return _INSTEAD.format(where="") % {"on": f"DATE '{on.isoformat()}'", "rules": int(rules)}
+
+
 def rules_on(date: datetime.date) -> RuleSet | None:
     """The version whose ranks the tiers of this day are: the one evaluated by, else in force."""
     return RuleSet.objects.filter(pk=_version_on(date)).first()

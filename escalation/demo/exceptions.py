@@ -1,12 +1,12 @@
-"""Story 7 and its neighbours: an override that ends soon, one that waits for its decision, and a
-payment stop.
+"""Story 7 and its neighbours: an override that ends soon, one that waits for its decision, a
+payment stop, and two customers scored for how well they fit the strategy.
 """
 
 import datetime
 
-from customers.models import Customer, PaymentStop
+from customers.models import Customer, PaymentStop, StrategicScore
 from escalation.demo import company
-from escalation.demo.stories import HOKUTO, HOSHINO, MINAMO
+from escalation.demo.stories import HOKUTO, HOSHINO, MIDORI, MINAMO
 from firm.dates import add_months, firm_zone
 from firm.models import User
 from tiering import actions
@@ -30,7 +30,46 @@ def make(*, t: datetime.date, now: datetime.datetime) -> None:
             by=_person("tamura"),
             now=_at(t - 6 * ONE_DAY),
         )
+    if not StrategicScore.objects.exists():
+        _score(t)
     actions.warn_of_ends(now=now)
+
+
+def _score(t: datetime.date) -> None:
+    """By an executive, one of them with a newer score in place of an older one."""
+    for name, theme, days, scores, reason in (
+        (
+            HOSHINO,
+            "自治体強化",
+            200,
+            actions.Scores(4, 3, 4),
+            "町の基幹サイト。近隣町への足がかりになる見込み",
+        ),
+        (
+            HOSHINO,
+            "自治体強化",
+            80,
+            actions.Scores(5, 4, 5),
+            "近隣3町の共同調達の幹事。ここでの実績が条件になる",
+        ),
+        (
+            MIDORI,
+            "医療",
+            120,
+            actions.Scores(4, 5),
+            "医療分野の中心に据える取引先。分院の開設が2件決まっている",
+        ),
+    ):
+        first = t - days * ONE_DAY
+        actions.score_strategic_fit(
+            customer=_customer(name),
+            scores=scores,
+            theme=theme,
+            reason=reason,
+            valid_until=add_months(first, HALF_A_YEAR),
+            by=_person("mori"),
+            now=_at(first),
+        )
 
 
 def _end_soon(t: datetime.date) -> None:

@@ -1,12 +1,13 @@
 """Story 7: the override that ends soon, and what waits beside it."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 
-from customers.models import CustomerSnapshot
+from customers.models import CustomerSnapshot, StrategicScore
 from escalation.demo.load import plan_for
-from escalation.demo.stories import HOKUTO, HOSHINO, MINAMO
+from escalation.demo.stories import HOKUTO, HOSHINO, MIDORI, MINAMO
 from firm.dates import firm_date
 from firm.models import Notification, User
 from firm.scope import scope_of
@@ -44,6 +45,15 @@ def test_a_request_waits_for_the_head_of_sales(loaded):
 def test_a_payment_stop_hides_the_tier_that_is_earned(loaded):
     row = row_of(MINAMO)
     assert (row.tier_rank, row.earned_rank, row.tier_source) == (4, 3, "payment_stop")
+
+
+def test_two_customers_are_scored_for_the_strategy(loaded):
+    scores = StrategicScore.objects.in_force(firm_date(loaded))
+    told = set(scores.values_list("customer__name", "theme", "value"))
+    assert told == {
+        (HOSHINO, "自治体強化", Decimal("4.7")),
+        (MIDORI, "医療", Decimal("4.5")),
+    }
 
 
 def test_the_cards_count_what_the_filter_finds(loaded):

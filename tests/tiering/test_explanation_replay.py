@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from customers.models import Customer
 from firm.models import User
 from tests.factories import a_customer, an_entry, an_import
+from tests.tiering.beside import a_strategic_score
 from tests.tiering.evaluations import a_replay, at_night, day, published, some_rules
 from tiering.explanations import Explanation, explain
 from tiering.grace import months_below
@@ -47,6 +48,11 @@ facts_beyond_revenue = st.fixed_dictionaries(
         "rolls_up": st.just(True),
     },
 )
+margins = [{"fact": "margin", "enter": 10, "keep": 8}]
+fits = [{"fact": "strategic_fit", "enter": 4, "keep": 3}]
+criteria = st.fixed_dictionaries(
+    {}, optional={"all": st.sampled_from([margins, fits]), "any": st.just(fits)}
+)
 
 
 @st.composite
@@ -54,7 +60,8 @@ def rule_files(draw: st.DrawFn) -> dict[str, Any]:
     share = draw(st.booleans())
     lines = [(50, 60), (80, 90)] if share else [(50, 40), (20, 18)]
     tiers = [
-        {"code": f"T{n}", "enter": enter, "keep": keep} for n, (enter, keep) in enumerate(lines)
+        {"code": f"T{n}", "enter": enter, "keep": keep} | draw(criteria)
+        for n, (enter, keep) in enumerate(lines)
     ]
     return some_rules(
         method="share" if share else "threshold",
@@ -85,14 +92,17 @@ def followed(why: Explanation, before: Explanation | None) -> tuple[str, str]:
     may_fall = why.end - before.earned_since >= tenure
     if why.trailing_revenue <= 0 and why.rule_set.nonpositive == "at_once":
         return raw, codes[-1] if may_fall else held
-    keep = why.criteria[place].keep
-    is_guarded = why.guard is not None and place + 1 < why.guard.cap_rank
-    if (
+    own = why.criteria[place]
+    keep = own.keep
+    is_large = (
         keep is not None
         and why.trailing_revenue >= keep
         and why.trailing_revenue > (0 if why.rule_set.method == "share" else -1000)
-        and (not is_guarded or why.guard.keeps)
-    ):
+    )
+    instead = any(one.keeps for one in own.conditions if one.needs == "any")
+    besides = all(one.keeps for one in own.conditions if one.needs == "all")
+    is_guarded = why.guard is not None and place + 1 < why.guard.cap_rank
+    if (is_large or instead) and besides and (not is_guarded or why.guard.keeps):
         return raw, held
     since = before.below_since or why.end
     is_over = months_below(since, why.end) >= why.rule_set.grace_evaluations
@@ -123,6 +133,10 @@ def test_an_explanation_followed_step_by_step_is_the_stored_tier(
         for code, start in zip(CODES, began, strict=True):
             parent = customers["K1"] if code == CODES[-1] else None
             customers[code] = a_customer(code=code, started_on=start, parent=parent)
+        for customer, value in zip(customers.values(), [5, 3, 2], strict=False):
+            a_strategic_score(
+                customer, day("2025-01-01"), day("2026-04-20"), value, by=administrator
+            )
         published(rules, by=administrator, since="2025-01-01", now=at_night(MONTHS[-1]))
         applied = an_import()
         for code, month, amount, kind, cost in ledger:

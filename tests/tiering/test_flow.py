@@ -7,13 +7,15 @@ from collections import Counter
 import pytest
 from django.urls import reverse
 
+from customers.models import Customer, PaymentStop
 from firm.dates import today
 from firm.scope import scope_of
-from tests.factories import a_customer, a_rule_set
+from tests.factories import NOW, a_customer, a_rule_set
 from tests.tiering.nights import a_done_night, a_move, an_evaluation
+from tests.tiering.overrides import a_blocking_guard, an_override
 from tiering.models import Tier
 from tiering.models.standing import Reason
-from tiering.reports.flow import NEW, flow, movers_of
+from tiering.reports.flow import NEW, Held, flow, movers_of
 from tiering.standings import standing_on
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,40 @@ def test_each_customer_is_counted_where_it_stood_on_both_dates(book, ids, execut
     }
     ways = {way: found.count(found.moved(way)) for way in ("up", "down", "same", "new")}
     assert ways == {"up": 1, "down": 1, "same": 1, "new": 1}
+
+
+def test_the_tier_in_force_counts_overrides_and_payment_stops_of_their_day(
+    book, ids, executive, account_manager, back_office, client_of
+):
+    """Midori has S by override from 10 July on, Toto is capped to C from 12 July on."""
+    early = NOW - datetime.timedelta(days=5)
+    an_override(book["midori"], "S", by=account_manager, approved_by=executive, now=early)
+    a_blocking_guard(book["rules"])
+    PaymentStop.objects.create(
+        customer=Customer.objects.get(name="東都精機販売"),
+        starts_on=JULY + datetime.timedelta(days=11),
+        reason="未入金",
+        set_by=back_office,
+        set_at=NOW,
+    )
+    end, scope = datetime.date(2026, 7, 15), scope_of(executive, on=today())
+    for held, moved in (
+        (Held.EARNED, {("B", "A"), ("A", "B"), ("S", "S")}),
+        (Held.IN_FORCE, {("B", "S"), ("A", "B"), ("S", "C")}),
+    ):
+        found = flow(scope, start=JUNE, end=end, held=held)
+        assert {pair for pair in found.cells if pair[0] != NEW} == {
+            (ids[before], ids[after]) for before, after in moved
+        }
+    client = client_of(executive)
+    html = ask(client, tier="in_force", moved="down")
+    assert "東都精機販売" in html
+    assert "与信停止" in html
+    assert "東都精機販売" not in ask(client, moved="down")
+    ask(client, 422, tier="gold")
+    address, dates = reverse("tiering:flow-export"), {"from": "2026-06-15", "until": "2026-07-15"}
+    answer = client.get(address, dates | {"tier": "in_force", "format": "csv"})
+    assert "適用中のランク" in answer.getvalue().decode("utf-8-sig")
 
 
 def test_between_two_dates_without_a_night_nobody_moves(book, executive):

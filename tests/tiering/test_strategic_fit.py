@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from customers.models import StrategicScore
 from firm.models import AuditEvent
@@ -21,6 +21,12 @@ TODAY = datetime.date(2026, 7, 15)
 UNTIL = datetime.date(2026, 10, 1)
 FIT = {"fact": "strategic_fit", "enter": 4, "keep": 3}
 TIERS = [{"code": "S", "enter": 500, "any": [FIT]}, {"code": "A", "enter": 100}, {"code": "C"}]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ from tiering.actions.services import (
     save_services,
 )
 from tiering.actions.strategic_fit import (
+    Scores,
     check_can_score,
     score_strategic_fit,
     withdraw_strategic_score,
@@ -74,6 +75,7 @@ from tiering.actions.strategic_fit import (
 __all__ = [
     "RUN_LOCK",
     "Overtaken",
+    "Scores",
     "accept_held",
     "add_benefit",
     "approve_draft",

@@ -1,21 +1,22 @@
 """Tier flow: the tiers that held on two dates, from × to, and who stands behind each number.
 
 What held on a date is what the nights in the books on that day had said (`standing_on`); later
-replays don't count. The tier is the earned one, which is the tier in force until there are
-overrides.
+replays don't count. It is the earned tier, or the one in force by overrides and payment stops.
 """
 
 import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import CustomerSnapshot
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
+from tiering.in_force import Source, instead_sql, rules_on
 from tiering.models import Evaluation, Tier
 from tiering.overview import Reach, reach_of
 from tiering.standings import evaluation_on
@@ -24,23 +25,45 @@ NEW = 0  # not evaluated yet on the earlier date
 
 Pair = tuple[int, int]
 
-_HELD = """
+
+class Held(models.TextChoices):
+    """Which tier of a date is meant."""
+
+    EARNED = "earned", _("Earned tier")
+    IN_FORCE = "in_force", _("Tier in force")
+
+
+_EARNED = """
 SELECT DISTINCT ON (change.customer_id) change.customer_id, change.earned_tier_id AS tier,
-       change.earned_since
+       change.earned_since, 'earned' AS source
   FROM tiering_tierchange change
   JOIN tiering_evaluation evaluation ON evaluation.id = change.evaluation_id
- WHERE NOT evaluation.is_ahead AND evaluation.known_from <= %s
+ WHERE NOT evaluation.is_ahead AND evaluation.known_from <= DATE '{date}'
  ORDER BY change.customer_id, change.as_of DESC, change.evaluation_id DESC
 """
 
-_FLOW = f"""
-SELECT later.customer_id, coalesce(earlier.tier, {NEW}) AS before, later.tier AS after,
-       later.earned_since AS since
-  FROM ({_HELD}) later LEFT JOIN ({_HELD}) earlier USING (customer_id)
+# As `Instead.over` says it: an override holds, a payment stop only lowers.
+_IN_FORCE = """
+SELECT held.customer_id, held.earned_since,
+       CASE WHEN differs THEN there.tier_id ELSE held.tier END AS tier,
+       CASE WHEN differs THEN instead.source ELSE 'earned' END AS source
+  FROM ({earned}) held
+  LEFT JOIN ({instead}) instead USING (customer_id)
+  LEFT JOIN tiering_tierrule earned ON earned.rule_set_id = {rules} AND earned.tier_id = held.tier
+  LEFT JOIN tiering_tierrule there
+    ON there.rule_set_id = {rules} AND there.rank = instead.rank
+ CROSS JOIN LATERAL (
+       SELECT instead.source = 'override' OR instead.rank > earned.rank AS differs) one
 """
 
-_AMONG = f"""
-SELECT customer_id FROM ({_FLOW}) flow
+_FLOW = """
+SELECT later.customer_id, coalesce(earlier.tier, {new}) AS before, later.tier AS after,
+       later.earned_since AS since, later.source
+  FROM ({later}) later LEFT JOIN ({earlier}) earlier USING (customer_id)
+"""
+
+_AMONG = """
+SELECT customer_id FROM ({flow}) flow
  WHERE (before, after) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))
 """
 
@@ -55,10 +78,14 @@ class Level:
 
 @dataclass(frozen=True)
 class Flow:
-    """Customers by (tier before, tier after); NEW stands for not evaluated yet."""
+    """Customers by (tier before, tier after); NEW stands for not evaluated yet. `sql` are the
+    rows of them all: customer_id, before, after, since, source.
+    """
 
     start: datetime.date
     end: datetime.date
+    held: Held
+    sql: str
     earlier: Evaluation | None
     later: Evaluation | None
     levels: list[Level]
@@ -85,30 +112,36 @@ class Flow:
 
 @dataclass(frozen=True)
 class Mover:
-    """Where a customer stood before and after, `since` when; `before` is None for a new one."""
+    """Where a customer stood before and after; `before` is None for a new one. `since` when is
+    known of the earned tier alone; `source` says what holds instead of it.
+    """
 
     row: CustomerSnapshot
     before: Chip | None
     after: Chip
-    since: datetime.date
+    since: datetime.date | None
+    source: Source
     has_file: bool
 
 
-def flow(scope: Scope, *, start: datetime.date, end: datetime.date) -> Flow:
+def flow(
+    scope: Scope, *, start: datetime.date, end: datetime.date, held: Held = Held.EARNED
+) -> Flow:
     """Between what held on `start` and what held on `end`."""
     earlier, later = evaluation_on(start), evaluation_on(end)
-    rows, params = CustomerSnapshot.objects.all(), [end, start]
+    everybody = _FLOW.format(new=NEW, later=_held(end, held), earlier=_held(start, held))
+    rows = CustomerSnapshot.objects.all()
     if reach_of(scope) is not Reach.FIRM:
         rows = rows.visible_to(scope)
     visible, visible_params = rows.values("pk").query.sql_with_params()
-    sql = f"""SELECT before, after, count(*) FROM ({_FLOW}) flow
+    sql = f"""SELECT before, after, count(*) FROM ({everybody}) flow
                WHERE customer_id IN ({visible}) GROUP BY before, after"""
-    cells = {
-        (before, after): count for before, after, count in _query(sql, *params, *visible_params)
-    }
+    cells = {(before, after): count for before, after, count in _query(sql, *visible_params)}
     return Flow(
         start=start,
         end=end,
+        held=held,
+        sql=everybody,
         earlier=earlier,
         later=later,
         levels=_levels([later, earlier], cells),
@@ -120,7 +153,7 @@ def movers_of(found: Flow, pairs: set[Pair], scope: Scope) -> QuerySet[CustomerS
     """The customers in these cells, by kana."""
     before, after = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     rows = CustomerSnapshot.objects.filter(
-        pk__in=RawSQL(_AMONG, [found.end, found.start, before, after])
+        pk__in=RawSQL(_AMONG.format(flow=found.sql), [before, after])
     )
     if reach_of(scope) is not Reach.FIRM:
         rows = rows.visible_to(scope)
@@ -129,23 +162,29 @@ def movers_of(found: Flow, pairs: set[Pair], scope: Scope) -> QuerySet[CustomerS
 
 def movers(found: Flow, rows: list[CustomerSnapshot], scope: Scope) -> list[Mover]:
     chips = {level.tier: level.chip for level in found.levels}
-    sql = f"SELECT * FROM ({_FLOW}) flow WHERE customer_id = ANY(%s)"
-    held = {
-        customer: (before, after, since)
-        for customer, before, after, since in _query(
-            sql, found.end, found.start, [row.pk for row in rows]
-        )
-    }
+    sql = f"SELECT * FROM ({found.sql}) flow WHERE customer_id = ANY(%s)"
+    held = {customer: rest for customer, *rest in _query(sql, [row.pk for row in rows])}
     return [
         Mover(
             row=row,
             before=chips.get(held[row.pk][0]),
             after=chips[held[row.pk][1]],
-            since=held[row.pk][2],
+            since=held[row.pk][2] if held[row.pk][3] == Source.EARNED else None,
+            source=Source(held[row.pk][3]),
             has_file=scope.has_file(row.owner_id, row.backup_id),
         )
         for row in rows
     ]
+
+
+def _held(date: datetime.date, held: Held) -> str:
+    """Rows of customer_id, tier, earned_since and source: dates and ids are written into it."""
+    earned = _EARNED.format(date=date.isoformat())
+    rules = rules_on(date) if held == Held.IN_FORCE else None
+    if rules is None:
+        return earned
+    instead = instead_sql(on=date, rules=rules.pk)
+    return _IN_FORCE.format(earned=earned, instead=instead, rules=rules.pk)
 
 
 def _way(before: int | None, after: int) -> str:

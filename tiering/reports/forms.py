@@ -10,25 +10,32 @@ from django.utils.translation import gettext_lazy
 
 from firm.dates import add_months, today
 from firm.forms import DayField
+from tiering.reports.flow import Held
 
 MONTHS = 12  # between the dates where the reader names none
 
 
 class FlowForm(forms.Form):
-    """Two dates in an address, `from` and `until`. Without data it stands for the last year."""
+    """Two dates in an address, `from` and `until`, and which `tier` of them, the earned one where
+    it does not say. Without dates it stands for the last year.
+    """
 
     until = DayField(label=gettext_lazy("To"))
+    tier = forms.ChoiceField(label=gettext_lazy("Which tier"), choices=Held.choices, required=False)
 
-    def __init__(self, data: QueryDict | None = None) -> None:
+    def __init__(self, data: QueryDict | None = None, *, tier: str = "") -> None:
         now = today()
-        initial = {"from": add_months(now, -MONTHS), "until": now}
+        initial = {"from": add_months(now, -MONTHS), "until": now, "tier": tier or Held.EARNED}
         super().__init__(data, initial=initial)
         self.fields = {"from": DayField(label=gettext_lazy("From")), **self.fields}
 
     @classmethod
     def asked(cls, data: QueryDict) -> Self:
         """Bound where the address names a date."""
-        return cls(data if {"from", "until"} & set(data) else None)
+        if {"from", "until"} & set(data):
+            return cls(data)
+        tier = data.get("tier", "")
+        return cls(tier=tier if tier in Held.values else "")
 
     def clean(self) -> None:
         start, end = self.cleaned_data.get("from"), self.cleaned_data.get("until")
@@ -51,8 +58,14 @@ class FlowForm(forms.Form):
         return self._date("until")
 
     @property
+    def held(self) -> Held:
+        found = (self.cleaned_data if self.is_bound else self.initial)["tier"]
+        return Held(found or Held.EARNED)
+
+    @property
     def query(self) -> str:
-        return f"?from={self.start}&until={self.end}"
+        dates = f"?from={self.start}&until={self.end}"
+        return dates if self.held == Held.EARNED else f"{dates}&tier={self.held}"
 
     def _date(self, name: str) -> datetime.date:
         found: datetime.date = (self.cleaned_data if self.is_bound else self.initial)[name]

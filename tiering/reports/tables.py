@@ -22,7 +22,7 @@ from tiering.reports.concentration import Stretch, TierShare
 from tiering.reports.coverage import Coverage, Line
 from tiering.reports.downgrades import Downgrade
 from tiering.reports.explained import Row
-from tiering.reports.flow import NEW, Flow, Mover
+from tiering.reports.flow import NEW, Flow, Held, Mover
 
 Table = tuple[list[str], Iterable[list[Any]]]
 ONE_DAY = datetime.timedelta(days=1)
@@ -114,9 +114,12 @@ def of_line(rows: Iterable[CustomerSnapshot], label: str) -> Table:
 
 def flow(found: Flow) -> Table:
     """One row a cell, so that it can be turned about in a spreadsheet."""
+    words = _("Tier on %(date)s")
+    if found.held == Held.IN_FORCE:
+        words = _("Tier in force on %(date)s")
     head = [
-        _("Tier on %(date)s") % {"date": found.start},
-        _("Tier on %(date)s") % {"date": found.end},
+        words % {"date": found.start},
+        words % {"date": found.end},
         _("Number of customers"),
     ]
     names = {level.tier: tier_label(level.chip) for level in found.levels}
@@ -127,7 +130,14 @@ def flow(found: Flow) -> Table:
 
 
 def movers(rows: Iterable[Mover]) -> Table:
-    head = [_("Code"), _("Name"), _("Tier before"), _("Tier after"), _("Since")]
+    head = [
+        _("Code"),
+        _("Name"),
+        _("Tier before"),
+        _("Tier after"),
+        _("Since"),
+        _("Source of the tier"),
+    ]
     return head, (
         [
             mover.row.code,
@@ -135,6 +145,7 @@ def movers(rows: Iterable[Mover]) -> Table:
             tier_label(mover.before) if mover.before else "",
             tier_label(mover.after),
             mover.since,
+            str(mover.source.label),
         ]
         for mover in rows
     )

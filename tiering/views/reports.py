@@ -154,7 +154,7 @@ def flow(request: HttpRequest) -> HttpResponse:
     scope = access.scope(request)
     context: dict[str, Any] = {"form": form, "reach": overview.reach_of(scope), "found": None}
     if form.is_asked:
-        found = flowing.flow(scope, start=form.start, end=form.end)
+        found = flowing.flow(scope, start=form.start, end=form.end, held=form.held)
         context |= {"found": found, "dates": form.query, "matrix": _matrix(found)}
         context["sums"] = [
             (level.tier, found.count(found.among(after=level.tier))) for level in found.levels
@@ -176,7 +176,7 @@ def flow_export(request: HttpRequest) -> HttpResponse:
     form, scope = FlowForm.asked(request.GET), access.scope(request)
     if not form.is_asked:
         raise Http404
-    found = flowing.flow(scope, start=form.start, end=form.end)
+    found = flowing.flow(scope, start=form.start, end=form.end, held=form.held)
     pairs = _pairs(request, found)
     if pairs is None:
         return file_of(request, _("Tier flow"), tables.flow(found))

@@ -123,12 +123,15 @@ class FlowSerializer(serializers.Serializer):
     reach = serializers.ChoiceField(choices=[(Reach.FIRM.value, ""), (Reach.OWN.value, "")])
     start = serializers.DateField()
     end = serializers.DateField()
+    tier = serializers.ChoiceField(choices=flowing.Held.choices)
     tiers = serializers.ListField(child=serializers.CharField(), help_text="codes from the top")
     cells = CellSerializer(many=True)
 
 
 class FlowReport(APIView):
-    """The tiers that held on two dates, `from` and `until`; the last year where left out."""
+    """The tiers that held on two dates, `from` and `until`; the last year where left out. `tier`
+    says which: the earned one, or the one in force by overrides and payment stops.
+    """
 
     permission_classes = [holds(Right.REVENUE)]
 
@@ -136,6 +139,7 @@ class FlowReport(APIView):
         parameters=[
             OpenApiParameter("from", datetime.date),
             OpenApiParameter("until", datetime.date),
+            OpenApiParameter("tier", str, enum=flowing.Held.values),
         ],
         responses=FlowSerializer,
     )
@@ -145,7 +149,7 @@ class FlowReport(APIView):
             raise serializers.ValidationError(
                 {name: [*found] for name, found in form.errors.items()}
             )
-        found = flowing.flow(scope, start=form.start, end=form.end)
+        found = flowing.flow(scope, start=form.start, end=form.end, held=form.held)
         codes: dict[int, str | None] = {level.tier: level.chip.code for level in found.levels}
         cells = [
             {"before": codes.get(before), "after": codes[after], "customers": customers}
@@ -155,6 +159,7 @@ class FlowReport(APIView):
             "reach": overview.reach_of(scope).value,
             "start": found.start,
             "end": found.end,
+            "tier": found.held.value,
             "tiers": list(codes.values()),
             "cells": cells,
         }
