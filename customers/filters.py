@@ -121,7 +121,7 @@ UNION ALL
 
 def _menus(scope: Scope, *, chosen: str) -> tuple[list[Department], list[tuple[str, str]]]:
     """All departments and the people to choose from, asked for at once."""
-    near = {*scope.people, int(chosen)} if _is_id(chosen) else scope.people
+    near = {*scope.people, int(chosen)} if is_id(chosen) else scope.people
     with connection.cursor() as cursor:
         cursor.execute(_MENUS, {"near": list(near), "most": PEOPLE_OFFERED + 1})
         rows = cursor.fetchall()
@@ -136,7 +136,7 @@ def _menus(scope: Scope, *, chosen: str) -> tuple[list[Department], list[tuple[s
     return departments, offered
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     return text.isdecimal() and len(text) <= 18
 
 

@@ -10,9 +10,12 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from customers import hours_cells
+from customers.consumption.shown import HoursBar
 from customers.listing import Question, Row, listing, sees_revenue
 from customers.models import Customer, CustomerSnapshot
 from firm import formats
+from firm.dates import today
 from firm.money import round_to_minor_unit
 from firm.scope import Scope
 
@@ -27,6 +30,7 @@ class Columns:
 
     margin: bool
     running: bool
+    hours: bool
     before: Decimal | None = None
 
 
@@ -40,7 +44,9 @@ def header(columns: Columns) -> list[str]:
     ]
     if columns.margin:
         names.append(_("Margin (%(currency)s)") % {"currency": settings.BASE_CURRENCY})
-    return [*names, _("Account manager"), _("Backup"), _("Department"), _("Status")]
+    month = {"month": formats.month(today())}
+    hours = [_("Hours used, %(month)s") % month, _("Hours included, %(month)s") % month]
+    return [*names, *hours, _("Account manager"), _("Backup"), _("Department"), _("Status")]
 
 
 def exported(question: Question, *, scope: Scope, columns: Columns) -> Iterator[list[Any]]:
@@ -49,12 +55,15 @@ def exported(question: Question, *, scope: Scope, columns: Columns) -> Iterator[
     after, more = "", True
     while more:
         page = listing(question, scope=scope, after=after, size=EXPORTED_AT_ONCE)
+        bars = hours_cells.bars_of(hours_cells.readable(page.rows, scope), on=today())
         for row in page.rows:
-            yield _row(row, tiers, scope=scope, columns=columns)
+            yield _row(row, tiers, bars.get(row.pk), scope=scope, columns=columns)
         after, more = page.after, bool(page.after)
 
 
-def _row(row: Row, tiers: dict[int, str], *, scope: Scope, columns: Columns) -> list[Any]:
+def _row(
+    row: Row, tiers: dict[int, str], bar: HoursBar | None, *, scope: Scope, columns: Columns
+) -> list[Any]:
     is_readable = sees_revenue(row, scope)
     cells: list[Any] = [
         row.code,
@@ -67,7 +76,8 @@ def _row(row: Row, tiers: dict[int, str], *, scope: Scope, columns: Columns) -> 
         has_cost = is_readable and row.cost_to_serve
         cells.append(_amount(row.trailing_revenue - row.cost_to_serve) if has_cost else None)
     names = [row.owner_name or "", row.backup_name or "", row.department_name or ""]
-    return [*cells, *names, str(Customer.Status(row.status).label)]
+    hours = [round(bar.used, 2), round(bar.included, 2)] if bar else [None, None]
+    return [*cells, *hours, *names, str(Customer.Status(row.status).label)]
 
 
 def _basis(row: Row) -> str:

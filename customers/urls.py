@@ -32,6 +32,7 @@ app_name = "customers"
 urlpatterns = [
     path("customers/", lists.customers, name="list"),
     path("customers/search/", lists.search, name="search"),
+    path("customers/hours/", lists.hours, name="hours"),
     path("customers/export/", lists.export, name="export"),
     path("customers/views/", saved_views.create, name="saved-view-create"),
     path("customers/views/<int:pk>/delete/", saved_views.delete, name="saved-view-delete"),

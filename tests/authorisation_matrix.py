@@ -172,6 +172,7 @@ firm:components                 GET   -          else 404
 
 customers:list                  GET   -          everyone
 customers:search                GET   -          everyone
+customers:hours                 GET   -          everyone
 customers:export                GET   -          everyone
 customers:saved-view-create     POST  -          everyone
 customers:saved-view-delete     POST  saved_view account_manager else 404

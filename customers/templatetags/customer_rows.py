@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from customers import hours_cells
 from customers.listing import Row, sees_revenue
 from customers.models import Customer, CustomerSnapshot
 from customers.table import Columns
 from firm import access, formats
+from firm.dates import today
 from firm.scope import Scope
 
 register = template.Library()
@@ -28,16 +30,21 @@ Address = Callable[[Row | CustomerSnapshot], str]
 
 @register.simple_tag(takes_context=True)
 def customer_rows(
-    context: template.Context, rows: Sequence[Row], columns: Columns, tiers: Any
+    context: template.Context,
+    rows: Sequence[Row],
+    columns: Columns,
+    tiers: Any,
+    bars: hours_cells.Bars | None,
 ) -> SafeString:
-    """`{% customer_rows rows columns tiers %}`. `tiers` is tiering's `tier_column`: `chip(row)`,
-    and the `total` that shares are parts of.
+    """`{% customer_rows rows columns tiers bars %}`. `tiers` is tiering's `tier_column`:
+    `chip(row)`, and the `total` that shares are parts of. Without `bars` the rows of the reader's
+    customers have places for them.
     """
     scope, unit = access.scope(context["request"]), context["money_unit"]
     address, cells = _address(scope), _cells(columns)
     nothing = cells.format(*["—"] * 4, css=" absent")
     inactive = f' <span class="label">{escape(_("Inactive"))}</span>'
-    row_html = _row()
+    row_html = _row(columns)
     running = columns.before or Decimal(0)
     written = []
     for row in rows:
@@ -61,6 +68,7 @@ def customer_rows(
                 code=escape(row.code),
                 status=inactive if row.status == Customer.Status.INACTIVE else "",
                 money=money,
+                hours=_hours(row, scope, bars) if columns.hours else "",
                 owner=escape(row.owner_name or "—"),
                 backup=escape(row.backup_name or "—"),
                 department=escape(row.department_name or "—"),
@@ -105,16 +113,26 @@ def percent(part: Decimal | None, whole: Decimal | None, *, decimals: int = 1) -
     return f"{100 * part / whole:.{decimals}f}%".replace("-", formats.MINUS)
 
 
-def _row() -> str:
+def _hours(row: Row, scope: Scope, bars: hours_cells.Bars | None) -> str:
+    if bars is None and scope.has_file(row.owner_id, row.backup_id):
+        return hours_cells.place(row.pk)
+    return hours_cells.written((bars or {}).get(row.pk))
+
+
+def _row(columns: Columns) -> str:
     """One row with its words, ready for `format`."""
     tier, code, owner, backup, department = (
         escape(word)
         for word in (_("Tier"), _("Code"), _("Account manager"), _("Backup"), _("Department"))
     )
+    month = {"month": formats.month(today())}
+    label = escape(_("Hours of %(month)s") % month)
+    hours = f'<td class="hours-cell" data-label="{label}">{{hours}}</td>' if columns.hours else ""
     return (
         f'<tr><td class="tier-cell" data-label="{tier}">{{chip}}</td>'
         '<th scope="row"><a href="{address}" data-row><bdi>{name}</bdi></a>{status}</th>'
         f'<td class="minor code" data-label="{code}">{{code}}</td>{{money}}'
+        f"{hours}"
         f'<td data-label="{owner}"><bdi>{{owner}}</bdi></td>'
         f'<td class="minor" data-label="{backup}"><bdi>{{backup}}</bdi></td>'
         f'<td class="minor" data-label="{department}"><bdi>{{department}}</bdi></td></tr>'

@@ -4,11 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from customers.filters import CustomerFilter
-from customers.listing import DEFAULT_SORT, Listing, Question, listing
+from customers import hours_cells
+from customers.filters import CustomerFilter, is_id
+from customers.listing import DEFAULT_SORT, PAGE_SIZE, Listing, Question, listing
+from customers.models import CustomerSnapshot
 from customers.suggestions import exactly_one, suggestions
 from customers.table import Columns, exported, header
 from firm import access
@@ -18,14 +21,14 @@ from firm.refusals import Forbidden
 from firm.roles import Right
 
 PAGE = "customers"
+HOURS = "hours"  # in an address: the rows with their hours, for browsers without JavaScript
 
 
 @require_GET
 def customers(request: HttpRequest) -> HttpResponse:
     """The list; with htmx its part alone. 422 where the address asks for what doesn't exist."""
     if request.screen_share:  # type: ignore[attr-defined]
-        only = exactly_one(request.GET.get("q", ""))
-        return render(request, "customers/shared_screen.html", {"rows": [only] if only else []})
+        return _only_one(request)
     form = CustomerFilter(request.GET, scope=access.scope(request))
     query = query_of(request.GET)
     context: dict[str, Any] = {"filter": form, "query": query}
@@ -51,6 +54,17 @@ def search(request: HttpRequest) -> HttpResponse:
     else:
         rows = suggestions(typed)
     return render(request, "customers/suggestions.html", {"rows": rows, "typed": typed.strip()})
+
+
+@require_GET
+def hours(request: HttpRequest) -> HttpResponse:
+    """The hours bars of `?customer=…`, as fragments for the places in the list's rows; of
+    customers whose file the reader has.
+    """
+    asked = [int(pk) for pk in request.GET.getlist("customer") if is_id(pk)][:PAGE_SIZE]
+    rows = CustomerSnapshot.objects.visible_to(access.scope(request)).filter(pk__in=asked)
+    customers = list(rows.values_list("pk", flat=True))
+    return HttpResponse(hours_cells.swaps(customers, hours_cells.bars_of(customers, on=today())))
 
 
 @require_GET
@@ -80,9 +94,21 @@ def query_of(data: QueryDict) -> str:
     return query.urlencode()
 
 
+def _only_one(request: HttpRequest) -> HttpResponse:
+    """While others look on: the one customer whose code, name or phone was typed."""
+    row, scope = exactly_one(request.GET.get("q", "")), access.scope(request)
+    context: dict[str, Any] = {"rows": [row] if row else []}
+    if row and scope.has_file(row.owner_id, row.backup_id):
+        bar = hours_cells.bars_of([row.pk], on=today()).get(row.pk)
+        context |= {"on": today(), "hours": bar and hours_cells.written(bar, is_shared=True)}
+    return render(request, "customers/shared_screen.html", context)
+
+
 def _listed(request: HttpRequest, question: Question) -> dict[str, Any]:
-    after = request.GET.get("after", "")
-    page = listing(question, scope=access.scope(request), after=after)
+    """`bars` are None where the page asks for them by itself: with JavaScript."""
+    after, scope = request.GET.get("after", ""), access.scope(request)
+    page = listing(question, scope=scope, after=after)
+    customers, wants_hours = hours_cells.readable(page.rows, scope), HOURS in request.GET
     return {
         "question": question,
         "page": page,
@@ -90,6 +116,10 @@ def _listed(request: HttpRequest, question: Question) -> dict[str, Any]:
         "next_url": _page_url(request.GET, page.after) if page.after else "",
         "first_url": _page_url(request.GET, "") if after else "",
         "default_sort": question.sort,
+        "on": today(),
+        "bars": hours_cells.bars_of(customers, on=today()) if wants_hours else None,
+        "hours_query": urlencode({"customer": customers}, doseq=True),
+        "hours_url": _page_url(request.GET, after, with_hours=True),
     }
 
 
@@ -98,13 +128,16 @@ def _columns(request: HttpRequest, question: Question, page: Listing | None = No
     has_costs = any(row.cost_to_serve for row in page.rows) if page else True
     return Columns(
         margin=scope.may(Right.MARGIN) and has_costs,
+        hours=bool(hours_cells.readable(page.rows, scope)) if page else True,
         running=scope.may(Right.REVENUE) and question.sort == DEFAULT_SORT and question.is_whole,
         before=page.revenue_before if page else None,
     )
 
 
-def _page_url(data: QueryDict, after: str) -> str:
+def _page_url(data: QueryDict, after: str, *, with_hours: bool = False) -> str:
     query = QueryDict(query_of(data), mutable=True)
     if after:
         query["after"] = after
+    if with_hours or HOURS in data:
+        query[HOURS] = "1"
     return f"?{query.urlencode()}"
