@@ -134,7 +134,7 @@ def samples() -> dict[str, Any]:
         Import,
         Investment,
     )
-    from firm.models import JobRun, User, WorkCalendar
+    from firm.models import CostRate, JobRun, Premium, User, WorkCalendar
     from tiering.models import BenefitUse, Override, RuleSet
 
     draft, preview = a_draft_with_its_preview()
@@ -154,6 +154,8 @@ def samples() -> dict[str, Any]:
         "imports": Import.objects.order_by("-pk").first(),
         "runs": JobRun.objects.filter(kind="nightly").order_by("-created_at").first(),
         "calendar": WorkCalendar.objects.order_by("pk").first(),
+        "cost-rates/": CostRate.objects.order_by("pk").first(),
+        "cost-rates/premiums": Premium.objects.order_by("pk").first(),
     }
 
 
