@@ -48,8 +48,9 @@ class Load:
 
 @dataclass(frozen=True)
 class SectionLoad:
-    """`whole` is None where fewer than three people would make the sum; `people` counts them.
-    `alone` are those above ALONE, by their ids.
+    """`whole` is None where it would be one person's figures: of fewer than three people, or of one
+    besides the manager and those who are named. `people` are all of them, `alone` those above
+    ALONE, by their ids.
     """
 
     people: list[int]
@@ -145,13 +146,14 @@ def section_of(manager: int, below: Collection[int], *, on: datetime.date) -> li
 def load_of_section(people: list[int], *, manager: int, month: datetime.date) -> SectionLoad:
     """The sum of a section's people, the manager among them, and who carries too much."""
     loads = loads_of(people, since=month, until=add_months(month, 1))
-    whole = sum(loads.values(), Load()) if len(people) >= FEWEST_PEOPLE else None
     alone = {
         person: load
         for (person, _month), load in loads.items()
         if person != manager and load.beyond > ALONE
     }
-    return SectionLoad(people, whole, alone)
+    unnamed = len(people) - 1 - len(alone)
+    is_several = len(people) >= FEWEST_PEOPLE and unnamed != 1
+    return SectionLoad(people, sum(loads.values(), Load()) if is_several else None, alone)
 
 
 def lone_work_of(people: Collection[int], *, on: datetime.date) -> list[LoneWork]:

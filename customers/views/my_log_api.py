@@ -49,7 +49,7 @@ class MineSerializer(serializers.Serializer):
 class SectionSerializer(serializers.Serializer):
     month = serializers.DateField()
     people = serializers.IntegerField()
-    whole = LoadSerializer(allow_null=True, help_text="null below three people")
+    whole = LoadSerializer(allow_null=True, help_text="null where it would be one person's")
 
 
 class MyLog(APIView):

@@ -240,11 +240,25 @@ def test_a_sum_takes_three_people_and_names_whoever_carries_too_much(
         an_evening(customer, datetime.date(2026, 7, day), by=account_manager)
     found = load_of_section(people, manager=section_manager.pk, month=JULY)
     assert (found.whole, found.alone) == (None, {})
-    an_evening(customer, datetime.date(2026, 7, 13), by=account_manager, hours=1)
     people.append(a_person("小林").pk)
     assert len(people) == FEWEST_PEOPLE
     found = load_of_section(people, manager=section_manager.pk, month=JULY)
-    assert found.whole == found.alone[account_manager.pk] == Load(660, 660, 0)
+    assert (found.whole, found.alone) == (Load(600, 600, 0), {})
+
+
+def test_a_sum_from_which_one_person_would_follow_is_not_told(
+    account_manager, section_manager, customer
+):
+    """Whoever is named could be taken out of it."""
+    people = [section_manager.pk, account_manager.pk, a_person("小林").pk]
+    for day in range(6, 12):
+        an_evening(customer, datetime.date(2026, 7, day), by=account_manager)
+    found = load_of_section(people, manager=section_manager.pk, month=JULY)
+    assert found.alone.keys() == {account_manager.pk}
+    assert found.whole is None
+    people.append(a_person("中村").pk)
+    found = load_of_section(people, manager=section_manager.pk, month=JULY)
+    assert found.whole == found.alone[account_manager.pk]
 
 
 def test_ones_records_name_whoever_looked(client_of, account_manager, section_manager, customer):
