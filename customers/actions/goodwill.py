@@ -50,9 +50,10 @@ def mark_goodwill(
     that bears the mark already.
     """
     check_can_give(customer=activity.customer, by=by, now=now)
-    _check_is_free(Activity.objects.select_for_update().get(pk=activity.pk))
+    locked = Activity.objects.select_for_update().get(pk=activity.pk)
+    _check_is_free(locked)
     if usual_price is None:
-        usual_price = usual_price_of(activity=activity)
+        usual_price = usual_price_of(activity=locked)
     values = {
         "usual_price": usual_price,
         "why": why.strip(),

@@ -210,6 +210,8 @@ def _check(investment: Investment, *, now: datetime.datetime) -> None:
 
 def _check_review_date(investment: Investment, *, now: datetime.datetime) -> None:
     today = firm_date(now)
+    if investment.starts_on > add_months(today, LONGEST_MONTHS):
+        raise Refused(_("The day lies too far away."))
     if investment.review_on < max(today, investment.starts_on):
         raise Refused(_("The review date lies before the beginning, or has passed."))
     latest = add_months(max(today, investment.starts_on), LONGEST_MONTHS)
