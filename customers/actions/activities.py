@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from customers.actions.goodwill import CHANGEABLE as GOODWILL
 from customers.actions.goodwill import change_goodwill, mark_goodwill, unmark_goodwill
 from customers.models import Activity, Customer, PurposeReading, QuietWeek
+from customers.service_log.coverage import monday_of
 from customers.service_log.entries import (
     EntryData,
     FavorData,
@@ -249,7 +250,7 @@ def _insert_once(activity: Activity) -> None:
 
 def _take_back_quiet_week(activity: Activity, *, by: User | None, now: datetime.datetime) -> None:
     """Somebody had said that nothing was done for the customer in the entry's week."""
-    week = activity.day - datetime.timedelta(days=activity.day.weekday())
+    week = monday_of(activity.day)
     taken, _kinds = QuietWeek.objects.filter(customer=activity.customer_id, week=week).delete()
     if taken:
         audit.record(

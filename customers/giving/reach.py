@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from customers.models import Activity, Customer, Favor, Goal, Investment
+from customers.models import Activity, Customer, Goal, Investment
 from firm import access
 from firm.refusals import Forbidden
 from firm.roles import Right
@@ -28,11 +28,6 @@ def entry_of(request: HttpRequest | Request, pk: int) -> Activity:
     entries = Activity.objects.filter(customer__in=_theirs(request, True))
     found: Activity = get_object_or_404(entries.select_related("customer", "favor", "staff"), pk=pk)
     return found
-
-
-def mark_of(entry: Activity) -> Favor | None:
-    favor: Favor | None = getattr(entry, "favor", None)
-    return favor if favor is not None and favor.withdrawn_at is None else None
 
 
 def investments_in_reach(

@@ -14,9 +14,10 @@ from customers import actions
 from customers.contracts.wording import hours_text
 from customers.giving import register
 from customers.giving.forms import GoodwillForm, PeriodForm, plain
-from customers.giving.reach import check_is_not_shared, customer_of, entry_of, mark_of
+from customers.giving.reach import check_is_not_shared, customer_of, entry_of
 from customers.models import Activity, Customer, CustomerSnapshot
 from customers.prices import hourly_price
+from customers.service_log.entries import live_favor
 from firm import access, keyset
 from firm.dates import today
 from firm.exports import table_response
@@ -92,7 +93,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
 def mark_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The mark of one entry, filled in; for one that has none yet, with the usual price."""
     entry = _entry(request, pk)
-    favor = mark_of(entry)
+    favor = live_favor(entry)
     if favor is not None:
         said = {name: getattr(favor, name) for name in GoodwillForm.base_fields}
         said["usual_price"] = plain(favor.usual_price)
@@ -107,7 +108,7 @@ def save_mark(request: HttpRequest, pk: int) -> HttpResponse:
     entry, form = _entry(request, pk), GoodwillForm(request.POST)
     by, now = access.reader(request), timezone.now()
     if form.is_valid():
-        favor = mark_of(entry)
+        favor = live_favor(entry)
         try:
             if favor is None:
                 actions.mark_goodwill(activity=entry, by=by, now=now, **form.cleaned_data)
@@ -124,7 +125,7 @@ def save_mark(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def unmark(request: HttpRequest, pk: int) -> HttpResponse:
     entry = _entry(request, pk)
-    favor = mark_of(entry)
+    favor = live_favor(entry)
     if favor is None:
         raise Refused(_("The mark of goodwill work has been taken off this entry."))
     actions.unmark_goodwill(favor=favor, by=access.reader(request), now=timezone.now())
@@ -227,7 +228,7 @@ def _mark_page(
     context = {
         "entry": entry,
         "customer": entry.customer,
-        "favor": mark_of(entry),
+        "favor": live_favor(entry),
         "form": form,
         "hours": hours_text(entry.minutes),
         "categories": register.categories_of(entry.customer_id),

@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 
 from customers import actions
 from customers.giving import register
-from customers.giving.reach import customer_of, entry_of, mark_of
+from customers.giving.reach import customer_of, entry_of
 from customers.models import Activity
+from customers.service_log.entries import live_favor
 from firm import access
 from firm.api import StrictSerializer, day_in
 from firm.dates import today
@@ -131,7 +132,7 @@ class ActivityGoodwill(APIView):
         entry = entry_of(request, pk)
         wanted = MarkSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        said, favor = dict(wanted.validated_data), mark_of(entry)
+        said, favor = dict(wanted.validated_data), live_favor(entry)
         who: dict[str, Any] = {"by": access.reader(request), "now": timezone.now()}
         if favor is None:
             actions.mark_goodwill(activity=entry, **said, **who)
@@ -143,7 +144,7 @@ class ActivityGoodwill(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        favor = mark_of(entry_of(request, pk))
+        favor = live_favor(entry_of(request, pk))
         if favor is None:
             raise Http404
         actions.unmark_goodwill(favor=favor, by=access.reader(request), now=timezone.now())
