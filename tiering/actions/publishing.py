@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from firm import audit, four_eyes, outbox
+from firm import audit, formats, four_eyes, outbox
 from firm.dates import add_months, firm_date
 from firm.models import FourEyes, JobRun, User
 from firm.refusals import Forbidden, Refused
@@ -58,7 +58,7 @@ def check_can_publish(
                 "Nights since %(date)s have been evaluated by the rules in force then."
                 " Choose today or a later day."
             )
-            % {"date": effective_from}
+            % {"date": formats.full_day(effective_from)}
         )
     if preview is None:
         raise Refused(_("This draft has no impact preview yet. Nobody publishes unseen."))
