@@ -52,7 +52,8 @@ class Known:
     def with_fact(self, need: "Need", value: Decimal | None) -> "Known":
         """None takes it away."""
         if need.fact != Fact.CONTRACT_TYPE:
-            return replace(self, **{need.fact: value})
+            changed: dict[str, Any] = {need.fact: value}
+            return replace(self, **changed)
         others = self.contract_types - {need.choice}
         return replace(self, contract_types=others if value is None else others | {need.choice})
 

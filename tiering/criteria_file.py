@@ -23,7 +23,7 @@ Fact, Needs = TierCriterion.Fact, TierCriterion.Needs
 KEYS = {"fact", "enter", "keep", "is"}
 MOST = 6  # of a tier, besides and instead together
 # From and to, in the unit of the fact. Full margins are out of reach: work always costs something.
-RANGES: dict[str, tuple[int, int]] = {
+RANGES: dict[str, tuple[int, Decimal | int]] = {
     Fact.REVENUE: (1, LARGEST),
     Fact.MARGIN: (-100, 99),
     Fact.STRATEGIC_FIT: (0, 5),

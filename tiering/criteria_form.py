@@ -15,7 +15,7 @@ FIELDS = ("tier", "needs", "fact", "enter", "keep")
 TYPE = f"{Fact.CONTRACT_TYPE}:"  # before the type, where a fact is chosen
 
 
-def _facts() -> list[tuple[str, Any]]:
+def _facts() -> list[tuple[Any, Any]]:
     """Each with its unit; a contract type is one choice a type."""
     units = {
         Fact.REVENUE: gettext_lazy("Revenue, by share only (yen)"),

@@ -1,6 +1,6 @@
 """What a tier asks for beside its revenue bound, in the reader's language and unit of money."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -42,7 +42,7 @@ def bound_words(fact: str, choice: str, bound: Decimal | None, *, unit: str) -> 
     return _AT_LEAST[fact]() % {"value": value_words(fact, bound, unit=unit)}
 
 
-_AT_LEAST = {
+_AT_LEAST: dict[str, Callable[[], str]] = {
     Fact.REVENUE: lambda: _("revenue of %(value)s or more"),
     Fact.MARGIN: lambda: _("a margin of %(value)s or more"),
     Fact.STRATEGIC_FIT: lambda: _("a strategic fit of %(value)s or more"),
@@ -67,12 +67,12 @@ def words_of(one: Criterion, *, unit: str, to_keep: bool = False) -> str:
     return bound_words(one.fact, one.choice, one.keep if to_keep else one.enter, unit=unit)
 
 
-def entry_with(base: str, criteria: Sequence[Criterion], *, unit: str) -> str:
+def entry_with(base: str, criteria: Iterable[Criterion], *, unit: str) -> str:
     """The entry threshold's sentence with the tier's other criteria."""
     return _composed(base, criteria, unit=unit, to_keep=False)
 
 
-def keep_with(base: str, criteria: Sequence[Criterion], *, unit: str) -> str:
+def keep_with(base: str, criteria: Iterable[Criterion], *, unit: str) -> str:
     return _composed(base, criteria, unit=unit, to_keep=True)
 
 
@@ -98,12 +98,12 @@ def _labelled(criteria: Sequence[Criterion], unit: str) -> list[tuple[str, str]]
     return found
 
 
-def _composed(base: str, criteria: Sequence[Criterion], *, unit: str, to_keep: bool) -> str:
-    if not base or not criteria:
-        return base
+def _composed(base: str, criteria: Iterable[Criterion], *, unit: str, to_keep: bool) -> str:
     found: dict[str, list[str]] = {Needs.ANY: [], Needs.ALL: []}
     for one in criteria:
         found[one.needs].append(words_of(one, unit=unit, to_keep=to_keep))
+    if not base or not any(found.values()):
+        return base
     words = {
         "base": base,
         "any": _(" or ").join(found[Needs.ANY]),

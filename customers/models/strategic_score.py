@@ -21,7 +21,7 @@ class StrategicScoreQuerySet(models.QuerySet["StrategicScore"]):
         return self.filter(valid_from__lte=date, valid_until__gt=date)
 
 
-def _score(label: Any, **values: bool) -> models.PositiveSmallIntegerField:
+def _score(label: Any, **values: Any) -> models.PositiveSmallIntegerField:
     validators = [MaxValueValidator(HIGHEST)]
     return models.PositiveSmallIntegerField(label, validators=validators, **values)
 
