@@ -18,7 +18,8 @@ SECTIONS = [
                 "The customer's page sums it up by period and month and shows what is becoming"
                 " expected: the same category three times in three months. “For the customer”"
                 " prints what was done and what it would have cost, without our reasons; the"
-                " sheet of what's included has the sum. The list of all customers goes by their"
+                " sheet of what's included has the sum of the last six months, of all of it,"
+                " whether the customer knew or not. The list of all customers goes by their"
                 " names and ranks nobody."
             ),
             _(
@@ -39,7 +40,8 @@ SECTIONS = [
                 "Unpaid work on purpose is begun as an investment: what is expected of it, at"
                 " most how many hours, who answers for it, and a review within twelve months."
                 " Entries with the cause Investment choose one; what is logged beyond the cap"
-                " counts against the contract."
+                " counts against the contract, and so does all of an entry that chooses none:"
+                " nothing bounds it."
             ),
             _(
                 "At the review it gets its verdict: paid back, stopped, or extended until a new"
@@ -60,8 +62,8 @@ SECTIONS = [
                 " when it is looked at again. What it said before stays in its history."
             ),
             _(
-                "“Goals to look after” lists customers of the two top tiers without a goal that"
-                " was agreed within six months, and goals whose review has passed."
+                "“Goals to look after” lists customers of the two top tiers, ranks 1 and 2, without"
+                " a goal that was agreed within six months, and goals whose review has passed."
             ),
         ],
         "目的 目標 ゴール KPI 指標 合意 purpose target measure agreed",

@@ -122,7 +122,8 @@ SECTIONS = [
                 "Counts, work after hours and on holidays, contacts of the last 7 and 28 days, and"
                 " channels that no contract names stand below. Every figure opens the entries it"
                 " is made of. Up to 15 minutes outside support hours on a day count as none; above"
-                " it all of them count."
+                " it all of them count. Contacts are entries of the kind “In touch” with a time of"
+                " day; meetings and work done are none, whatever channel they came through."
             ),
         ],
         "消化率 残り 残時間 着地見込み 繰り越し 時間外 休日 深夜 連絡過多 LINE 個人チャット 超過"

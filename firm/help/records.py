@@ -45,6 +45,11 @@ SECTIONS = [
                 " what they cost; only work that had no rate at all gets one there."
             ),
             _(
+                "Work is costed by the grade that the person has when it is costed: earlier grades"
+                " are not kept. Whoever changes a grade leaves what is costed already alone, until"
+                " a rate of the new grade is set."
+            ),
+            _(
                 "Many rates come in faster as a file: Imports, “Cost rates”, with grade, the day"
                 " from which the rate holds, and the two amounts an hour. The preview shows each"
                 " rate before and after. List prices have a file of their own."
