@@ -174,8 +174,9 @@ def asking(cookie: str) -> Callable[[str], None]:
     """Through the WSGI application, as gunicorn calls it."""
     application = get_wsgi_application()
 
-    def ask(path: str) -> None:
+    def ask(address: str) -> None:
         statuses: list[str] = []
+        path, _mark, query = address.partition("?")
 
         def start(status: str, headers: list[Any], *rest: Any) -> None:
             statuses.append(status)
@@ -183,7 +184,7 @@ def asking(cookie: str) -> Callable[[str], None]:
         environment = {
             "REQUEST_METHOD": "GET",
             "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
@@ -195,7 +196,7 @@ def asking(cookie: str) -> Callable[[str], None]:
         answer = application(environment, start)
         b"".join(answer)
         answer.close()
-        assert statuses == ["200 OK"], f"{path}: {statuses}"
+        assert statuses == ["200 OK"], f"{address}: {statuses}"
 
     return ask
 
