@@ -110,6 +110,7 @@ AUDIT = {
     "week_quiet": gettext_lazy("Nothing done in a week, confirmed: from %(first)s"),
     "entry_question": gettext_lazy("Question about an entry asked"),
     "past_log_brought_in": gettext_lazy("Service log of the past brought in: entries %(entries)s"),
+    "past_checks_brought_in": gettext_lazy("Scope checks of the past brought in: %(count)s"),
     "purpose_read": gettext_lazy("Purpose of the service log read: version %(version)s"),
     "investment_opened": gettext_lazy("Investment begun"),
     "investment_changed": gettext_lazy("Investment changed"),

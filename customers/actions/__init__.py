@@ -53,15 +53,18 @@ from customers.actions.investments import (
     open_investment,
 )
 from customers.actions.past_log import bring_in_past_log
+from customers.actions.scope import PastCheck, bring_in_past_checks
 
 __all__ = [
     "EntryData",
     "FavorData",
+    "PastCheck",
     "RevisionData",
     "TermLine",
     "add_contact",
     "apply_import",
     "ask_about",
+    "bring_in_past_checks",
     "bring_in_past_log",
     "change_contact",
     "change_customer",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import contracts as actions
+from customers.consumption.hours import hours_of
+from customers.consumption.shown import HoursBar
 from customers.contracts.forms import (
     EndForm,
     NewContractForm,
@@ -187,9 +189,13 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """What's included, on one page to print: for the customer, so without tier or flag."""
     customer = _customer(request, pk)
     on = today()
-    context = {"customer": customer, "agreed": agreed_with(pk, on=on), "on": on}
-    if access.scope(request).may(Right.PRICE) and not request.screen_share:  # type: ignore[attr-defined]
-        context["given"] = usually_given(pk, on=on)
+    context: dict[str, Any] = {"customer": customer, "agreed": agreed_with(pk, on=on), "on": on}
+    if any(held.has_hours for held in context["agreed"]):
+        context["hours"] = HoursBar(hours_of([pk], on=on)[pk], on)
+    if access.scope(request).may(Right.PRICE):
+        context["may_see_price"] = True
+        if not request.screen_share:  # type: ignore[attr-defined]
+            context["given"] = usually_given(pk, on=on)
     return render(request, "customers/scope_sheet.html", context)
 
 

@@ -19,17 +19,26 @@ from django.utils.translation import gettext as _
 from customers.actions import (
     RevisionData,
     add_contact,
+    bring_in_past_checks,
     create_customer,
     import_now,
     record_explained,
     sign_contract,
 )
-from customers.models import Activity, Contract, Customer, Import, RevenueEntry
+from customers.models import (
+    Activity,
+    Contract,
+    Customer,
+    Import,
+    RevenueEntry,
+    ScopeInquiry,
+)
 from escalation.demo import company, draft, exceptions
 from escalation.demo.benefits import MONTHS, generate_uses
 from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contracts
 from escalation.demo.customers import DemoCustomer, generate_customers
 from escalation.demo.entries import Span
+from escalation.demo.inquiries import generate_inquiries
 from escalation.demo.revenue import as_csv, closed_months, generate_revenue
 from escalation.demo.service_log import LogWriter
 from firm.actions import (
@@ -136,6 +145,7 @@ def load(*, now: datetime.datetime) -> bool:
         _import_revenue,
         _close_months,
         _write_log,
+        _keep_checks,
     ):
         step(plan)
     _publish_rules(plan)
@@ -323,6 +333,21 @@ def _write_log(plan: Plan) -> None:
         return
     agreed = generate_contracts(plan.customers, plan.t)
     LogWriter(agreed, plan.span).write(now=plan.now)
+
+
+@transaction.atomic
+def _keep_checks(plan: Plan) -> None:
+    if ScopeInquiry.objects.exists():
+        return
+    customers = Customer.objects.select_related("owner").prefetch_related("contacts")
+    by_code = customers.in_bulk(field_name="code")
+    checks = generate_inquiries(
+        generate_contracts(plan.customers, plan.t),
+        plan.span,
+        customers=by_code,
+        contacts={one.pk: list(one.contacts.all()) for one in by_code.values()},
+    )
+    bring_in_past_checks(checks=checks, now=plan.now)
 
 
 def _publish_rules(plan: Plan) -> None:

@@ -56,7 +56,7 @@ def asked(page: Page, *, words: str = ASKED) -> Keys:
 def test_the_verdict_the_sentence_and_the_entry_by_keyboard_alone(page, customer):
     keys = asked(page)
     answer = page.locator("#scope-answer")
-    expect(answer.get_by_role("heading", level=3).first).to_have_text("契約の範囲外です")
+    expect(answer.get_by_role("heading", level=2).first).to_have_text("契約の範囲外です")
     clause = "保守契約 第1版「軽微な修正」に「新しいページの追加」は含まれません"
     expect(answer.get_by_text(clause).first).to_be_visible()
     expect(answer.get_by_text("18,000円").first).to_be_visible()

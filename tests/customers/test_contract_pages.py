@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from customers.actions import record_explained
 from customers.contracts.kinds import Kind, TermLine
 from customers.models import Contract
-from tests.factories import a_contract, a_customer
+from firm.dates import firm_date, today
+from tests.factories import NOW, a_contract, a_customer, an_activity
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,23 @@ def test_the_sheet_for_the_customer_names_no_tier_and_no_amount(
     assert "御中" in article
     assert "123" not in article
     assert "ランク" not in article
+
+
+def test_the_sheet_says_what_is_used_what_more_costs_and_when_it_was_explained(
+    client_of, account_manager, auditor, customer
+):
+    hours = TermLine(Kind.HOURS, amount=600, period="month")
+    contract = a_contract(customer, terms=[hours], price_beyond=Decimal(13_000))
+    record_explained(
+        revision=contract.revisions.get(), on=firm_date(NOW), by=account_manager, now=NOW
+    )
+    an_activity(customer, today(), staff=account_manager, minutes=90)
+    address = reverse("customers:scope-sheet", args=[customer.pk])
+    page = client_of(account_manager).get(address).content.decode()
+    assert "10時間のうち1.5時間" in page
+    assert "13,000円" in page
+    assert "佐藤 美咲</bdi>がご説明しました" in page
+    assert "13,000円" not in client_of(auditor).get(address).content.decode(), "no right to prices"
 
 
 def test_while_the_screen_is_shared_the_terms_stay_and_the_fee_goes(

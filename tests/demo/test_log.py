@@ -17,6 +17,7 @@ from customers.models import (
     Goal,
     Investment,
     PurposeReading,
+    ScopeInquiry,
 )
 from customers.service_log.coverage import closed_weeks, coverage_of
 from escalation.demo import first_screen
@@ -111,6 +112,19 @@ def test_story_12_worked_on_a_sunday_and_none_of_it_counts():
     assert outside_hours([yamato.pk], since=day, until=day + DAY) == []
     months = closed_months(YAMATO, months=3)
     assert sum(row.used for row in months) < sum(row.own for row in months)
+
+
+def test_what_was_asked_for_is_judged_by_the_contracts_and_settled():
+    kept = ScopeInquiry.objects.all()
+    assert 85 <= kept.count() <= 100
+    assert kept.filter(customer__name=HIKARI).count() == 6
+    assert set(kept.values_list("verdict", flat=True)) >= {
+        "in_scope", "needs_approval", "out_of_scope", "unknown",
+    }  # fmt: skip
+    assert {"declined", "goodwill", "logged"} <= set(kept.values_list("outcome", flat=True))
+    assert not kept.filter(asked_at__gt=timezone.now()).exists()
+    old = timezone.now() - datetime.timedelta(days=40)
+    assert not kept.filter(outcome="open", asked_at__lt=old).exists()
 
 
 def test_goals_are_told_by_the_upper_tiers_first():

@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from customers.actions import read_purpose
 from customers.contracts.kinds import TermLine
 from customers.models import ScopeInquiry
+from customers.service_log.purpose import VERSION
 from firm.dates import today
 from firm.models import AuditEvent
 from tests.factories import a_contact, a_contract, a_customer, an_activity
@@ -173,6 +175,42 @@ def test_a_strangers_inquiry_is_404(client_of, stranger, customer, contract):
 def test_the_guideline_says_what_we_recommend(client_of, account_manager):
     page = client_of(account_manager).get(reverse("customers:scope-guideline")).content.decode()
     assert "有償提案" in page
+
+
+def test_the_guideline_counts_what_was_met_for_ones_own_customers(
+    client_of, account_manager, stranger, customer, contract
+):
+    browser, address = client_of(account_manager), reverse("customers:scope-guideline")
+    for outcome in ("declined", "declined", "goodwill"):
+        record(browser, customer, outcome=outcome)
+    record(browser, customer, outcome="logged", request="テキストの差し替え", channel="phone")
+    met = {one.code: row for one, row in browser.get(address).context["situations"] if row}
+    assert {code: row.number for code, row in met.items()} == {
+        "excluded": 3,
+        "in_scope": 1,
+        "channel": 1,
+    }
+    assert met["excluded"].by_outcome == [("断った", 2), ("無償対応", 1)]
+    assert not any(row for _one, row in client_of(stranger).get(address).context["situations"])
+    browser.post(reverse("firm:screen_share"), {"on": "1"})
+    assert "直近6か月" not in browser.get(address).content.decode()
+
+
+def test_in_the_dialog_the_quick_log_takes_the_place_of_the_check(
+    client_of, account_manager, customer, contract, now
+):
+    read_purpose(version=VERSION, by=account_manager, now=now)
+    head = a_contact(customer, "森田 花子", title="営業部長")
+    asked = {"request": "新規ページ", "minutes": "90", "outcome": "logged", "contact": head.pk}
+    address = reverse("customers:scope-record", args=[customer.pk])
+    browser = client_of(account_manager, **HTMX, HTTP_HX_CURRENT_URL="http://testserver/customers/")
+    form = browser.post(address, asked, follow=True).content.decode()
+    assert 'id="quick-log"' in form
+    assert "<html" not in form
+    assert 'value="1.5h"' in form
+    assert f'<option value="{head.pk}" selected>' in form
+    alone = client_of(account_manager, **HTMX, HTTP_HX_CURRENT_URL="http://testserver/scope/")
+    assert alone.post(address, asked).headers["HX-Redirect"].startswith("/log/new/")
 
 
 def test_an_answer_takes_at_most_twelve_queries(
