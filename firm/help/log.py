@@ -25,13 +25,19 @@ SECTIONS = [
             _(
                 "Without a time of day an entry counts for hours and says nothing about work after"
                 " hours, contact frequency or channels. A correction is a new version, a withdrawn"
-                " entry keeps its reason; what it said before stays readable. With a question"
+                " entry keeps its reason; what it said before stays readable. A correction does"
+                " not change the customer: below it, “Record it there instead” withdraws the entry"
+                " and records it for the other one. With a question"
                 " about an entry you can turn to your manager from its page."
             ),
             _(
                 "A customer's log can be narrowed to entries with certain marks, such as outside"
                 " support hours or out of scope: with several, an entry has at least one of them."
                 " The address keeps the choice, and the export has what the list shows."
+            ),
+            _(
+                "A form that is sent twice is recorded once, and an entry ends a “nothing this"
+                " week” of its customer."
             ),
         ],
         "工数 作業記録 日報 活動 履歴 入力 ログ クイック記録 自社都合 障害 版 訂正 取り消し"
@@ -90,18 +96,25 @@ SECTIONS = [
         [
             _(
                 "Press s, choose the customer and type what is asked for, in the customer's own"
-                " words; length, channel, day and time if you know them. The answer names the"
-                " clause, what is left of the hours or counts, and what it would cost."
+                " words; length, channel, day and time if you know them. Enter leads to the answer:"
+                " it names the clause, what is left of the hours or counts, and what it would cost."
             ),
             _(
-                "Below stand sentences to copy: first one to take the question back with you, then"
-                " a polite and a brief answer in Japanese and one in English. What was filled in"
-                " from the contract is marked. None of them names a tier."
+                "What is asked is compared with the contract's items and examples, whatever the"
+                " spelling: correcting a typo is replacing text, one more page is a new page. The"
+                " item can be chosen instead."
             ),
             _(
-                "What became of it (declined, recorded, given as goodwill) is noted with one"
-                " click, so that the same question is not answered twice in two ways. Where too"
-                " little is known the answer says so and names what is missing."
+                "Below stand sentences to copy (1 to 4 choose one, c copies it): first one to say"
+                " that you will get back, then a polite and a brief answer in Japanese and one in"
+                " English. What was filled in from the contract is marked. None of them names a"
+                " tier."
+            ),
+            _(
+                "What became of it (d declined, l recorded, g given as goodwill) is noted with one"
+                " key, so that the same question is not answered twice in two ways; l leads on to"
+                " the quick log with everything filled in. The service policy says what we"
+                " recommend in which situation, and how often each was met in six months."
             ),
         ],
         "範囲外 範囲内 断り方 断る お断り 契約外 追加料金 見積もり 例文 文例 スコープ"
