@@ -78,6 +78,9 @@ class Cells(dict[str, str]):
             if self.column.required:
                 self._refuse(written, "required")
             return NULL
+        if "\0" in bare:  # whatever the column: COPY would break off
+            self._refuse(written, "control_character", value=_shown(bare))
+            return NULL
         try:
             return _escaped(self.column.read(bare))
         except BadValue as bad:

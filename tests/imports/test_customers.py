@@ -43,6 +43,14 @@ def test_a_column_the_file_has_not_stays_and_an_empty_cell_empties(written: Writ
     assert "アルファ商事" in CustomerSnapshot.objects.get().search_key
 
 
+def test_a_cell_that_no_column_can_hold_is_refused(written: Written) -> None:
+    import_ = bring("customers", written("code,name,tags,status", "1,A,重\0点,取引\0中"))
+    assert reasons(import_) == [
+        (2, "status", "control_character"),
+        (2, "tags", "control_character"),
+    ]
+
+
 def test_an_owner_that_is_no_user_is_created_inactive_and_listed(written: Written) -> None:
     known = a_person("中村 直樹", email="nakamura@example.jp")
     import_ = bring(
