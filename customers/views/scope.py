@@ -45,7 +45,7 @@ def check(request: HttpRequest) -> HttpResponse:
     form = _form(request, customer, request.GET if "request" in request.GET else None)
     context: dict[str, Any] = {"stage": "form", "customer": customer, "form": form}
     if not form.is_bound:
-        return _fragment(request, {**context, "past": _past(customer)})
+        return _fragment(request, {**context, "past": _past(request, customer)})
     context |= _answered(request, customer, form)
     return _fragment(request, context, status=200 if form.is_valid() else 422)
 
@@ -160,7 +160,10 @@ def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict
     }
 
 
-def _past(customer: Customer) -> list[ScopeInquiry]:
+def _past(request: HttpRequest, customer: Customer) -> list[ScopeInquiry]:
+    """None while the screen is shared: they tell what was given as goodwill."""
+    if request.screen_share:  # type: ignore[attr-defined]
+        return []
     found = customer.scope_inquiries.select_related("asked_by").order_by("-asked_at")
     return list(found[:PAST_CHECKS])
 

@@ -1,4 +1,4 @@
-"""Scope checks that are kept: what is too long is said."""
+"""Scope checks that are kept: what they hold, and who sees them again."""
 
 import pytest
 from django.urls import reverse
@@ -16,3 +16,17 @@ def test_an_item_fits_its_column(length, status, client_of, account_manager):
     said = {"request": "", "work_item": "あ" * length, "outcome": "declined"}
     assert client_of(account_manager).post(address, said).status_code == status
     assert ScopeInquiry.objects.count() == (status == 302)
+
+
+def test_they_are_not_shown_while_the_screen_is_shared(client_of, account_manager):
+    customer, client = a_customer(owner=account_manager), client_of(account_manager)
+    said = {"request": "バナーの追加", "work_item": "", "outcome": "goodwill"}
+    client.post(reverse("customers:scope-record", args=[customer.pk]), said)
+
+    def page() -> str:
+        answer = client.get(reverse("customers:scope"), {"customer": customer.pk})
+        return answer.content.decode()
+
+    assert "バナーの追加" in page()
+    client.post(reverse("firm:screen_share"), {"on": "1"})
+    assert "バナーの追加" not in page()
