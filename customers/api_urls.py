@@ -50,6 +50,11 @@ urlpatterns = [
         name="api-activity-withdraw",
     ),
     path(
+        "activities/<int:pk>/move",
+        activities_api.ActivityMove.as_view(),
+        name="api-activity-move",
+    ),
+    path(
         "customers/<int:pk>/contracts",
         contracts_api.CustomerContracts.as_view(),
         name="api-contracts",

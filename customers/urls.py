@@ -106,6 +106,7 @@ urlpatterns = [
     path("log/<int:pk>/correct/", entries.correct, name="entry-correct"),
     path("log/<int:pk>/correct/save/", entries.save, name="entry-save"),
     path("log/<int:pk>/withdraw/", entries.withdraw, name="entry-withdraw"),
+    path("log/<int:pk>/move/", entries.move, name="entry-move"),
     path("log/<int:pk>/ask/", entries.ask, name="entry-ask"),
     path("customers/<int:pk>/log/", entries.log, name="log"),
     path("customers/<int:pk>/log/export/", entries.export, name="log-export"),

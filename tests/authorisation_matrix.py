@@ -212,6 +212,7 @@ customers:entry                 GET   entry      file_readers else 404
 customers:entry-correct         GET   entry      file_workers else 404
 customers:entry-save            POST  entry      file_workers else 404
 customers:entry-withdraw        POST  entry      file_workers else 404
+customers:entry-move            POST  entry      file_workers else 404
 customers:entry-ask             POST  entry      file_workers else 404
 customers:log                   GET   customer   file_readers else 404
 customers:log                   GET   unowned    all_files else 404
@@ -381,6 +382,7 @@ api-activities                  POST  customer   file_workers else 404
 api-activity                    GET   entry      file_readers else 404
 api-activity-correct            POST  entry      file_workers else 404
 api-activity-withdraw           POST  entry      file_workers else 404
+api-activity-move               POST  entry      file_workers else 404
 api-investments                 GET   customer   file_readers else 404
 api-investments                 POST  customer   file_workers else 404
 api-investment                  GET   investment file_readers else 404

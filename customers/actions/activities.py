@@ -1,6 +1,7 @@
 """The service log by hand: entries recorded, corrected and withdrawn, each with its slices."""
 
 import datetime
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ __all__ = [
     "check_can_record",
     "confirm_quiet_week",
     "correct_activity",
+    "move_activity",
     "read_purpose",
     "record_activity",
     "withdraw_activity",
@@ -177,6 +179,25 @@ def withdraw_activity(
         cause=activity.cause,
     )
     return activity
+
+
+@transaction.atomic
+def move_activity(
+    *, activity: Activity, customer: Customer, version: int, by: User, now: datetime.datetime
+) -> Activity:
+    """It was another customer's work: withdrawn here, and the same recorded there. What it was
+    linked to belongs to the first customer and stays behind; the usual price is that of the other.
+    """
+    activity = _locked(activity, version=version, by=by, now=now)
+    if customer == activity.customer:
+        raise Refused(_("It is recorded for this customer already."))
+    said = EntryData.of(activity)
+    links = dict.fromkeys(("contact", "goal", "investment", "extension"))
+    favor = replace(said.favor, usual_price=None) if said.favor else None
+    data = replace(said, **links, work_item="", favor=favor)  # type: ignore[arg-type]
+    reason = _("Recorded for another customer instead: %(code)s") % {"code": customer.code}
+    withdraw_activity(activity=activity, reason=reason, version=version, by=by, now=now)
+    return record_activity(customer=customer, data=data, staff=activity.staff, by=by, now=now)
 
 
 @transaction.atomic

@@ -14,13 +14,16 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from customers.models import Activity
+from customers.models.imports import LEDGER_LOCK
 from customers.service_log.slices import REACH, rewrite_slices
 from firm.jobs import Lease, finish
 from firm.models import CostRate, JobRun, Premium
 
+# An import that reads the old rates is over, and the next one reads the new ones; two of us go one
+# behind the other.
+_ALONE = "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%s)"
 # Locked, so that nobody corrects an entry while its slices are written anew.
 _ENTRIES = """
-SET LOCAL statement_timeout = 0;
 CREATE TEMP TABLE recosted ON COMMIT DROP AS
 SELECT a.id FROM customers_activity a JOIN firm_user u ON u.id = a.staff_id
 WHERE CASE WHEN %(grade)s <> '' THEN u.cost_grade = %(grade)s ELSE a.started_at IS NOT NULL END
@@ -43,6 +46,8 @@ def recost(*, since: datetime.date, grade: str = "") -> int:
     """Work of this grade from `since` until its next rate; without a grade that of all grades
     with a time of day, until the next premiums. Returns how many slices were written.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE, [LEDGER_LOCK])
     following = CostRate.objects.filter(grade=grade) if grade else Premium.objects.all()
     until = following.filter(valid_from__gt=since).aggregate(first=Min("valid_from"))["first"]
     facts: dict[str, Any] = {"grade": grade, "until": until}

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.actions import correct_activity, record_activity, withdraw_activity
-from customers.actions.activities import EntryData, FavorData
+from customers.actions.activities import EntryData, FavorData, move_activity
 from customers.consumption.marked import MarkKind, marked
 from customers.models import Activity, Contact, Customer, Goal, Investment, ScopeExtension
 from customers.service_log.entries import check_source, live_favor
@@ -177,6 +177,11 @@ class WithdrawalSerializer(StrictSerializer):
     version = serializers.IntegerField(min_value=1)
 
 
+class MoveSerializer(StrictSerializer):
+    customer = serializers.IntegerField(min_value=1, help_text="whose work it was")
+    version = serializers.IntegerField(min_value=1)
+
+
 class CustomerActivities(ListAPIView):
     """The entries of a customer whose file one has, the latest day first; POST records one."""
 
@@ -274,6 +279,26 @@ class ActivityWithdraw(APIView):
             **wanted.validated_data,
         )
         return Response(_shown(request, _activity(request, pk)))
+
+
+class ActivityMove(APIView):
+    """POST withdraws an entry and records the same for another customer: the answer."""
+
+    @extend_schema(request=MoveSerializer, responses={201: ActivitySerializer})
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        _check_may_record(request)
+        activity = _activity(request, pk)
+        wanted = MoveSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        moved = move_activity(
+            activity=activity,
+            customer=_customer(request, wanted.validated_data["customer"]),
+            version=wanted.validated_data["version"],
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+        return Response(_shown(request, moved), status=201)
 
 
 def _check_may_record(request: Request) -> None:

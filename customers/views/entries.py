@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import ask_about, correct_activity, withdraw_activity
-from customers.actions.activities import check_can_change
+from customers.actions.activities import check_can_change, move_activity
 from customers.consumption.marks import Marks, marks_of
 from customers.models import Activity, Customer
 from customers.service_log.choices import choices_for
@@ -20,6 +20,7 @@ from customers.service_log.entries import live_favor
 from customers.service_log.entry_form import EntryForm, initial_of
 from customers.service_log.listing import SORT, LogFilter, exported, header, shown
 from customers.service_log.versions import versions_of
+from customers.service_log.week import found_customers
 from firm import access
 from firm.dates import firm_date, today
 from firm.exports import table_response
@@ -109,6 +110,39 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, _("The entry has been withdrawn."))
     return redirect("customers:log", pk=found.customer_id)
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was the work of another customer, named by its code or a part of its name."""
+    found, seen = _entry(request, pk, may=Right.RECORD_WORK), VersionForm(request.POST)
+    if not seen.is_valid():
+        raise Refused(_("The form is incomplete. Open the entry once more."))
+    try:
+        moved = move_activity(
+            activity=found,
+            customer=_meant(request),
+            version=seen.cleaned_data["version"],
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("customers:entry-correct", pk=pk)
+    said = _("Withdrawn there, and recorded here for %(customer)s.")
+    messages.success(request, said % {"customer": moved.customer.name})
+    return redirect("customers:entry", pk=moved.pk)
+
+
+def _meant(request: HttpRequest) -> Customer:
+    typed = request.POST.get("customer", "").strip()
+    found = found_customers(typed, access.scope(request))
+    meant = [row for row in found if row.code.lower() == typed.lower()] or found
+    if len(meant) != 1:
+        raise Refused(
+            _("Write the customer's code, or a part of the name that only one of them has.")
+        )
+    return meant[0]
 
 
 @require_POST

@@ -240,3 +240,41 @@ def test_each_page_asks_few_questions_however_many_entries_there_are(
     ):
         with django_assert_max_num_queries(12):
             assert client.get(path).status_code == 200
+
+
+def test_work_of_another_customer_is_withdrawn_and_recorded_there_at_once(
+    client_of, entry, account_manager
+):
+    other = a_customer("風花精機", code="K-0075", owner=account_manager)
+    client, address = client_of(account_manager), f"/log/{entry.pk}/move/"
+    page = client.post(address, {"version": entry.version, "customer": "k-0075"}, follow=True)
+    assert "風花精機" in page.content.decode()
+    entry.refresh_from_db()
+    moved = Activity.objects.live().get()
+    assert (moved.customer, moved.staff, moved.minutes) == (other, account_manager, 105)
+    assert (moved.started_at, moved.channel) == (entry.started_at, "private_chat")
+    assert "K-0075" in entry.withdrawn_because
+    assert not entry.slices.exists()
+    assert moved.slices.exists()
+
+
+@pytest.mark.parametrize("typed", ["", "nobody", "K-0001", "風花"])
+def test_who_is_meant_has_to_be_clear_and_another(typed, client_of, entry, account_manager):
+    """One of two of that name, a stranger's customer, and the entry's own are refused."""
+    entry.customer.code = "K-0001"
+    entry.customer.save()
+    a_customer("風花精機", owner=account_manager), a_customer("風花珈琲", owner=account_manager)
+    a_customer("nobody")
+    given = {"version": entry.version, "customer": typed}
+    client_of(account_manager).post(f"/log/{entry.pk}/move/", given)
+    assert Activity.objects.live().get() == entry
+
+
+def test_the_api_moves_an_entry_to_a_customer_of_mine_only(client_of, entry, account_manager):
+    client, address = client_of(account_manager), f"/api/v1/activities/{entry.pk}/move"
+    theirs, mine = a_customer(), a_customer(owner=account_manager)
+    for customer, status in ((theirs, 404), (mine, 201), (mine, 409)):
+        given = {"customer": customer.pk, "version": 1}
+        answer = client.post(address, given, content_type="application/json")
+        assert answer.status_code == status, answer.content
+    assert Activity.objects.live().get().customer == mine
