@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tests.databases import copy_of_migrated
 from tests.ops.installation import Installation
 from tests.ops.servers import eventually, named, postmaster, processes_of
 
@@ -26,6 +27,7 @@ AS_ORDINARY_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
+    """From an empty directory, hence with all migrations."""
     installation = Installation(tmp_path_factory.mktemp("up") / "data")
     installation.start()
     yield installation
@@ -34,10 +36,17 @@ def running(tmp_path_factory):
 
 
 @pytest.fixture
-def installation(tmp_path):
+def empty(tmp_path):
     installation = Installation(tmp_path / "data")
     yield installation
     installation.stop()
+
+
+@pytest.fixture
+def installation(empty):
+    """Migrated, but never started."""
+    copy_of_migrated(empty.data)
+    return empty
 
 
 def test_killed_web_answers_again(running):
@@ -108,13 +117,14 @@ def test_killed_as_a_whole_it_starts_again_and_ctrl_c_leaves_no_process(installa
 def test_killed_alone_it_leaves_the_field_to_the_next_one(installation):
     """SIGKILL to the one who watches; what its note names may be somebody else by then."""
     with subprocess.Popen(["sleep", "300"]) as bystander:
-        installation.data.mkdir()
         (installation.data / "up.json").write_text(
             json.dumps({"pid": 1, "address": "x", "children": [[bystander.pid, 1.0]]})
         )
-        installation.start()
-        assert bystander.poll() is None
-        bystander.kill()
+        try:
+            installation.start()
+            assert bystander.poll() is None
+        finally:
+            bystander.kill()
     installation.up.kill()
     installation.up.wait()
     installation.start()
@@ -123,14 +133,13 @@ def test_killed_alone_it_leaves_the_field_to_the_next_one(installation):
     assert processes_of(installation.data) == []
 
 
-def test_help_and_checks_start_no_server(installation):
-    assert installation.run("up", "--help").returncode == 0
-    assert "No changes" in installation.run("makemigrations", "--check", "--dry-run").stdout
-    assert not installation.places.postgres.exists()
+def test_help_and_checks_start_no_server(empty):
+    assert empty.run("up", "--help").returncode == 0
+    assert "No changes" in empty.run("makemigrations", "--check", "--dry-run").stdout
+    assert not empty.places.postgres.exists()
 
 
 def test_a_database_that_lags_behind_is_refused_with_a_sentence(installation):
-    installation.run("migrate", "--verbosity=0")
     installation.run("shell", "-c", FORGET_A_MIGRATION, DATABASE_ROLE="owner")
     refused = installation.run("shell", "-c", COUNT_FIRMS)
     assert refused.returncode != 0
@@ -139,7 +148,7 @@ def test_a_database_that_lags_behind_is_refused_with_a_sentence(installation):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="every other test is by an ordinary user")
-def test_an_ordinary_user_gets_a_migrated_database_from_any_command(installation):
-    counted = installation.run("shell", "-c", COUNT_FIRMS, prefix=AS_ORDINARY_USER)
+def test_an_ordinary_user_gets_a_migrated_database_from_any_command(empty):
+    counted = empty.run("shell", "-c", COUNT_FIRMS, prefix=AS_ORDINARY_USER)
     assert counted.stdout.strip().endswith("1"), counted.stderr
-    assert processes_of(installation.data) == []
+    assert processes_of(empty.data) == []
