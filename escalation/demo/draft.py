@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from escalation.demo import company
+from firm import jobs
 from firm.dates import firm_date
 from firm.models import User
 from tiering import actions
@@ -19,23 +20,29 @@ RAISED, HIGHER = "A", {"enter": 3_200_000, "keep": 3_040_000}
 MARGIN = {"fact": "margin", "enter": 10, "keep": 8, "cap": "B"}
 
 
-@transaction.atomic
 def make(*, now: datetime.datetime) -> None:
     """Left out where it is there already."""
     if RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED).exists():
         return
     author = User.objects.get(email=company.person(AUTHOR).email)
+    draft = _drafted(author, now)
+    preview = actions.request_preview(draft=draft, by=author, now=now)
+    assert preview.job is not None  # it has just been asked for
+    jobs.run(preview.job.pk, now=now)
+    actions.submit_draft(draft=draft, by=author, now=now)
+
+
+@transaction.atomic
+def _drafted(author: User, now: datetime.datetime) -> RuleSet:
     active = RuleSet.objects.in_force(firm_date(now))
     assert active is not None  # the demo has published its rules
     draft = actions.clone_draft(of=active, by=author, now=now)
     published = json.loads(RULES.read_text(encoding="utf-8"))
     tiers = [tier | HIGHER if tier["code"] == RAISED else tier for tier in published["tiers"]]
     guards = [*published.get("guards", []), MARGIN]
-    draft = actions.change_draft(
+    return actions.change_draft(
         draft=draft,
         changes={"name": NAME, "tiers": tiers, "guards": guards},
         by=author,
         now=now,
     )
-    actions.preview_now(draft=draft, by=author, now=now)
-    actions.submit_draft(draft=draft, by=author, now=now)

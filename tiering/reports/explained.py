@@ -38,7 +38,8 @@ def explained_rows(scope: Scope, *, on: datetime.date) -> Iterator[Row]:
         return
     tiers = {tier.pk: tier for tier in Tier.objects.all()}
     asked = asked_of(evaluation.rule_set)
-    ladder = {rule.rank: tiers[rule.tier_id] for rule in evaluation.rule_set.tiers.all()}
+    by_code = {tier.code: tier for tier in tiers.values()}
+    ladder = {row["rank"]: by_code[code] for code, row in evaluation.counts["tiers"].items()}
     ranks = {tier.pk: rank for rank, tier in ladder.items()}
     for customers in _chunks():
         ids = [customer.pk for customer in customers]
