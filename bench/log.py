@@ -7,6 +7,7 @@ At 100k customers the log has a million entries.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from unittest import mock
 
 from django.db import connection
@@ -126,7 +127,7 @@ def pages(reader: User) -> list[Goal]:
 
 def own_pages(ask: Callable[[str], None], own: dict[str, str]) -> tuple[float, float]:
     paths = {**own, "list": reverse("customers:list")}
-    times = side_by_side({name: lambda path=path: ask(path) for name, path in paths.items()})
+    times = side_by_side({name: partial(ask, path) for name, path in paths.items()})
     note(", ".join(f"{name}: {times[name] * 1000:.0f} ms" for name in own))
     return max(times[name] for name in own) / times["list"], TIMES_LIST
 
@@ -137,7 +138,7 @@ def filtered(ask: Callable[[str], None]) -> Goal:
     paths = {"": log, **{query: f"{log}?{query}" for query in FILTERS}}
     most = max(asked(ask, path) for path in paths.values())
     assert most <= MOST_QUERIES, f"{most} queries with a filter"
-    times = side_by_side({query: lambda path=path: ask(path) for query, path in paths.items()})
+    times = side_by_side({query: partial(ask, path) for query, path in paths.items()})
     slowest = max(FILTERS, key=lambda query: times[query])
     note(f"the log by {slowest}: {times[slowest] * 1000:.0f} ms, by nothing {times[''] * 1000:.0f}")
     ratio = times[slowest] / times[""]
@@ -158,7 +159,7 @@ class Answered:
         busy, ordinary = (reverse(name, kwargs={"pk": pk}) for pk in (BUSY, ORDINARY))
         paths = {"busy": busy, "ordinary": ordinary, "list": reverse("customers:list")}
         most = max(asked(ask, path) for path in (ordinary, busy))
-        works = {name: lambda path=path: ask(path) for name, path in paths.items()}
+        works = {name: partial(ask, path) for name, path in paths.items()}
         times = side_by_side(works, rounds=15)
         took = f"{times['busy'] * 1000:.0f} ms, of ten entries {times['ordinary'] * 1000:.0f} ms"
         note(f"{name}: {most} queries, {took}")
@@ -174,7 +175,7 @@ def asked(ask: Callable[[str], None], path: str) -> int:
 def queries(work: Callable[[], None]) -> int:
     asked = []
 
-    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+    def count(execute, sql, params, many, context):
         asked.append(sql)
         return execute(sql, params, many, context)
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q, TextChoices
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.consumption.contacts import CHANNEL_OUTSIDE
 from customers.consumption.counting import parameters
@@ -26,7 +27,7 @@ from customers.consumption.times import EFFECTIVE
 class MarkKind(TextChoices):
     """Marks that can be asked for, by the code of a Mark or, of goodwill work, of its own."""
 
-    OUTSIDE_HOURS = "outside_hours", _("Outside support hours")
+    OUTSIDE_HOURS = "outside_hours", pgettext_lazy("mark of an entry", "Outside support hours")
     HOLIDAY = "holiday", _("On a holiday")
     COUNT_BEYOND = "count_beyond", _("Out of scope")
     CHANNEL = "channel", _("Channel not in the contract")

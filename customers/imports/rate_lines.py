@@ -30,4 +30,4 @@ def changing_rates(*amounts: str, name: str = "''") -> list[dict[str, Any]]:
 
 
 def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else format(amount, "f")
+    return None if amount is None else f"{amount:.4f}"
