@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -138,7 +139,7 @@ def lowest_inside(book: Book, lines: Sequence[Line]) -> list[Decimal]:
     """
     if not lines:
         return []
-    values = {
+    values: dict[str, Any] = {
         "customer": book.customer,
         "percents": [line.percent for line in lines],
         "drawn": [line.drawn for line in lines],
