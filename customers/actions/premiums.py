@@ -1,6 +1,7 @@
 """What an hour costs more after hours, on holidays and at night, by the day from which it holds."""
 
 import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def remove_premiums(*, premium: Premium, by: User | None, now: datetime.datetime
 
 
 def _cost_anew(
-    code: str, premium: Premium, *, by: User | None, now: datetime.datetime, **shares: int
+    code: str, premium: Premium, *, by: User | None, now: datetime.datetime, **shares: Any
 ) -> None:
     since = premium.valid_from.isoformat()
     audit.record(code, by=by, now=now, subject=premium, date=since, **shares)
