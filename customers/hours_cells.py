@@ -31,9 +31,9 @@ def bars_of(customers: list[int], *, on: datetime.date) -> Bars:
     return {pk: HoursBar(hours, on) for pk, hours in found.items() if hours.has_terms}
 
 
-def place(customer: int, content: str = "") -> str:
-    """Where a row's bar stands, or will stand."""
-    return f'<span id="hours-{customer}">{content}</span>'
+def place(customer: int) -> str:
+    """Where a row's bar will stand."""
+    return f'<span id="hours-{customer}"></span>'
 
 
 def swaps(customers: list[int], bars: Bars) -> SafeString:
@@ -47,8 +47,9 @@ def swaps(customers: list[int], bars: Bars) -> SafeString:
 
 
 def written(bar: HoursBar | None, *, is_shared: bool = False) -> SafeString:
-    """81.0 / 148.5 h behind the bar, on it the part of the business days gone; what lies beyond
-    the contract is marked, but not where others look on.
+    """The bar with 81.0 / 148.5 h behind it: used, the forecast paler, a line at the part of the
+    business days that is gone. What lies beyond the contract is marked, but not where others look
+    on.
     """
     if bar is None:
         return mark_safe('<span class="absent">—</span>')
@@ -68,6 +69,7 @@ def _drawn(bar: HoursBar, *, is_over: bool) -> str:
     drawn = (
         '<svg class="bar" aria-hidden="true" focusable="false">'
         '<rect class="bar-track" width="100%" height="100%"/>'
+        f'<rect class="bar-forecast" width="{bar.forecast_length:.2f}%" height="100%"/>'
         f'<rect class="bar-used" width="{length:.2f}%" height="100%"/>'
     )
     if is_over:

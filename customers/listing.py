@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F, IntegerField, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
@@ -95,12 +95,13 @@ class Question:
 
     def shown(self, rows: Rows) -> QuerySet[CustomerSnapshot, Row]:
         """As `Row`: with the number of all rows, capped, but for a search."""
-        return rows.annotate(
+        named: QuerySet[Any, Any] = rows.annotate(
             owner_name=F("owner__name"),
             backup_name=F("backup__name"),
             department_name=F("department__name"),
             counted=Value(None, IntegerField()) if self.search else self._counted(),
-        ).values_list(*Row._fields, named=True)
+        )
+        return named.values_list(*Row._fields, named=True)
 
     def _counted(self) -> RawSQL:
         rows, params = self.whole.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()

@@ -21,16 +21,17 @@ from django.utils.translation import gettext as _
 from firm.refusals import Refused
 
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")  # a row as it is shown
 Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[Item]):
     """`after` is the cursor of the following page, empty on the last one; `carried` is what the
     cursor of this page had brought along.
     """
 
-    rows: list[Row]
+    rows: list[Item]
     after: str
     carried: Decimal = Decimal(0)
 
@@ -108,21 +109,22 @@ def page_of(queryset: QuerySet[Row], *, sort: str, after: str = "", size: int = 
 def page_through(
     stages: Sequence[Stage[Row]],
     *,
+    shown: Callable[[Any], QuerySet[Any, Item]],
     after: str = "",
     size: int = 50,
     fetch: Callable[[Stage[Row], Key | None, int], QuerySet[Row]] | None = None,
-    shown: Callable[[Any], QuerySet[Row]] = lambda rows: rows,
     carry: str = "",
-) -> Page[Row]:
+) -> Page[Item]:
     """`size` rows behind the cursor `after`: all of one stage before the first of the next.
 
     One query a stage. `fetch` finds a stage's next rows in another way than by walking it, as a
-    search does; `shown` adds what the rows are shown with. `carry` names a column of the first
+    search does; `shown` makes of the rows what is shown, with the columns of the stages and the
+    pk. `carry` names a column of the first
     stage whose running sum the cursor takes along. Raises Refused where the cursor is none of
     ours.
     """
     position, key, carried = _read(after, stages) if after else (0, None, Decimal(0))
-    found: list[tuple[int, Row]] = []
+    found: list[tuple[int, Any]] = []
     for number, stage in enumerate(stages[position:], start=position):
         wanted = size + 1 - len(found)
         rows = (fetch or walk)(stage, key if number == position else None, wanted)

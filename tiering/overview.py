@@ -4,6 +4,7 @@ The firm's figures are those stored with the last evaluation; of one's own custo
 added up from the list's rows.
 """
 
+import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +31,9 @@ from tiering.standings import latest_evaluation
 MOST_GROUPS = 120
 CHART_HEIGHT = 132
 STEPS = (Decimal("0.01"), Decimal("0.05"), Decimal("0.1"), Decimal("0.2"), Decimal("0.5"))
+
+
+Grace = tuple[datetime.date, datetime.date, str, int]
 
 
 class Reach(StrEnum):
@@ -79,6 +83,8 @@ class Overview:
     groups: tuple[Group, ...]
     customers: int
     total: Decimal | None
+    # Below since, in their tier since, why, how many: known for one's own customers.
+    grace: tuple[Grace, ...] | None = None
     # Counted under another tier than the earned one; known for the firm's figures.
     moved: int = 0
 
@@ -159,7 +165,7 @@ def held_by_rank(current: Current) -> dict[int, tuple[int, Decimal]]:
 
 def overview(current: Current, scope: Scope) -> Overview:
     evaluation, moves, reach = current.evaluation, current.moves, reach_of(scope)
-    groups = _own_groups(scope) if reach is Reach.OWN else ()
+    groups, grace = _own(scope) if reach is Reach.OWN else ((), None)
     held = _summed(groups) if reach is Reach.OWN else _moved(_stored(evaluation), moves)
     customers = sum(count for count, _revenue in held.values())
     total = None
@@ -179,6 +185,7 @@ def overview(current: Current, scope: Scope) -> Overview:
         groups=groups,
         customers=customers,
         total=total,
+        grace=grace,
         moved=0 if reach is Reach.OWN else sum(move.customers for move in moves),
     )
 
@@ -256,9 +263,9 @@ def _last_places(cards: list[Card]) -> Iterator[tuple[int, int]]:
         yield reached, card.rule.rank
 
 
-def _own_groups(scope: Scope) -> tuple[Group, ...]:
+def _own(scope: Scope) -> tuple[tuple[Group, ...], tuple[Grace, ...]]:
     """The reader's own customers in descending order of revenue, at most about MOST_GROUPS groups
-    within one tier each. Revenue below zero counts as none.
+    within one tier each, revenue below zero as none; and those in their grace period.
     """
     rows, params = (
         CustomerSnapshot.objects.visible_to(scope)
@@ -273,12 +280,20 @@ def _own_groups(scope: Scope) -> tuple[Group, ...]:
                  grouped AS (SELECT revenue, rank,
                                     ntile(%s) OVER (ORDER BY revenue DESC, id DESC) AS number
                                FROM own)
-            SELECT count(*), sum(greatest(revenue, 0)), min(rank)
-              FROM grouped GROUP BY number, rank ORDER BY number, rank
+            SELECT number, count(*), sum(greatest(revenue, 0)), min(rank),
+                   NULL::date, NULL::date, NULL
+              FROM grouped GROUP BY number, rank
+             UNION ALL
+            SELECT NULL, count(*), NULL, NULL, below_since, earned_since, reason
+              FROM own JOIN tiering_standing standing ON standing.customer_id = own.id
+             WHERE below_since IS NOT NULL GROUP BY below_since, earned_since, reason
+             ORDER BY 1, 4
             """,
             [*params, MOST_GROUPS],
         )
-        return tuple(Group(*row) for row in cursor.fetchall())
+        found = cursor.fetchall()
+    groups = tuple(Group(*row[1:4]) for row in found if row[0] is not None)
+    return groups, tuple((*row[4:], row[1]) for row in found if row[0] is None)
 
 
 @lru_cache(maxsize=64)

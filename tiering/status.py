@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -85,9 +86,9 @@ def night_status(*, now: datetime.datetime) -> NightStatus | None:
 
 
 def _frame(person: int, *, now: datetime.datetime) -> Frame:
-    values = {"nightly": NIGHTLY, "kinds": list(KINDS), "today": firm_date(now), "person": person}
+    values: dict[str, Any] = {"nightly": NIGHTLY, "kinds": list(KINDS), "person": person}
     with connection.cursor() as cursor:
-        cursor.execute(_FRAME, values)
+        cursor.execute(_FRAME, values | {"today": firm_date(now)})
         waiting, in_force, business_date, finished_at, as_of, version, is_running, held = (
             cursor.fetchone()
         )

@@ -91,8 +91,8 @@ def _rows() -> QuerySet[RuleSet]:
 
 def holds_on(version: RuleSet, *, on: datetime.date) -> bool:
     """Whether this published version is the one in force on the day."""
-    until = version.effective_until
-    return version.effective_from <= on and (until is None or until > on)
+    since, until = version.effective_from, version.effective_until
+    return since is not None and since <= on and (until is None or until > on)
 
 
 def is_overdue(version: RuleSet, *, on: datetime.date) -> bool:

@@ -30,15 +30,10 @@ Address = Callable[[Row | CustomerSnapshot], str]
 
 @register.simple_tag(takes_context=True)
 def customer_rows(
-    context: template.Context,
-    rows: Sequence[Row],
-    columns: Columns,
-    tiers: Any,
-    bars: hours_cells.Bars | None,
+    context: template.Context, rows: Sequence[Row], columns: Columns, tiers: Any
 ) -> SafeString:
-    """`{% customer_rows rows columns tiers bars %}`. `tiers` is tiering's `tier_column`:
-    `chip(row)`, and the `total` that shares are parts of. Without `bars` the rows of the reader's
-    customers have places for them.
+    """`{% customer_rows rows columns tiers %}`. `tiers` is tiering's `tier_column`: `chip(row)`,
+    and the `total` that shares are parts of.
     """
     scope, unit = access.scope(context["request"]), context["money_unit"]
     address, cells = _address(scope), _cells(columns)
@@ -68,7 +63,7 @@ def customer_rows(
                 code=escape(row.code),
                 status=inactive if row.status == Customer.Status.INACTIVE else "",
                 money=money,
-                hours=_hours(row, scope, bars) if columns.hours else "",
+                hours=_hours(row, scope) if columns.hours else "",
                 owner=escape(row.owner_name or "—"),
                 backup=escape(row.backup_name or "—"),
                 department=escape(row.department_name or "—"),
@@ -113,10 +108,10 @@ def percent(part: Decimal | None, whole: Decimal | None, *, decimals: int = 1) -
     return f"{100 * part / whole:.{decimals}f}%".replace("-", formats.MINUS)
 
 
-def _hours(row: Row, scope: Scope, bars: hours_cells.Bars | None) -> str:
-    if bars is None and scope.has_file(row.owner_id, row.backup_id):
-        return hours_cells.place(row.pk)
-    return hours_cells.written((bars or {}).get(row.pk))
+def _hours(row: Row, scope: Scope) -> str:
+    """The place of the bar, which the page asks for once it is there."""
+    is_readable = scope.has_file(row.owner_id, row.backup_id)
+    return hours_cells.place(row.pk) if is_readable else hours_cells.written(None)
 
 
 def _row(columns: Columns) -> str:

@@ -21,7 +21,6 @@ from firm.refusals import Forbidden
 from firm.roles import Right
 
 PAGE = "customers"
-HOURS = "hours"  # in an address: the rows with their hours, for browsers without JavaScript
 
 
 @require_GET
@@ -58,13 +57,18 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def hours(request: HttpRequest) -> HttpResponse:
-    """The hours bars of `?customer=…`, as fragments for the places in the list's rows; of
-    customers whose file the reader has.
+    """The hours bars of `?customer=…`: with htmx for the places in the list's rows, else as a
+    page. Of customers whose file the reader has.
     """
+    if request.screen_share:  # type: ignore[attr-defined]
+        raise Forbidden(_("The list is not shown while the screen is shared"))
     asked = [int(pk) for pk in request.GET.getlist("customer") if is_id(pk)][:PAGE_SIZE]
-    rows = CustomerSnapshot.objects.visible_to(access.scope(request)).filter(pk__in=asked)
-    customers = list(rows.values_list("pk", flat=True))
-    return HttpResponse(hours_cells.swaps(customers, hours_cells.bars_of(customers, on=today())))
+    found = CustomerSnapshot.objects.visible_to(access.scope(request)).in_bulk(asked)
+    bars = hours_cells.bars_of(list(found), on=today())
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(hours_cells.swaps(list(found), bars))
+    rows = [(found[pk], hours_cells.written(bars.get(pk))) for pk in asked if pk in found]
+    return render(request, "customers/hours.html", {"rows": rows, "on": today()})
 
 
 @require_GET
@@ -105,10 +109,8 @@ def _only_one(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, question: Question) -> dict[str, Any]:
-    """`bars` are None where the page asks for them by itself: with JavaScript."""
     after, scope = request.GET.get("after", ""), access.scope(request)
     page = listing(question, scope=scope, after=after)
-    customers, wants_hours = hours_cells.readable(page.rows, scope), HOURS in request.GET
     return {
         "question": question,
         "page": page,
@@ -117,9 +119,7 @@ def _listed(request: HttpRequest, question: Question) -> dict[str, Any]:
         "first_url": _page_url(request.GET, "") if after else "",
         "default_sort": question.sort,
         "on": today(),
-        "bars": hours_cells.bars_of(customers, on=today()) if wants_hours else None,
-        "hours_query": urlencode({"customer": customers}, doseq=True),
-        "hours_url": _page_url(request.GET, after, with_hours=True),
+        "hours_of": urlencode({"customer": hours_cells.readable(page.rows, scope)}, doseq=True),
     }
 
 
@@ -134,10 +134,8 @@ def _columns(request: HttpRequest, question: Question, page: Listing | None = No
     )
 
 
-def _page_url(data: QueryDict, after: str, *, with_hours: bool = False) -> str:
+def _page_url(data: QueryDict, after: str) -> str:
     query = QueryDict(query_of(data), mutable=True)
     if after:
         query["after"] = after
-    if with_hours or HOURS in data:
-        query[HOURS] = "1"
     return f"?{query.urlencode()}"

@@ -24,6 +24,11 @@ SECTIONS = [
                 "A row without an amount is not empty: it is a customer whose file you can't"
                 " open. Shares and the chart cover the customers whose revenue you can see."
             ),
+            _(
+                "The bar in a row has the hours used this month beside those the contract"
+                " includes; the paler part is the forecast, the line the business days gone so"
+                " far, and red is what lies beyond the contract."
+            ),
         ],
         "取引先 得意先 クライアント 会社 検索 探す 電話 client account company find search phone",
         "customers:list",

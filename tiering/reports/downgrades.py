@@ -17,7 +17,7 @@ from tiering.chips import Chip, unranked
 from tiering.falls import fall_of
 from tiering.grace import falls_on, months_below
 from tiering.guards import guard_rule_of
-from tiering.models import Evaluation, GuardRule, Standing
+from tiering.models import GuardRule, Standing
 from tiering.overview import Overview
 
 
@@ -55,13 +55,17 @@ def in_grace(scope: Scope, *, mine: bool) -> QuerySet[Standing]:
     return rows.select_related("customer__owner", "earned_tier", "raw_tier")
 
 
-def ahead(scope: Scope, evaluation: Evaluation, *, mine: bool = False) -> Ahead:
-    """One question, however many customers: below since when, and in their tier since when."""
-    dates = in_grace(scope, mine=mine).values_list("below_since", "earned_since", "reason")
-    groups = dates.order_by().annotate(customers=Count("pk"))
+def ahead(scope: Scope, tiers: Overview, *, mine: bool = False) -> Ahead:
+    """One question at most, however many customers: since when they are below and in their tier."""
+    groups = None if mine else tiers.grace
+    if groups is None:
+        dates = in_grace(scope, mine=mine).order_by()
+        groups = tuple(
+            dates.values_list("below_since", "earned_since", "reason").annotate(Count("pk"))
+        )
     first = min(
         (
-            falls_on(below, earned, reason=reason, rules=evaluation.rule_set)
+            falls_on(below, earned, reason=reason, rules=tiers.evaluation.rule_set)
             for below, earned, reason, _customers in groups
         ),
         default=None,

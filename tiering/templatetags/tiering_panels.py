@@ -119,7 +119,7 @@ def downgrades_ahead(context: template.Context) -> str:
     scope, tiers = access.scope(context["request"]), overview_of(context["request"])
     if tiers is None or not scope.may(Right.REVENUE):
         return ""
-    ahead = planned.ahead(scope, tiers.evaluation)
+    ahead = planned.ahead(scope, tiers)
     return written("tiering/downgrades_ahead.html", ahead=ahead) if ahead.customers else ""
 
 

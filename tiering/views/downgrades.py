@@ -23,7 +23,7 @@ def downgrades(request: HttpRequest) -> HttpResponse:
     scope, tiers, mine = access.scope(request), overview_of(request), _mine(request)
     context: dict[str, Any] = {"tiers": tiers, "mine": mine}
     if tiers is not None:
-        context["ahead"] = planned.ahead(scope, tiers.evaluation, mine=mine)
+        context["ahead"] = planned.ahead(scope, tiers, mine=mine)
         rows, links = page_of(request, planned.in_grace(scope, mine=mine), sort="below_since")
         context |= {"rows": planned.downgrades(rows, tiers), **links}
         context["query"] = "?whose=mine&" if mine else "?"
