@@ -15,6 +15,14 @@ from tests.factories import NOW
 pytest_plugins = ["tests.databases"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker is left with it when the others are done."""
+    items.sort(
+        key=lambda item: not {"long", "hypothesis"} & {mark.name for mark in item.iter_markers()}
+    )
+
+
 @pytest.fixture
 def now() -> datetime.datetime:
     """Wednesday, 15 July 2026, 10:00 in Tokyo; for actions, which are handed the clock."""

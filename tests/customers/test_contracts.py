@@ -20,6 +20,7 @@ from customers.contracts.wording import carry_over_text, sentence_of
 from customers.models import Contract, ContractRevision, ScopeTerm
 from firm.models import AuditEvent
 from firm.refusals import Forbidden, Refused
+from tests.examples import examples
 from tests.factories import NOW, a_customer
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +247,9 @@ days = st.integers(min_value=0, max_value=400).map(
 
 @given(starts=st.lists(days, min_size=1, max_size=6, unique=True), asked=days)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_on_any_day_exactly_the_latest_begun_revision_holds(starts, asked, customer, back_office):
     with transaction.atomic():

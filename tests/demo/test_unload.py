@@ -48,6 +48,7 @@ def interrupt(plan: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_an_interrupted_load_goes_on_and_unload_leaves_nothing(monkeypatch):
     before = rows()

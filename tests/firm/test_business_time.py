@@ -23,6 +23,7 @@ from firm.business_time import (
     seconds_between,
     split,
 )
+from tests.examples import examples
 from tests.firm import minutes as brute
 
 TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
@@ -292,7 +293,7 @@ def intervals(seen: brute.Window) -> st.SearchStrategy[list[tuple[int, int]]]:
     return st.lists(st.tuples(minutes, minutes), min_size=8, max_size=8)
 
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=examples(60), deadline=None)
 
 
 def moments(seen: brute.Window, pairs: list[tuple[int, int]]) -> list[tuple]:

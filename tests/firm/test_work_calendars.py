@@ -37,6 +37,7 @@ from firm.models import (
     WorkCalendar,
 )
 from firm.refusals import Forbidden, Refused
+from tests.examples import examples
 from tests.factories import a_customer, a_person
 from tests.firm.test_business_time import tokyo, weeks
 
@@ -328,7 +329,7 @@ ZONES = ["Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe
 
 
 @hypothesis_settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -15,6 +15,7 @@ from customers.service_log.slices import rewrite_slices, write_slices
 from firm.dates import firm_date
 from firm.models import CostRate, Holiday, Premium, WorkCalendar
 from firm.work_calendars import tell
+from tests.examples import examples
 from tests.factories import a_customer, a_person, some_premiums
 from tests.firm.test_business_time import new_york, tokyo
 
@@ -161,7 +162,7 @@ def expected(start: datetime.datetime, minutes: int, zone: ZoneInfo) -> tuple[Co
 
 
 @hypothesis_settings(
-    max_examples=25,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
 )

@@ -16,6 +16,7 @@ from customers.models import Activity
 from firm.dates import today
 from firm.models import Department
 from firm.scope import scope_of
+from tests.examples import examples
 from tests.factories import (
     a_customer,
     a_department,
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 NIGHT = datetime.date(2026, 7, 15)
 JUNE = datetime.date(2026, 6, 10)
 SETTINGS = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

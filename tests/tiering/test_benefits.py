@@ -12,6 +12,7 @@ from firm.dates import fiscal_period
 from firm.models import AuditEvent
 from firm.refusals import Forbidden, Refused
 from firm.scope import scope_of
+from tests.examples import examples
 from tests.factories import NOW, a_benefit, a_customer, a_level, a_rule_set, some_goodwill
 from tests.tiering.nights import a_done_night, a_move, an_evaluation
 from tiering import actions
@@ -227,7 +228,7 @@ def period_number(day: datetime.date, months: int) -> int:
 
 @given(book=USES, on=DAYS)
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

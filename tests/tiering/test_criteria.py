@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firm.refusals import Refused
+from tests.examples import examples
 from tests.factories import NOW, a_customer, an_entry
 from tests.tiering.beside import an_agreement
 from tests.tiering.drafts import a_written_draft, typed
@@ -180,7 +181,7 @@ knowns = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(demands, knowns)
 def test_the_change_named_is_enough_and_nothing_less_is(found: Demand, known: Known):
     """By money and by each other fact alone, whether the demand is met or not."""
@@ -196,7 +197,7 @@ def test_the_change_named_is_enough_and_nothing_less_is(found: Demand, known: Kn
         assert not found.met(known.with_fact(need, below))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(demands, knowns)
 def test_a_demand_met_stays_met_with_more_of_anything(found: Demand, known: Known):
     if found.met(known):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customers.models import ActivitySlice
 from firm.dates import add_months, first_of_month, today
+from tests.examples import examples
 from tests.factories import a_customer, an_activity, an_entry
 from tiering.profit import LONGEST_YEARS, Lifetime, profit_of
 
@@ -133,7 +134,7 @@ def test_the_api_and_the_file_say_the_same(client_of, customer, executive):
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

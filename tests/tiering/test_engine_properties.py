@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from customers.models import ActivitySlice, CustomerSnapshot, RevenueEntry
 from firm.models import User
+from tests.examples import examples
 from tests.factories import a_customer, an_activity, an_entry, an_import
 from tests.tiering.beside import a_strategic_score, an_agreement
 from tests.tiering.evaluations import (
@@ -47,7 +48,7 @@ UNIT = Decimal("0.0001")  # the smallest amount the ledger holds
 FIRST_DAY = datetime.date(2023, 10, 1)
 LAST_DAY = datetime.date(2024, 6, 1)  # with the 29th of February in between
 SETTINGS = settings(
-    max_examples=25,
+    max_examples=examples(12),
     deadline=None,
     # Shrinking a ledger takes longer than reading it.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -354,7 +355,7 @@ def test_every_month_is_as_the_oracle_says(administrator: User, data: st.DataObj
 few_amounts = st.sampled_from([-10, 0, 10, 10 + UNIT, 20, 25, 30, 40, 50]).map(Decimal)
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=examples(30))
 @given(
     revenues=st.lists(few_amounts, min_size=len(CODES), max_size=len(CODES)),
     shares=st.sets(percentages, min_size=1, max_size=3),
@@ -384,7 +385,7 @@ margins = st.sampled_from([(10, 8), (25, 25), (0, -50)])
 margin_edges = st.sampled_from(["enter", "keep"])
 
 
-@settings(SETTINGS, max_examples=40)
+@settings(SETTINGS, max_examples=examples(20))
 @given(
     margin=margins,
     grace=st.integers(0, 2),
@@ -472,7 +473,7 @@ def test_late_corrections_and_replays_are_as_the_oracle_says(
             firm.assert_current(as_of)
 
 
-@settings(SETTINGS, max_examples=8)
+@settings(SETTINGS, max_examples=examples(8))
 @given(st.data())
 def test_day_by_day_only_the_first_of_a_month_lowers(administrator: User, data: st.DataObject):
     rules = data.draw(rule_files(window_end="to_date"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from firm.models import User
+from tests.examples import examples
 from tests.factories import a_customer, an_entry, an_import
 from tests.tiering.beside import a_strategic_score
 from tests.tiering.evaluations import a_replay, at_night, day, published, some_rules
@@ -112,7 +113,7 @@ def followed(why: Explanation, before: Explanation | None) -> tuple[str, str]:
 
 
 @settings(
-    max_examples=30,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

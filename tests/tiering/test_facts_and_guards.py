@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer, CustomerSnapshot
 from firm.models import User
+from tests.examples import examples
 from tests.factories import a_customer, an_activity, an_entry
 from tests.tiering.evaluations import a_replay, at_night, day, exported, published, some_rules
 from tiering import actions, rule_file
@@ -115,7 +116,9 @@ between = st.integers(900_001, 920_000).map(lambda number: Decimal(number) / 10_
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(10),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(costs=st.lists(between, min_size=5, max_size=5), start=st.sampled_from([80, 95]))
 def test_a_margin_that_swings_between_its_bounds_moves_nobody(

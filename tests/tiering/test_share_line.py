@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.factories import a_customer
 from tests.tiering.oracle import is_inside
 from tiering.share_line import Book, Line, lowest_inside
@@ -40,7 +41,7 @@ def by_trial(all_revenues: dict[str, Decimal], name: str, percent: Decimal) -> D
 
 
 @settings(
-    max_examples=150,
+    max_examples=examples(75),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

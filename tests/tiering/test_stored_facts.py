@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firm.models import User
+from tests.examples import examples
 from tests.factories import an_entry
 from tests.tiering.evaluations import a_replay, at_night
 from tests.tiering.previews import a_draft
@@ -69,7 +70,7 @@ def revenues(draft: RuleSet, *, stored: bool) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-@settings(SETTINGS, max_examples=8)
+@settings(SETTINGS, max_examples=examples(8))
 @given(st.data())
 def test_the_standings_decide_as_the_ledgers_do(administrator: User, data: st.DataObject):
     present = data.draw(rule_files()) | {"rolls_up": False}

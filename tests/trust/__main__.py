@@ -17,11 +17,12 @@ from pathlib import Path
 
 from firm.embedded.lease import BASE_DIR
 from tests.ops.installation import Installation
-from tests.trust import kills, nights, previews
+from tests.trust import kills, nights, previews, properties
 
 REPORT = BASE_DIR / "var" / "trust-report.md"
 
 Case = Callable[..., kills.Found]
+CASES = [*kills.CASES, *nights.CASES, *previews.CASES, *properties.CASES]
 
 
 @dataclass
@@ -44,7 +45,7 @@ def main() -> None:
         installation = Installation(Path(place, "data"))
         installation.start()
         try:
-            for case in chosen([*kills.CASES, *nights.CASES, *previews.CASES]):
+            for case in chosen(CASES):
                 started = time.monotonic()
                 sys.stdout.write(f"{case.__name__.replace('_', ' ')} … ")
                 sys.stdout.flush()
