@@ -1,6 +1,6 @@
 """The parts of every page, as docs/ui.md describes them. Loaded in every template."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -236,3 +237,27 @@ def initial(name: str) -> str:
 def is_check(field: BoundField) -> bool:
     """One checkbox: its label stands beside it, not above."""
     return field.widget_type == "checkbox"
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """`{% options widget.optgroups %}`: what Django's own templates write, which take longer for
+    one menu of time zones than all the rest of its page.
+    """
+    written = []
+    for name, members, _index in groups:
+        inside = "".join(map(_option, members))
+        written.append(
+            inside if name is None else f'<optgroup label="{escape(name)}">{inside}</optgroup>'
+        )
+    return mark_safe("".join(written))
+
+
+def _option(option: dict[str, Any]) -> str:
+    attributes = "".join(
+        f" {name}" if value is True else f' {name}="{escape(value)}"'
+        for name, value in option["attrs"].items()
+        if value is not False
+    )
+    value, label = escape(str(option["value"])), conditional_escape(option["label"])
+    return f'<option value="{value}"{attributes}>{label}</option>'
