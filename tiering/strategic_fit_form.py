@@ -17,11 +17,10 @@ POINTS = [(str(points), str(points)) for points in range(HIGHEST + 1)]
 
 
 def _points(label: Any, help_text: Any, *, required: bool = True) -> forms.TypedChoiceField:
-    choices = POINTS if required else [("", "—"), *POINTS]
     return forms.TypedChoiceField(
         label=label,
         help_text=help_text,
-        choices=choices,
+        choices=[("", "—"), *POINTS],
         coerce=int,
         empty_value=None,
         required=required,
@@ -37,12 +36,10 @@ class ScoreForm(forms.Form):
     growth = _points(_("Room to grow"), _("0: nothing more to expect; 5: several times as much."))
     reference = _points(
         _("Opens doors to others"),
-        _("0: nobody would know; 5: others come because of it. May be left out."),
+        _("0: nobody would know; 5: others come because of it."),
         required=False,
     )
-    theme = forms.CharField(
-        label=_("Strategy theme"), max_length=40, required=False, help_text=_("May be left empty.")
-    )
+    theme = forms.CharField(label=_("Strategy theme"), max_length=40, required=False)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("What the scores rest on. Whoever has the customer's file reads it."),
