@@ -28,7 +28,7 @@ _BUCKET = f"""
                               0, {math.log(LARGEST + 1)}, {BUCKETS})::smallint END"""
 
 # Customers from which on two processes read them faster than one.
-WORTH_HALVING = 20_000
+WORTH_HALVING = 5_000
 
 # The state before `as_of` is the row's own, unless the row was set at this very `as_of`. What was
 # provisional is no state: the first full evaluation is the first one.
@@ -43,25 +43,20 @@ _STATE = """
        stood.earned_tier_id AS stored_earned_id,
        stood.reason AS stored_reason,
        stood.below_since AS stored_below,
-       stood.earned_since AS stored_since,
-       stood.trailing_revenue AS stored_revenue,
-       stood.cost_to_serve AS stored_cost,
-       stood.booked_revenue AS stored_booked,
-       stood.expenses AS stored_expenses,
-       stood.group_revenue AS stored_group,
-       stood.is_dormant AS stored_dormant
+       stood.earned_since AS stored_since
 """
 
-# `fold` is tiering_standing or a temporary table of the same shape.
+# `fold` is tiering_standing or a temporary table of the same shape. `are_stored`: they are what
+# is stored beside the state, so that they need not be carried along twice.
 _FACTS = f"""
-SELECT read.*, {{bucket}} AS bucket, {_STATE}
+SELECT read.*, {{bucket}} AS bucket, {{are_stored}} AS are_stored, {_STATE}
   FROM ({{read}}) read
   LEFT JOIN {{fold}} stood ON stood.customer_id = read.customer_id {{among}}
 """
 
 _FROM_STANDINGS = f"""
 CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
-SELECT {{read}}, {{bucket}} AS bucket, {_STATE}
+SELECT {{read}}, {{bucket}} AS bucket, true AS are_stored, {_STATE}
   FROM {{fold}} stood {{customers}}
 """
 
@@ -130,6 +125,7 @@ def collect(cursor: CursorWrapper, *, fold: str, measure: Measure, as_of: dateti
         _FACTS.format(
             read=reading.facts(),
             bucket=_bucket("read.revenue", measure),
+            are_stored=_are_stored(measure),
             fold=fold,
             among=reading.source.among("stood.customer_id"),
         )
@@ -194,6 +190,25 @@ def collect_stored(
         ),
         {"as_of": as_of},
     )
+
+
+def to_store(measure: Measure, row: str) -> dict[str, str]:
+    """SQL of a standing's columns of facts, out of a row of what the measure reads."""
+    group = f"CASE WHEN {row}.in_group THEN {row}.revenue END"
+    return {
+        "trailing_revenue": f"{row}.own_revenue" if measure.rolls_up else f"{row}.revenue",
+        "cost_to_serve": f"{row}.cost",
+        "booked_revenue": f"{row}.booked" if measure.weighs else "NULL::numeric",
+        "expenses": f"{row}.expenses" if measure.reads_expenses else "NULL::numeric",
+        "group_revenue": group if measure.rolls_up else "NULL::numeric",
+        "is_dormant": f"{row}.dormant" if measure.tells_dormant else "false",
+    }
+
+
+def _are_stored(measure: Measure) -> str:
+    """Whether nothing of it would change; not so without a standing."""
+    columns = to_store(measure, "read")
+    return " AND ".join(f"{sql} IS NOT DISTINCT FROM stood.{name}" for name, sql in columns.items())
 
 
 def _begin(cursor: CursorWrapper) -> None:

@@ -40,7 +40,8 @@ def judge(
     collect(cursor, fold=state, measure=measure, as_of=as_of)
     if rules.method == RuleSet.Method.SHARE:
         ladder = with_cuts(ladder, facts.cuts(cursor, percentages=percentages(ladder)))
-    return Judged(ladder, step.decide(cursor, ladder=ladder, rules=rules, as_of=as_of))
+    changed = step.decide(cursor, ladder=ladder, rules=rules, measure=measure, as_of=as_of)
+    return Judged(ladder, changed)
 
 
 def facts_are_stored(draft: RuleSet, evaluation: Evaluation) -> bool:

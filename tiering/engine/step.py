@@ -11,36 +11,43 @@ from django.db.backends.utils import CursorWrapper
 
 from firm.dates import add_months
 from firm.money import LARGEST
+from tiering.engine import facts
 from tiering.engine.bounds import Ladder
-from tiering.engine.measure import measure_of
+from tiering.engine.measure import Measure
 from tiering.models import RuleSet
 
 Params = dict[str, int | datetime.date]
 
 # Every level reads the columns of the one below; OFFSET 0 keeps the planner from flattening
 # them, which would work out a tier's rank again for each use of it. The outermost expressions
-# stand in the condition as well, so that they are kept for the few rows that differ only.
+# stand in the condition as well, so that they are kept for the few rows that differ only. Most
+# customers have what they had and aim for the tier they are in: they are left out early on.
 CHANGED = """
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 SELECT customer_id, revenue, cost, before_id, below_before, since_before, reason,
        {raw_id} AS raw_id, earned_id, {since} AS since, {below} AS below,
        stored_raw_id, stored_earned_id, stored_reason, stored_below, stored_since,
-       {own} AS own_revenue, {booked} AS booked, {expenses} AS expenses,
-       {group} AS group_revenue, {dormant} AS dormant {explained}
+       {trailing_revenue} AS own_revenue, {booked_revenue} AS booked, {expenses} AS expenses,
+       {group_revenue} AS group_revenue, {is_dormant} AS dormant {explained}
   FROM (SELECT judged.*, {earned_id} AS earned_id
           FROM (SELECT aimed.*, {reason} AS reason
                   FROM (SELECT ranked.* {target_of}
                           FROM (SELECT facts.*, {raw_rank} AS raw, {before_rank} AS before
                                   FROM facts OFFSET 0) ranked
                         {barrier}) aimed
+                 WHERE ({rests}) IS NOT TRUE
                 OFFSET 0) judged
         OFFSET 0) stepped
- WHERE stored_earned_id IS NULL
+ WHERE NOT are_stored
     OR earned_id <> stored_earned_id OR {raw_id} <> stored_raw_id OR reason <> stored_reason
-    OR {own} <> stored_revenue OR cost <> stored_cost OR {since} <> stored_since
-    OR {below} IS DISTINCT FROM stored_below OR {booked} IS DISTINCT FROM stored_booked
-    OR {expenses} IS DISTINCT FROM stored_expenses OR {group} IS DISTINCT FROM stored_group
-    OR {dormant} <> stored_dormant
+    OR {since} <> stored_since OR {below} IS DISTINCT FROM stored_below
+"""
+
+# The step's arm `unchanged` over a state that this arm has left: nothing to write.
+RESTS = """
+{target} = before AND are_stored AND stored_reason = 'unchanged'
+AND {raw_id} = stored_raw_id AND before_id = stored_earned_id AND since_before = stored_since
+AND below_before IS NULL AND stored_below IS NULL
 """
 
 # Only a customer whose sums differ from what is stored can have sums that cannot be stored.
@@ -134,19 +141,26 @@ def is_month_end(rules: RuleSet, as_of: datetime.date) -> bool:
 
 
 def decide(
-    cursor: CursorWrapper, *, ladder: Ladder, rules: RuleSet, as_of: datetime.date
+    cursor: CursorWrapper,
+    *,
+    ladder: Ladder,
+    rules: RuleSet,
+    measure: Measure,
+    as_of: datetime.date,
 ) -> Changed:
     """Fill `changed` with the customers whose row differs from what is stored."""
     lowers = is_month_end(rules, as_of)
     # The rank to aim for: what the criteria give, as far as the guard allows it.
     target = "target" if ladder.guard else "raw"
     one_step = rules.drop == RuleSet.Drop.ONE_STEP
+    rests = RESTS.format(target=target, raw_id=ladder.tier_of("raw"))
     cursor.execute(
         CHANGED.format(
             raw_rank=ladder.raw_rank("revenue"),
             before_rank=ladder.rank_of("before_id"),
             target_of=f", {ladder.guard.capped('raw')} AS target" if ladder.guard else "",
             barrier="OFFSET 0" if ladder.guard else "",
+            rests=f"NOT provisional AND {rests}" if ladder.has_first_months else rests,
             reason=_reason(ladder, rules, target=target, lowers=lowers),
             raw_id=ladder.tier_of("raw"),
             earned_id=f"""
@@ -161,7 +175,7 @@ def decide(
                           THEN coalesce(below_before, %(as_of)s) END"""
             if lowers
             else "CASE WHEN reason NOT IN ('initial', 'provisional') THEN below_before END",
-            **_facts_of(rules, ladder),
+            **_facts_of(measure, ladder),
         ),
         {
             "as_of": as_of,
@@ -180,17 +194,12 @@ def decide(
     return Changed(rows, moved, first, failed)
 
 
-def _facts_of(rules: RuleSet, ladder: Ladder) -> dict[str, str]:
+def _facts_of(measure: Measure, ladder: Ladder) -> dict[str, str]:
     """SQL of the facts to store; those that the rules do not ask for are not in `facts`."""
-    measure = measure_of(rules)
     explained = ["provisional", "months"] if measure.has_first_months else []
     explained += sorted(ladder.explained_columns)
     return {
-        "own": "own_revenue" if measure.rolls_up else "revenue",
-        "booked": "booked" if measure.weighs else "NULL::numeric",
-        "expenses": "expenses" if measure.reads_expenses else "NULL::numeric",
-        "group": "CASE WHEN in_group THEN revenue END" if measure.rolls_up else "NULL::numeric",
-        "dormant": "dormant" if measure.tells_dormant else "false",
+        **facts.to_store(measure, "stepped"),
         "explained": "".join(f", {column}" for column in explained),
     }
 

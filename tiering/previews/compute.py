@@ -72,8 +72,9 @@ SELECT customer.owner_id, facts.stored_earned_id,
 _CUTS_AS_STORED = """
 WITH amounts AS (
     SELECT revenue, sum(revenue) AS together
-      FROM (SELECT coalesce(stored_group, stored_revenue) AS revenue
-              FROM facts WHERE {counts} AND NOT stored_dormant) standing
+      FROM (SELECT coalesce(stood.group_revenue, stood.trailing_revenue) AS revenue
+              FROM facts JOIN tiering_standing stood USING (customer_id)
+             WHERE {counts} AND NOT stood.is_dormant) standing
      WHERE revenue > 0 GROUP BY revenue
 ), stacked AS (
     SELECT revenue, sum(together) OVER (ORDER BY revenue DESC) - together AS above,
@@ -190,9 +191,10 @@ class _Night:
             "owners": self._owners(),
             "failed": judged.changed.failed,
         }
-        if self.preview.draft.method == RuleSet.Method.SHARE:
+        # Where the facts are those the standings rest on, nobody's revenue is measured anew, and
+        # the rules in force move nobody.
+        if self.preview.draft.method == RuleSet.Method.SHARE and not self.stored:
             self._tell_rank_effect()
-        # Where the facts are those the standings rest on, the rules in force move nobody.
         if self.present is not None and not self.stored:
             judge(self.cursor, rules=self.present, as_of=self.as_of, state=fold.STANDING)
             self.cursor.execute(_ANYWAY, {"preview": self.preview.pk})
@@ -258,7 +260,9 @@ class _Night:
             return
         self.cursor.execute("DROP TABLE changed")
         held = with_cuts(plain, {percent: cuts.get(percent) for percent in wanted})
-        step.decide(self.cursor, ladder=held, rules=draft, as_of=self.as_of)
+        step.decide(
+            self.cursor, ladder=held, rules=draft, measure=measure_of(draft), as_of=self.as_of
+        )
         self.cursor.execute(_ONLY_BY_RANK, {"preview": self.preview.pk})
 
     def _counts(self) -> dict[str, Any]:
