@@ -30,6 +30,14 @@ def queue(
     )
 
 
+def queue_each(code: str, data: dict[User, dict[str, Any]], *, now: datetime.datetime) -> None:
+    """The same kind of notice to many at once, each with data of their own."""
+    Notification.objects.bulk_create(
+        Notification(recipient=person, code=code, data=theirs, created_at=now, due_at=now)
+        for person, theirs in data.items()
+    )
+
+
 def sweep(*, now: datetime.datetime, limit: int = 200) -> int:
     """Mail what is due and unsent. Returns how many went out.
 

@@ -29,19 +29,18 @@ def tell_of_night(*, job: JobRun, now: datetime.datetime) -> None:
     people = User.objects.filter(pk__in=by_person, is_active=True).order_by("pk")
     names = dict(User.objects.filter(pk__in={one.owner for one in news}).values_list("pk", "name"))
     with_revenue = _with_revenue(by_person, on=job.business_date)
-    for person in people:
-        theirs = by_person[person.pk]
-        outbox.queue(
-            "tiers_of_night",
-            recipient=person,
-            now=now,
-            date=job.business_date.isoformat(),
-            customers=len(theirs),
-            lines=[
+    data = {
+        person: {
+            "date": job.business_date.isoformat(),
+            "customers": len(by_person[person.pk]),
+            "lines": [
                 _line(one, names, reader=person.pk, with_revenue=person.pk in with_revenue)
-                for one in theirs[:MOST_LINES]
+                for one in by_person[person.pk][:MOST_LINES]
             ],
-        )
+        }
+        for person in people
+    }
+    outbox.queue_each("tiers_of_night", data, now=now)
 
 
 def _by_person(news: list[News], *, on: datetime.date) -> dict[int, list[News]]:
