@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -19,7 +20,7 @@ from firm.embedded.errors import EmbeddedError
 from firm.embedded.lease import BASE_DIR, Lease
 from firm.embedded.locks import is_locked
 from firm.embedded.places import Places
-from firm.embedded.postgres import postgres_service
+from firm.embedded.postgres import cache_megabytes, postgres_service
 from tests.ops.servers import connect, eventually, kill_all, postmaster, processes_of, ready, valkey
 
 AS_ORDINARY_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
@@ -248,3 +249,14 @@ def test_the_server_stops_in_order_when_told_to(lease):
     assert not is_locked(lease.places.keeper_lock)
     log = (lease.places.logs / "postgres.log").read_text()
     assert "database system is shut down" in log
+
+
+def test_the_cache_keeps_to_the_limit_of_a_container(tmp_path, monkeypatch):
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr("firm.embedded.postgres.CONTAINER_LIMIT", limit)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(total=24 * 2**30))
+    assert cache_megabytes() == 3072
+    limit.write_text("max\n")
+    assert cache_megabytes() == 3072
+    limit.write_text(f"{2 * 2**30}\n")
+    assert cache_megabytes() == 256
