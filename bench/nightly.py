@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 from django.db import connection, transaction
@@ -65,7 +66,8 @@ CHANGED = 100  # one customer in so many has something new before each run
 def run(customers: int) -> list[Goal]:
     if not Evaluation.objects.exists():
         publish()
-        note(f"first night, every customer written: {timed(night):.1f} s")
+    if not Evaluation.objects.filter(as_of__lt=AS_OF).exists():
+        note(f"two months, every customer written: {timed(two_months):.1f} s")
     with data.superuser() as database:
         database.execute("VACUUM (ANALYZE)")
         database.execute("CHECKPOINT")
@@ -79,7 +81,7 @@ def run(customers: int) -> list[Goal]:
     repeated = repeated_night()
     goals = [
         Goal("1", "nightly tiers ÷ (A + B)", times["night"] / total, TIMES_FLOOR[customers]),
-        Goal("1", "memory of the night's database session", memory.most, MEMORY_MB, unit="MB"),
+        Goal("1", "memory of the night's database processes", memory.most, MEMORY_MB, unit="MB"),
         Goal("4", "rows written by a second run with nothing changed", repeated, 0, unit="rows"),
     ]
     goals.append(preview(total, customers))
@@ -106,9 +108,19 @@ def publish() -> None:
     )
 
 
+def two_months() -> None:
+    """What a living firm has: customers who stood somewhere before the month that is evaluated."""
+    first, last = datetime.date(2026, 6, 15), datetime.date(2026, 7, 15)
+    run_job(actions.request_replay(first=first, last=last, by=None, now=data.NOW))
+
+
 def night() -> JobRun:
-    """Through the job, its claim and its lease, as a worker does it once it has been told."""
     job = JobRun.objects.filter(kind="nightly", state=JobRun.State.QUEUED).first() or asked()
+    return run_job(job)
+
+
+def run_job(job: JobRun) -> JobRun:
+    """With its claim and its lease, as a worker does it once it has been told."""
     done = jobs.run(job.pk, now=data.NOW)
     assert done is not None
     assert done.state == JobRun.State.DONE, done.error
@@ -255,8 +267,8 @@ def all_at_once() -> None:
 
 
 class Memory:
-    """The most private memory the database session of this process has had, in MB: without the
-    buffers that all sessions share.
+    """The most private memory the database session of this process has had, with the processes
+    that read for it, in MB: without the buffers that all sessions share.
     """
 
     def __init__(self) -> None:
@@ -276,6 +288,20 @@ class Memory:
         return watched
 
     def _look(self, session: psutil.Process, ended: threading.Event) -> None:
+        server = session.parent()
         while not ended.wait(0.02):
-            used = session.memory_info()
-            self.most = max(self.most, (used.rss - used.shared) / 1_000_000)
+            helpers = [one for one in server.children() if _reads_for(session, one)]
+            self.most = max(self.most, sum(map(_private_megabytes, [session, *helpers])))
+
+
+def _reads_for(session: psutil.Process, process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return f"parallel worker for PID {session.pid}" in " ".join(process.cmdline())
+    return False
+
+
+def _private_megabytes(process: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):
+        used = process.memory_info()
+        return (used.rss - used.shared) / 1_000_000
+    return 0.0
