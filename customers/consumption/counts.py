@@ -3,8 +3,11 @@
 A unit is an entry's `quantity` under the term's name, of the causes that count for hours;
 investments have a cap in minutes and never count here. A meeting counts under a term without a
 name. The period is the one that the day is in: the week from Monday, the month, the fiscal
-quarter, half or year. Extensions count in every period they touch, without the units that are
-linked to them.
+quarter, half or year.
+
+The quantity of an extension is used up once over its whole period: by the units linked to it,
+which count only beyond it, and by what the term's earlier periods used beyond their own amounts.
+The extension that ends first is used first.
 """
 
 import datetime
@@ -76,8 +79,12 @@ def period_start(day: str, period: str) -> str:
 
 
 def period_end(start: str, period: str) -> str:
-    return f"""({start} + CASE {period} WHEN 'week' THEN interval '7 days'
-        ELSE make_interval(months => CASE {period} WHEN 'month' THEN 1 {_LONGER} END) END)::date"""
+    return f"({start} + {_length(period)})::date"
+
+
+def _length(period: str) -> str:
+    return f"""CASE {period} WHEN 'week' THEN interval '7 days'
+        ELSE make_interval(months => CASE {period} WHEN 'month' THEN 1 {_LONGER} END) END"""
 
 
 _LONGER = "WHEN 'quarter' THEN 3 WHEN 'half' THEN 6 ELSE 12"
@@ -85,23 +92,89 @@ _LONGER = "WHEN 'quarter' THEN 3 WHEN 'half' THEN 6 ELSE 12"
 # Which entries are units of the term `t`.
 UNIT_OF_TERM = """(CASE WHEN t.kind = 'meetings' AND t.name = '' THEN a.kind = 'meeting'
                         ELSE a.work_item = t.name AND t.name <> '' END)"""
-COUNTS_AS_UNIT = f"""(a.extension_id IS NULL AND a.cause <> %(investment)s
-                      AND {counts_at_all("a.day")})"""
+COUNTS_AS_UNIT = f"""(a.cause <> %(investment)s AND {counts_at_all("a.day")})"""
 
-# With `t`: a term's kind, name, period, contract and customer, and the start of its period.
+# What of the units linked to an extension of a count lies beyond it, in the order in which the
+# work was done. Up to the day `on`.
+LINKED_UNITS = f"""linked_units AS (
+    SELECT id, extension_id, quantity,
+           greatest(0, least(quantity, sum(quantity) OVER in_order - bound))::int AS beyond
+    FROM (
+        SELECT a.id, a.day, a.started_at, a.quantity, a.extension_id, e.amount AS bound
+        FROM asked
+        JOIN customers_contract c ON c.customer_id = asked.id
+        JOIN customers_scopeextension e ON e.contract_id = c.id AND e.kind = 'count'
+        JOIN customers_activity a ON a.customer_id = asked.id AND a.extension_id = e.id
+        WHERE a.day <= %(on)s AND {COUNTS_AS_UNIT}
+    ) AS linked
+    WINDOW in_order AS (
+        PARTITION BY extension_id ORDER BY day, coalesce(started_at, 'infinity'), id))"""
+
+# Of an entry that counts as a unit. An extension of hours meets the whole entry.
+UNITS = """CASE WHEN a.extension_id IS NULL THEN a.quantity ELSE coalesce(
+    (SELECT linked_units.beyond FROM linked_units WHERE linked_units.id = a.id), 0) END"""
+
+# The periods of the term before the one that begins at t.start, in which it was used beyond what
+# the revision of their last day includes.
+_OVERRUN = f"""overrun AS (
+    SELECT row_number() OVER (ORDER BY start, until) AS nth, start, until, used - amount AS units
+    FROM (
+        SELECT p.start::date, {period_end("p.start", "former.period")} AS until, former.amount,
+               r.valid_from, r.valid_to
+        FROM customers_contractrevision r
+        JOIN customers_scopeterm former ON former.revision_id = r.id AND former.kind = 'count'
+                                       AND former.name = t.name
+        CROSS JOIN LATERAL generate_series(
+            {period_start("(SELECT min(starts_on) FROM granted)", "former.period")}::timestamp,
+            t.start - interval '1 day', {_length("former.period")}
+        ) AS p(start)
+        WHERE r.contract_id = t.contract_id
+    ) AS period
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum({UNITS}), 0)::int AS used
+        FROM customers_activity a
+        WHERE a.customer_id = t.customer_id AND a.day >= period.start AND a.day < period.until
+          AND {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}
+    ) AS units
+    WHERE until <= t.start AND valid_from < until AND (valid_to IS NULL OR valid_to >= until)
+      AND used > amount)"""
+
+# With `t`: a term's kind, name, period, contract and customer, and the start of its period. Each
+# extension, the one that ends first, meets what the former ones left of the periods it touches.
 EXTENDED_UNITS = f"""LATERAL (
-    SELECT coalesce(sum(greatest(0, e.amount - coalesce((
-               SELECT sum(a.quantity) FROM customers_activity a
-               WHERE a.customer_id = t.customer_id AND a.extension_id = e.id
-                 AND a.day <= %(on)s AND a.withdrawn_at IS NULL
-           ), 0))), 0)::int AS amount
-    FROM customers_scopeextension e
-    WHERE e.contract_id = t.contract_id AND t.kind = 'count' AND e.kind = 'count'
-      AND e.name = t.name AND e.ends_on > t.start
-      AND e.starts_on < {period_end("t.start", "t.period")})"""
+    WITH RECURSIVE granted AS (
+        SELECT row_number() OVER (ORDER BY e.ends_on, e.id) AS no, e.starts_on, e.ends_on,
+               e.amount - coalesce((SELECT sum(quantity - beyond) FROM linked_units
+                                    WHERE extension_id = e.id), 0)::int AS free
+        FROM customers_scopeextension e
+        WHERE e.contract_id = t.contract_id AND t.kind = 'count' AND e.kind = 'count'
+          AND e.name = t.name AND e.starts_on < {period_end("t.start", "t.period")}
+    ), {_OVERRUN}, met AS (
+        SELECT 0::bigint AS no, 0 AS room,
+               (SELECT coalesce(array_agg(units ORDER BY nth), '{{}}') FROM overrun) AS unmet
+        UNION ALL
+        SELECT g.no, CASE WHEN g.ends_on > t.start THEN g.free - step.units ELSE 0 END, step.unmet
+        FROM met JOIN granted g ON g.no = met.no + 1
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(units), 0)::int AS units,
+                   coalesce(array_agg(unmet - units ORDER BY nth), '{{}}') AS unmet
+            FROM (
+                SELECT nth, unmet,
+                       greatest(0, least(touched, g.free - sum(touched) OVER (ORDER BY nth)
+                                                  + touched))::int AS units
+                FROM (
+                    SELECT o.nth, met.unmet[o.nth] AS unmet,
+                           CASE WHEN o.start < g.ends_on AND o.until > g.starts_on
+                                THEN met.unmet[o.nth] ELSE 0 END AS touched
+                    FROM overrun o
+                ) AS touching
+            ) AS taken
+        ) AS step
+    )
+    SELECT coalesce(sum(room), 0)::int AS amount FROM met)"""
 
 _COUNTS = f"""
-WITH {ASKED}, terms AS (
+WITH {ASKED}, {LINKED_UNITS}, terms AS (
     SELECT c.customer_id, c.id AS contract_id, c.name AS contract, t.id, t.kind, t.name, t.amount,
            t.period, t.place, {period_start("%(on)s::date", "t.period")} AS start
     FROM asked
@@ -116,7 +189,7 @@ SELECT t.customer_id, t.id, t.kind, t.name, t.amount, extensions.amount, t.start
 FROM terms t
 CROSS JOIN {EXTENDED_UNITS} AS extensions
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(a.quantity), 0)::int AS quantity
+    SELECT coalesce(sum({UNITS}), 0)::int AS quantity
     FROM customers_activity a
     WHERE a.customer_id = t.customer_id AND a.day >= t.start AND a.day <= %(on)s
       AND {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.consumption.contacts import CHANNEL_OUTSIDE
-from customers.consumption.counting import parameters
+from customers.consumption.counting import ASKED, parameters
 from customers.consumption.counts import (
     COUNTS_AS_UNIT,
     EXTENDED_UNITS,
+    LINKED_UNITS,
     UNIT_OF_TERM,
+    UNITS,
     period_start,
 )
 from customers.consumption.marks import ALWAYS, told_of
@@ -70,11 +72,12 @@ def _divided(condition: str) -> str:
 # Each term's entries of the periods that its revision touches, also those before it came into
 # force, counted in order. The units of an extension are looked up for what lies beyond alone.
 _COUNT_BEYOND = f"""
+WITH {ASKED}, {LINKED_UNITS}
 SELECT t.entry
 FROM (
     SELECT a.id AS entry, a.day, c.id AS contract_id, c.customer_id, r.valid_from, t.kind, t.name,
            t.amount, t.period, period.start,
-           sum(a.quantity) OVER (
+           {UNITS} AS units, sum({UNITS}) OVER (
                PARTITION BY t.id, period.start
                ORDER BY a.day, coalesce(a.started_at, 'infinity'), a.id) AS nth
     FROM customers_contract c
@@ -88,7 +91,8 @@ FROM (
     WHERE c.customer_id = %(customer)s AND {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}
 ) AS t
 CROSS JOIN {EXTENDED_UNITS} AS extensions
-WHERE t.day >= t.valid_from AND t.nth > t.amount AND t.nth > t.amount + extensions.amount
+WHERE t.day >= t.valid_from AND t.units > 0 AND t.nth > t.amount
+  AND t.nth > t.amount + extensions.amount
 """
 
 _TEXTS: dict[str, str] = {

@@ -1,8 +1,9 @@
 """What an entry means for the contract: told beside it, never a reason to refuse it."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -13,7 +14,9 @@ from customers.consumption.counting import ASKED, BOUNDED, COUNTED_MINUTES, SETT
 from customers.consumption.counts import (
     COUNTS_AS_UNIT,
     EXTENDED_UNITS,
+    LINKED_UNITS,
     UNIT_OF_TERM,
+    UNITS,
     period_start,
 )
 from customers.consumption.times import Divided, divided_of
@@ -86,8 +89,8 @@ def marks_of(entries: Iterable[Activity]) -> dict[int, Marks]:
     pks = [row.pk for row in rows]
     if not pks:
         return {}
-    divided, units = divided_of(pks), _units(pks)
     values = parameters({row.customer_id for row in rows}, entries=pks, on=ALWAYS)
+    divided, units = divided_of(pks), _units(values)
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, values)
         return {
@@ -96,9 +99,8 @@ def marks_of(entries: Iterable[Activity]) -> dict[int, Marks]:
         }
 
 
-def _units(entries: Collection[int]) -> dict[int, list[Unit]]:
+def _units(values: dict[str, Any]) -> dict[int, list[Unit]]:
     found: dict[int, list[Unit]] = {}
-    values = parameters(None, entries=list(entries), on=ALWAYS)
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {**values, "year_start": settings.FISCAL_YEAR_START})
         for pk, name, *row in cursor.fetchall():
@@ -167,7 +169,7 @@ def told_of(entries: str) -> str:
 _MARKS = told_of("a.id = ANY(%(entries)s::bigint[])")
 
 _UNITS = f"""
-WITH terms AS (
+WITH {ASKED}, {LINKED_UNITS}, terms AS (
     SELECT a.id AS entry, a.customer_id, a.day, a.started_at, c.id AS contract_id,
            c.name AS contract, r.number, t.kind, t.name, t.amount, t.period,
            {period_start("a.day", "t.period")} AS start
@@ -178,12 +180,13 @@ WITH terms AS (
     JOIN customers_scopeterm t ON t.revision_id = r.id
                               AND t.kind IN ('count', 'deliverable', 'meetings')
     WHERE a.id = ANY(%(entries)s::bigint[]) AND {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}
+      AND {UNITS} > 0
 )
 SELECT t.entry, t.name, t.amount + extensions.amount, used.quantity, t.contract, t.number
 FROM terms t
 CROSS JOIN {EXTENDED_UNITS} AS extensions
 CROSS JOIN LATERAL (
-    SELECT sum(a.quantity)::int AS quantity
+    SELECT sum({UNITS})::int AS quantity
     FROM customers_activity a
     WHERE a.customer_id = t.customer_id AND a.day >= t.start AND a.day <= t.day
       AND (a.day, coalesce(a.started_at, 'infinity'), a.id)

@@ -103,7 +103,7 @@ def _an_extension(draw: Random, contract: Contract) -> ScopeExtension:
         contract=contract,
         kind=kind,
         name="軽微な修正" if kind == "count" else "",
-        amount=draw.choice([90, 361, 1200]),
+        amount=draw.choice([90, 361, 1200] if kind == "hours" else [1, 2, 4]),
         starts_on=start,
         ends_on=start + datetime.timedelta(days=draw.randint(1, 70)),
         reference="R-1",

@@ -10,6 +10,7 @@ from firm.dates import add_months, first_of_month, fiscal_period
 from firm.models import WorkCalendar
 
 ONE_DAY = datetime.timedelta(days=1)
+FIRST_DAY = datetime.date(2025, 10, 1)  # before everything in the books
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 UNITS = ("count", "deliverable", "meetings")
 
@@ -178,35 +179,68 @@ class Book:
 
     def counts(self) -> dict[int, tuple[int, int, int]]:
         """Amount, extensions and units used, by the term."""
+        units, room = self._units()
         found = {}
         for term in self.in_force(self.on, *UNITS):
             start, end = period_of(term.period, self.on)
-            used = sum(
-                entry.quantity
-                for entry in self.entries
-                if start <= entry.day <= self.on
-                and is_unit(entry, term)
-                and self.counts_at_all(entry, entry.day)
-                and entry.cause != "investment"
-                and not entry.extension_id
-            )
-            extended = 0
-            for row in self.extensions:
-                if (
-                    term.kind == row.kind == "count"
-                    and row.name == term.name
-                    and row.contract_id == term.revision.contract_id
-                    and row.starts_on < end
-                    and row.ends_on > start
-                ):
-                    linked = sum(
-                        entry.quantity
-                        for entry in self.entries
-                        if entry.extension_id == row.pk and entry.day <= self.on
-                    )
-                    extended += max(0, row.amount - linked)
-            found[term.pk] = (term.amount, extended, used)
+            used = self._used(units, term, start, end)
+            found[term.pk] = (term.amount, self._extended(units, room, term, start, end), used)
         return found
+
+    def _units(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Units by entry up to the day, without those an extension meets, and what that leaves of
+        each extension of a count.
+        """
+        room = {row.pk: row.amount for row in self.extensions if row.kind == "count"}
+        units = {}
+        for entry in sorted(self.entries, key=lambda row: (row.day, *last(row.started_at), row.pk)):
+            counts = self.counts_at_all(entry, entry.day) and entry.cause != "investment"
+            if not counts or entry.day > self.on:
+                continue
+            met = 0
+            if entry.extension_id:
+                met = min(room.get(entry.extension_id, entry.quantity), entry.quantity)
+            if entry.extension_id in room:
+                room[entry.extension_id] -= met
+            units[entry.pk] = entry.quantity - met
+        return units, room
+
+    def _used(self, units, term, start: datetime.date, end: datetime.date) -> int:
+        return sum(
+            units.get(entry.pk, 0)
+            for entry in self.entries
+            if start <= entry.day < end and is_unit(entry, term)
+        )
+
+    def _extended(self, units, room, term, start: datetime.date, end: datetime.date) -> int:
+        if term.kind != "count":
+            return 0
+        overrun = {}
+        for former in self.terms:
+            revision = former.revision
+            if (former.kind, former.name) != ("count", term.name):
+                continue
+            if revision.contract_id != term.revision.contract_id:
+                continue
+            for day in (FIRST_DAY + n * ONE_DAY for n in range((start - FIRST_DAY).days)):
+                since, until = period_of(former.period, day)
+                if until <= start and former in self.in_force(until - ONE_DAY, "count"):
+                    beyond = self._used(units, former, since, until) - former.amount
+                    overrun[since, until] = max(0, beyond)
+        total = 0
+        for row in sorted(self.extensions, key=lambda row: (row.ends_on, row.pk)):
+            if row.kind != "count" or row.contract_id != term.revision.contract_id:
+                continue
+            if row.starts_on >= end or row.name != term.name:
+                continue
+            left = room[row.pk]
+            for since, until in sorted(overrun):
+                if row.starts_on < until and row.ends_on > since:
+                    met = min(left, overrun[since, until])
+                    overrun[since, until] -= met
+                    left -= met
+            total += left if row.ends_on > start else 0
+        return total
 
     # Times
 
@@ -282,6 +316,11 @@ class Book:
             ):
                 found[entry.channel] += 1
         return found
+
+
+def last(moment: datetime.datetime | None) -> tuple[bool, float]:
+    """Sorts None last."""
+    return moment is None, moment.timestamp() if moment else 0
 
 
 def days_of(month: datetime.date) -> list[datetime.date]:

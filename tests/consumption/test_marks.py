@@ -9,13 +9,14 @@ from customers.actions.activities import EntryData, FavorData, record_activity, 
 from customers.consumption.contacts import contacts_of
 from customers.consumption.counts import counts_of
 from customers.consumption.hours import hours_of
+from customers.consumption.marked import marked
 from customers.consumption.marks import marks_of
 from customers.consumption.times import outside_hours
 from customers.contracts.kinds import TermLine
-from customers.models import Activity, Investment
+from customers.models import Activity, Contract, Investment, ScopeExtension
 from firm.actions import add_company_days
 from firm.dates import firm_zone
-from tests.factories import a_contract, a_customer
+from tests.factories import NOW, a_contract, a_customer
 from tests.firm.test_work_calendars import a_calendar
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,15 @@ def log(account_manager, customer, now):
         return record_activity(customer=customer, data=data, by=account_manager, now=later)
 
     return record
+
+
+def an_extension(contract: Contract, *, amount: int) -> ScopeExtension:
+    """Of small corrections, in June and July."""
+    return ScopeExtension.objects.create(
+        contract=contract, kind="count", name=SMALL.name, amount=amount,
+        starts_on=datetime.date(2026, 6, 1), ends_on=datetime.date(2026, 8, 1),
+        reference="R-1", reason="合意", granted_at=NOW,
+    )  # fmt: skip
 
 
 def marks(entry: Activity) -> list[tuple[str, str]]:
@@ -75,6 +85,28 @@ def test_a_withdrawn_correction_is_none(log, customer, account_manager, now):
         activity=entries[0], reason="取り違え", version=1, by=account_manager, now=now
     )
     assert marks(entries[3]) == [("count", "")]
+
+
+def test_units_linked_to_an_extension_are_met_by_it_as_far_as_it_reaches(log, customer):
+    extension = an_extension(a_contract(customer, terms=[SMALL]), amount=2)
+    entries = [log(work_item="軽微な修正", extension=extension) for _ in range(5)]
+    (count,) = counts_of([customer.pk], on=TODAY)[customer.pk]
+    assert (count.extended, count.used, count.left) == (0, 3, 0)
+    assert [marks(entry)[0] for entry in entries[1:3]] == [("not_counted", ""), ("count", "")]
+    assert "count_beyond" in dict(marks(log(work_item="軽微な修正")))
+
+
+def test_an_extension_is_used_up_once_over_its_period(log, customer):
+    """Two more from June to July: with one of them used in June, one is left for July."""
+    an_extension(a_contract(customer, terms=[SMALL]), amount=2)
+    for _ in range(4):
+        log(day=datetime.date(2026, 6, 30), work_item="軽微な修正")
+    (count,) = counts_of([customer.pk], on=TODAY)[customer.pk]
+    assert (count.extended, count.used, count.left) == (1, 0, 4)
+    entries = [log(work_item="軽微な修正") for _ in range(5)]
+    beyond = customer.activities.filter(marked(customer.pk, ["count_beyond"]))
+    assert [marks(entry) for entry in entries[3:]] == [[("count", "")], [("count_beyond", "over")]]
+    assert list(beyond) == entries[4:]
 
 
 # A2, A3
