@@ -39,7 +39,9 @@ class Contacts:
 
 @dataclass(frozen=True)
 class ChannelUse:
-    """Times a channel that no contract names was served in the last 28 days."""
+    """Contacts of the last 28 days through a channel that no contract names; work that came
+    through it is one, too.
+    """
 
     customer_id: int
     channel: str
@@ -148,11 +150,12 @@ CHANNEL_OUTSIDE = f"""(a.channel <> '' AND a.started_at IS NOT NULL AND EXISTS (
 
 _CHANNELS = f"""
 WITH {ASKED}
-SELECT a.customer_id, a.channel, count(*) AS times
+SELECT a.customer_id, a.channel,
+       count(DISTINCT (a.day, a.thread <> '', {ONE_CONTACT})) AS times
 FROM asked JOIN customers_activity a ON a.customer_id = asked.id
 WHERE a.day > %(on)s::date - {MONTH} AND a.day <= %(on)s AND {CHANNEL_OUTSIDE}
 GROUP BY a.customer_id, a.channel
-ORDER BY a.customer_id, count(*) DESC, a.channel
+ORDER BY a.customer_id, times DESC, a.channel
 """
 
 _IN_TOUCH = f"""

@@ -292,8 +292,7 @@ class Book:
         ]
         groups: dict[tuple, Activity] = {}
         for entry in sorted(entries, key=lambda row: (row.started_at, row.pk)):
-            key = ("thread", entry.thread) if entry.thread else (entry.channel, entry.direction)
-            groups.setdefault((entry.day, *key), entry)
+            groups.setdefault(contact_of(entry), entry)
         ours = sum(
             entry.initiator == "us" or (not entry.initiator and entry.direction == "out")
             for entry in groups.values()
@@ -302,7 +301,7 @@ class Book:
 
     def channels(self) -> Counter[str]:
         since = self.on - datetime.timedelta(days=28)
-        found: Counter[str] = Counter()
+        found = set()
         for entry in self.entries:
             agreed = self.in_force(entry.day, "channel")
             named = {term.channel for term in agreed if not term.emergency}
@@ -314,8 +313,14 @@ class Book:
                 and entry.channel not in named
                 and self.counts_elsewhere(entry)
             ):
-                found[entry.channel] += 1
-        return found
+                found.add((entry.channel, contact_of(entry)))
+        return Counter(channel for channel, _contact in found)
+
+
+def contact_of(entry: Activity) -> tuple:
+    """What makes one contact of a customer's entries."""
+    key = ("thread", entry.thread) if entry.thread else (entry.channel, entry.direction)
+    return (entry.day, *key)
 
 
 def last(moment: datetime.datetime | None) -> tuple[bool, float]:

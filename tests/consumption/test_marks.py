@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from customers.actions.activities import EntryData, FavorData, record_activity, withdraw_activity
-from customers.consumption.contacts import contacts_of
+from customers.consumption.contacts import channels_outside, contacts_of
 from customers.consumption.counts import counts_of
 from customers.consumption.hours import hours_of
 from customers.consumption.marked import marked
@@ -187,6 +187,14 @@ def test_a_channel_that_is_not_agreed_is_marked(log, ten_to_six):
     entry = log(at=datetime.time(11), channel="private_chat")
     assert marks(entry) == [("channel", "warn")]
     assert marks(log(at=datetime.time(13), channel="mail")) == []
+
+
+def test_messages_of_one_thread_use_a_channel_once_a_day(log, customer, ten_to_six):
+    for day, hour in ((13, 9), (14, 9), (14, 10), (14, 11)):
+        day = datetime.date(2026, 7, day)
+        log(day=day, at=datetime.time(hour), minutes=5, channel="chat", thread="見積")
+    (use,) = channels_outside([customer.pk], on=TODAY)[customer.pk]
+    assert (use.channel, use.times) == ("chat", 2)
 
 
 # Causes
