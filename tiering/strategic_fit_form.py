@@ -69,6 +69,11 @@ class ScoreForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
+    """Stands on the page of the other form, whose reason has an id of its own."""
+
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args, auto_id="id_withdraw_%s")
