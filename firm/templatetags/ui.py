@@ -113,10 +113,13 @@ def sign(kind: str) -> SafeString:
     return mark_safe(f'<span class="sign sign-{kind}">{SIGNS[kind]}</span>')
 
 
-@register.inclusion_tag("components/state_chip.html")
-def state_chip(state: str, label: str) -> dict[str, str]:
+@register.simple_tag
+def state_chip(state: str, label: str) -> SafeString:
     """`{% state_chip run.state run.get_state_display %}`."""
-    return {"state": state, "label": label, "icon": STATE_ICONS.get(state, "circle-dashed")}
+    icon_name = STATE_ICONS.get(state, "circle-dashed")
+    return fragments.written(
+        "components/state_chip.html", state=state, label=str(label), icon=icon_name
+    )
 
 
 @register.inclusion_tag("components/hours_bar.html")
