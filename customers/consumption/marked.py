@@ -44,9 +44,12 @@ def marked(customer: int, kinds: Collection[str]) -> Q:
     values = parameters(
         [customer], customer=customer, on=ALWAYS, year_start=settings.FISCAL_YEAR_START
     )
-    found = Q()
-    for kind in kinds:
-        found |= _GOODWILL if kind == MarkKind.GOODWILL else Q(pk__in=_ids(_TEXTS[kind], values))
+    texts = [_TEXTS[kind] for kind in kinds if kind in _TEXTS]
+    if {MarkKind.OUTSIDE_HOURS, MarkKind.HOLIDAY} <= set(kinds):  # the calendar read once
+        texts = [text for text in texts if text not in (_OUTSIDE, _HOLIDAY)] + [_OUTSIDE_OR_HOLIDAY]
+    found = _GOODWILL if MarkKind.GOODWILL in kinds else Q()
+    for text in texts:
+        found |= Q(pk__in=_ids(text, values))
     return found
 
 
@@ -68,6 +71,10 @@ def _divided(condition: str) -> str:
     WHERE s.customer_id = %(customer)s AND s.start_minute IS NOT NULL
     GROUP BY s.activity_id HAVING {condition}"""
 
+
+_OUTSIDE = _divided("sum(h.holiday) = 0 AND sum(h.outside) > 0")
+_HOLIDAY = _divided("sum(h.holiday) > 0")
+_OUTSIDE_OR_HOLIDAY = _divided("sum(h.outside + h.holiday) > 0")
 
 # Each term's entries of the periods that its revision touches, also those before it came into
 # force, counted in order. The units of an extension are looked up for what lies beyond alone.
@@ -96,8 +103,8 @@ WHERE t.day >= t.valid_from AND t.units > 0 AND t.nth > t.amount
 """
 
 _TEXTS: dict[str, str] = {
-    MarkKind.OUTSIDE_HOURS: _divided("sum(h.holiday) = 0 AND sum(h.outside) > 0"),
-    MarkKind.HOLIDAY: _divided("sum(h.holiday) > 0"),
+    MarkKind.OUTSIDE_HOURS: _OUTSIDE,
+    MarkKind.HOLIDAY: _HOLIDAY,
     MarkKind.COUNT_BEYOND: _COUNT_BEYOND,
     MarkKind.CHANNEL: "SELECT a.id FROM customers_activity a"
     f" WHERE a.customer_id = %(customer)s AND {CHANNEL_OUTSIDE}",

@@ -13,7 +13,10 @@ from tests.firm.test_work_calendars import a_calendar
 pytestmark = pytest.mark.django_db
 
 CUSTOMERS = 5
-SEVERAL = {MarkKind.HOLIDAY, MarkKind.NOT_COUNTED}
+SEVERAL = [
+    {MarkKind.HOLIDAY, MarkKind.NOT_COUNTED},
+    {MarkKind.HOLIDAY, MarkKind.OUTSIDE_HOURS, MarkKind.GOODWILL},
+]
 
 
 def codes_of(entries: list[Activity]) -> dict[int, set[str]]:
@@ -34,7 +37,7 @@ def test_entries_are_found_by_the_marks_they_show(account_manager, administrator
         entries = Activity.objects.live().filter(customer=customer)
         shown = codes_of(list(entries))
         seen |= set().union(*shown.values())
-        for kinds in [{kind} for kind in MarkKind.values] + [SEVERAL]:
+        for kinds in [{kind} for kind in MarkKind.values] + SEVERAL:
             found = set(entries.filter(marked(customer.pk, kinds)).values_list("pk", flat=True))
             assert found == {pk for pk, codes in shown.items() if codes & kinds}, kinds
     assert seen >= set(MarkKind.values), "nothing to compare"
