@@ -75,5 +75,5 @@ class WithdrawForm(forms.Form):
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args, auto_id="id_withdraw_%s")
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_withdraw_%s")
