@@ -170,11 +170,25 @@ def _check_lengths(model: type[models.Model], values: Mapping[str, object]) -> N
             raise Refused(too_long(longest))
 
 
+def _check_extension(customer: Customer, extension: ScopeExtension, day: datetime.date) -> None:
+    if extension.contract.customer_id != customer.pk:
+        raise Refused(_("What the entry is linked to belongs to another customer."))
+    if not extension.starts_on <= day < extension.ends_on:
+        raise Refused(
+            _("The extension %(reference)s is for %(first)s to %(last)s: choose a day of these.")
+            % {
+                "reference": extension.reference,
+                "first": formats.full_day(extension.starts_on),
+                "last": formats.full_day(extension.last_day),
+            }
+        )
+
+
 def _check_links(customer: Customer, data: EntryData) -> None:
     for linked in (data.contact, data.goal, data.investment):
         if linked is not None and linked.customer_id != customer.pk:
             raise Refused(_("What the entry is linked to belongs to another customer."))
-    if data.extension is not None and data.extension.contract.customer_id != customer.pk:
-        raise Refused(_("What the entry is linked to belongs to another customer."))
+    if data.extension is not None:
+        _check_extension(customer, data.extension, data.day)
     if data.investment is not None and data.cause != Activity.Cause.INVESTMENT:
         raise Refused(_("Work on an investment has the cause “Investment”."))

@@ -13,10 +13,10 @@ from django.test import Client
 
 from customers.actions import request_import
 from customers.actions.activities import EntryData, correct_activity, withdraw_activity
-from customers.models import Activity, ActivitySlice, Customer, Import
+from customers.models import Activity, ActivitySlice, Customer, Import, ScopeExtension
 from firm import jobs
 from firm.models import CostRate, User
-from tests.factories import NOW, a_contact, a_customer, a_person, an_activity
+from tests.factories import NOW, a_contact, a_contract, a_customer, a_person, an_activity
 from tests.imports.conftest import Written, bring, lines_of, reasons
 
 pytestmark = pytest.mark.django_db
@@ -324,6 +324,19 @@ def test_a_correction_of_the_customer_takes_its_links_off(written: Written, sato
     assert (entry.customer.code, entry.contact) == ("0002", None)
     assert set(ActivitySlice.objects.values_list("customer__code", flat=True)) == {"0002"}
     assert Decimal(ActivitySlice.objects.get().cost) == 6000
+
+
+def test_a_correction_of_the_day_keeps_an_extension_of_its_time(written: Written) -> None:
+    bring("activities", written(HEADER, "0001,佐藤 花子,2026-07-10,60,A1"))
+    extension = ScopeExtension.objects.create(
+        contract=a_contract(live().get().customer), kind="hours", amount=60, reference="R-7",
+        starts_on=datetime.date(2026, 7, 9), ends_on=datetime.date(2026, 7, 11), reason="合意",
+        granted_at=NOW,
+    )  # fmt: skip
+    Activity.objects.update(extension=extension)
+    for day, kept in (("09", extension), ("11", None)):
+        bring("activities", written(HEADER, f"0001,佐藤 花子,2026-07-{day},60,A1"))
+        assert live().get().extension == kept
 
 
 def test_the_page_shows_hours_and_who_is_created(

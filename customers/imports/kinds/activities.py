@@ -122,8 +122,9 @@ WITH added AS (
 )
 INSERT INTO import_added SELECT * FROM added
 """
-# What the entry is linked to belongs to its customer, an investment to its cause.
-_LINKS = ("contact_id", "goal_id", "extension_id")
+# What the entry is linked to belongs to its customer, an investment to its cause, an extension to
+# its time.
+_LINKS = ("contact_id", "goal_id")
 _CORRECT = f"""
 UPDATE customers_activity e
 SET {{columns}}, {
@@ -133,6 +134,9 @@ SET {{columns}}, {
 },
     investment_id = CASE WHEN e.customer_id = l.customer_id AND {{cause}} = 'investment'
                          THEN e.investment_id END,
+    extension_id = CASE WHEN e.customer_id = l.customer_id THEN (
+        SELECT x.id FROM customers_scopeextension x
+        WHERE x.id = e.extension_id AND l.day >= x.starts_on AND l.day < x.ends_on) END,
     version = e.version + 1, corrected_at = %(now)s, corrected_by_id = %(by)s,
     withdrawn_at = NULL, withdrawn_because = '', import_id = %(import_id)s
 FROM import_lines l
