@@ -7,7 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from customers.actions.goodwill import CHANGEABLE as GOODWILL
-from customers.actions.goodwill import change_goodwill, mark_goodwill, unmark_goodwill
+from customers.actions.goodwill import (
+    change_goodwill,
+    mark_goodwill,
+    price_following,
+    unmark_goodwill,
+)
 from customers.models import Activity, Customer, PurposeReading, QuietWeek
 from customers.service_log.coverage import monday_of
 from customers.service_log.entries import (
@@ -129,18 +134,20 @@ def correct_activity(
     *, activity: Activity, data: EntryData, version: int, by: User | None, now: datetime.datetime
 ) -> Activity:
     """The entry says `data` from now on; what it said stays in its history. `version` is the one
-    that was corrected: Refused where somebody was quicker. The same again is no new version.
+    that was corrected: Refused where somebody was quicker. The same again is no new version. The
+    usual price of goodwill work follows the minutes, unless it was or is said otherwise.
     """
     activity = _locked(activity, version=version, by=by, now=now)
     check_entry(customer=activity.customer, data=data, now=now)
     if data == EntryData.of(activity):
         return activity
+    wanted = _priced(activity, data)
     for name, value in data.columns.items():
         setattr(activity, name, value)
     activity.version += 1
     activity.corrected_at, activity.corrected_by = now, by
     activity.save()
-    _mark(activity, data.favor, by=by, now=now)
+    _mark(activity, wanted, by=by, now=now)
     rewrite_slices(Activity.objects.filter(pk=activity.pk))
     _take_back_quiet_week(activity, by=by, now=now)
     audit.record(
@@ -296,6 +303,15 @@ def _check_version(activity: Activity, version: int) -> None:
         raise Refused(
             _("Somebody has corrected this entry in the meantime. Look at what it says now.")
         )
+
+
+def _priced(activity: Activity, data: EntryData) -> FavorData | None:
+    """The mark that is wanted on an entry as it stands before its correction."""
+    favor, wanted = live_favor(activity), data.favor
+    if favor is None or wanted is None or wanted.usual_price not in (None, favor.usual_price):
+        return wanted
+    price = price_following(favor=favor, day=data.day, minutes=data.minutes)
+    return replace(wanted, usual_price=price)
 
 
 def _mark(

@@ -116,6 +116,17 @@ def usual_price_of(*, activity: Activity) -> Decimal:
     return price.of(activity.minutes)
 
 
+def price_following(*, favor: Favor, day: datetime.date, minutes: int) -> Decimal:
+    """The mark's price once its entry says this day and these minutes: the usual one again where
+    it is that of what the entry says so far, else as it is.
+    """
+    entry = favor.activity
+    before, after = (hourly_price(entry.customer_id, on=on) for on in (entry.day, day))
+    if before is None or after is None or favor.usual_price != before.of(entry.minutes):
+        return favor.usual_price
+    return after.of(minutes)
+
+
 def _check_is_free(activity: Activity) -> None:
     if activity.withdrawn_at is not None:
         raise Refused(_("This entry was withdrawn."))

@@ -15,7 +15,14 @@ from customers.actions import (
     record_activity,
     withdraw_activity,
 )
-from customers.models import Activity, ActivitySlice, Favor, PurposeReading, QuietWeek
+from customers.models import (
+    Activity,
+    ActivitySlice,
+    Favor,
+    PurposeReading,
+    QuietWeek,
+    ScopeExtension,
+)
 from customers.service_log.entries import EntryData, FavorData, moment_of
 from firm.models import AuditEvent, User
 from firm.refusals import Forbidden, Refused
@@ -199,6 +206,40 @@ def test_goodwill_is_marked_changed_and_taken_off_by_corrections(entry, account_
     assert Favor.objects.get().withdrawn_at == now
     corrected(4, FavorData(why="もう一度", usual_price=Decimal(6_000)))
     assert Favor.objects.get().withdrawn_at is None
+
+
+@pytest.mark.parametrize(("said", "price"), [(None, 26_000), (13_000, 26_000), (9_000, 9_000)])
+def test_the_usual_price_follows_the_minutes(customer, account_manager, now, said, price):
+    """Whether it is left out or sent as it was; another one stays as it is said."""
+    a_contract(customer, price_beyond=Decimal(13_000))
+    data = replace(AN_HOUR, favor=FavorData(why="お礼"))
+    entry = record_activity(customer=customer, data=data, by=account_manager, now=now)
+    favor = FavorData(why="お礼", usual_price=None if said is None else Decimal(said))
+    data = replace(AN_HOUR, minutes=120, favor=favor)
+    correct_activity(activity=entry, data=data, version=1, by=account_manager, now=now)
+    assert Favor.objects.get().usual_price == price
+
+
+def test_a_price_of_ones_own_stays_when_the_minutes_change(customer, account_manager, now):
+    a_contract(customer, price_beyond=Decimal(13_000))
+    data = replace(AN_HOUR, favor=FavorData(why="お礼", usual_price=Decimal(5_000)))
+    entry = record_activity(customer=customer, data=data, by=account_manager, now=now)
+    data = replace(data, minutes=120)
+    correct_activity(activity=entry, data=data, version=1, by=account_manager, now=now)
+    assert Favor.objects.get().usual_price == 5_000
+
+
+@pytest.mark.parametrize("day", [TODAY - 2 * DAY, TODAY])
+def test_an_extension_meets_only_work_of_its_time(customer, account_manager, now, day):
+    extension = ScopeExtension.objects.create(
+        contract=a_contract(customer), kind="hours", amount=60, reference="R-7", reason="合意",
+        starts_on=TODAY - DAY, ends_on=TODAY, granted_at=NOW,
+    )  # fmt: skip
+    data = replace(AN_HOUR, day=TODAY - DAY, extension=extension)
+    record_activity(customer=customer, data=data, by=account_manager, now=now)
+    elsewhere = replace(data, day=day)
+    with pytest.raises(Refused, match="R-7"):
+        record_activity(customer=customer, data=elsewhere, by=account_manager, now=now)
 
 
 def test_a_withdrawn_entry_keeps_its_row_and_loses_its_slices(entry, account_manager, now):
