@@ -14,11 +14,18 @@ from customers.models.goodwill import Investment
 from customers.models.imports import Import
 from firm.money import MoneyField, money_range
 
+# The other causes say how we account for work among ourselves.
+OPEN_CAUSES = ("in_contract", "customer_wish", "incident")
+
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def live(self) -> "ActivityQuerySet":
         """Without the withdrawn ones. Slices are of live entries only."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def shared(self) -> "ActivityQuerySet":
+        """What may be read beside a customer."""
+        return self.filter(cause__in=OPEN_CAUSES)
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from customers.consumption.marked import MarkKind, marked
 from customers.consumption.marks import marks_of
 from customers.models import Activity, Channel, Customer
+from customers.models.activity import OPEN_CAUSES
 from customers.service_log.entries import live_favor
 from firm.forms import DayField
 from firm.models import User
@@ -34,7 +35,8 @@ def _of_a_code(label: Any, choices: Any) -> django_filters.ChoiceFilter:
 
 class LogFilter(django_filters.FilterSet):
     """All optional; the address holds them, and what does not parse is left out of the question.
-    Of several marks an entry has at least one.
+    Of several marks an entry has at least one. On a shared screen there are neither marks nor
+    what we account for among ourselves.
     """
 
     person = django_filters.ChoiceFilter(
@@ -55,15 +57,19 @@ class LogFilter(django_filters.FilterSet):
         model = Activity
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, *, customer: Customer, shows_marks: bool) -> None:
-        super().__init__(data, Activity.objects.live().filter(customer=customer))
+    def __init__(self, data: QueryDict, *, customer: Customer, is_shared: bool) -> None:
+        entries = Activity.objects.live().filter(customer=customer)
+        super().__init__(data, entries.shared() if is_shared else entries)
         self.customer = customer
         # Distinct, so that the customer's entries are read once, and not each colleague's all.
         logged = Activity.objects.filter(customer=customer).values("staff").distinct()
         people = User.objects.filter(pk__in=logged).order_by("name").values_list("pk", "name")
         self.filters["person"].extra["choices"] = list(people)
-        if not shows_marks:
+        if is_shared:
             del self.filters["mark"]
+            self.filters["cause"].extra["choices"] = [
+                choice for choice in Activity.Cause.choices if choice[0] in OPEN_CAUSES
+            ]
 
     def with_marks(
         self, entries: QuerySet[Activity], name: str, kinds: list[str]

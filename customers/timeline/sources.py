@@ -16,6 +16,7 @@ from customers.models import (
     ScopeExtension,
     ScopeInquiry,
 )
+from customers.models.activity import ActivityQuerySet
 from customers.timeline import words
 from firm.timeline import Group, Source, midnight_of
 
@@ -25,8 +26,6 @@ GOALS = Group("goals", _("Goals"))
 CONTRACTS = Group("contracts", _("Contracts"))
 SCOPE = Group("scope", _("Scope checks"))
 
-# What may be read beside a customer; the others say how we account for work among ourselves.
-OPEN_CAUSES = (Activity.Cause.IN_CONTRACT, Activity.Cause.CUSTOMER_WISH, Activity.Cause.INCIDENT)
 HAS_FAVOR = Q(favor__isnull=False, favor__withdrawn_at__isnull=True)
 
 
@@ -34,7 +33,7 @@ def _columns(*names: str, **others: str) -> dict[str, Any]:
     return {**{name: name for name in names}, **others}
 
 
-def _activities(customer: int) -> QuerySet[Activity]:
+def _activities(customer: int) -> ActivityQuerySet:
     return Activity.objects.live().filter(customer=customer)
 
 
@@ -68,7 +67,7 @@ _GOAL = _columns("purpose", "measure", "baseline", "target", who="set_by__name")
 SHARED_WORK = Source(
     "shared_activity",
     WORK,
-    rows=lambda customer: _activities(customer).filter(cause__in=OPEN_CAUSES),
+    rows=lambda customer: _activities(customer).shared(),
     at=_WORK_AT,
     day="day",
     columns=_columns("kind", "channel", "work_item", "minutes", "started_at", staff="staff__name"),

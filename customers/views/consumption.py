@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from customers.consumption.behind import MOST, Figure, entries_behind
 from customers.consumption.report import report_of
 from customers.models import Customer, ScopeTerm
+from customers.models.activity import OPEN_CAUSES
 from customers.service_log.coverage import closed_weeks, coverage_of
 from firm import access
 from firm.dates import day_asked_for, today
@@ -33,7 +34,9 @@ def consumption(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def entries(request: HttpRequest, pk: int) -> HttpResponse:
-    """The entries of `?figure=` as of `?on=`; with marks, which a shared screen leaves out."""
+    """The entries of `?figure=` as of `?on=`. A shared screen leaves out their marks, and those
+    that are for our own eyes.
+    """
     customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
     on, term = day_asked_for(request.GET.get("on", "")), request.GET.get("term", "")
     try:
@@ -41,13 +44,14 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     behind = entries_behind(pk, figure, on=on, term=term)
+    shared = request.screen_share  # type: ignore[attr-defined]
     context = {
         "customer": customer,
         "on": on,
         "is_past": on < today(),
         "figure": figure.value,
         "term": term or ScopeTerm.Kind.MEETINGS.label,
-        "rows": behind.entries,
+        "rows": [row for row in behind.entries if not shared or row[0].cause in OPEN_CAUSES],
         "counted": sum(marks.counted for _row, marks in behind.entries),
         "is_cut": behind.is_cut,
         "most": MOST,

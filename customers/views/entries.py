@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -74,6 +75,8 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if not (seen.is_valid() and form.is_valid() and _corrected(request, found, form, seen)):
         return _correction(request, found, form, seen, status=422)
     messages.success(request, _("The entry has been corrected."))
+    if not _entries(request).filter(pk=pk).exists():  # no longer for others' eyes
+        return redirect("customers:log", pk=found.customer_id)
     return redirect("customers:entry", pk=pk)
 
 
@@ -208,9 +211,13 @@ def _entry(request: HttpRequest, pk: int, *, may: Right | None = None) -> Activi
     """404 for whoever hasn't the customer's file, or not the right."""
     if may is not None and not access.scope(request).may(may):
         raise Http404
+    return get_object_or_404(_entries(request).select_related(*RELATED), pk=pk)
+
+
+def _entries(request: HttpRequest) -> QuerySet[Activity]:
     theirs = Customer.objects.visible_to(access.scope(request))
-    entries = Activity.objects.filter(customer__in=theirs).select_related(*RELATED)
-    return get_object_or_404(entries, pk=pk)
+    entries = Activity.objects.filter(customer__in=theirs)
+    return entries.shared() if request.screen_share else entries  # type: ignore[attr-defined]
 
 
 def _refusal(request: HttpRequest, found: Activity) -> str | None:
@@ -225,8 +232,8 @@ def _marks(request: HttpRequest, entries: list[Activity]) -> dict[int, Marks]:
 
 
 def _filter(request: HttpRequest, customer: Customer) -> LogFilter:
-    shows_marks = not request.screen_share  # type: ignore[attr-defined]
-    return LogFilter(request.GET, customer=customer, shows_marks=shows_marks)
+    is_shared = request.screen_share  # type: ignore[attr-defined]
+    return LogFilter(request.GET, customer=customer, is_shared=is_shared)
 
 
 def _form(request: HttpRequest, found: Activity, *args: Any, **kwargs: Any) -> EntryForm:

@@ -217,6 +217,23 @@ def test_a_shared_screen_shows_entries_without_goodwill_and_keeps_the_mark(
     assert (entry.version, entry.favor.withdrawn_at) == (2, None)
 
 
+@pytest.mark.parametrize(("cause", "status"), [("own_reason", 404), ("incident", 200)])
+def test_a_shared_screen_shows_nothing_of_our_own(
+    client_of, customer, account_manager, now, cause, status
+):
+    ours = replace(EVENING, cause=cause, note="当社の設定もれ")
+    entry = record_activity(customer=customer, data=ours, by=account_manager, now=now)
+    client = client_of(account_manager)
+    log, page = f"/customers/{customer.pk}/log/", f"/log/{entry.pk}/"
+    assert "当社の設定もれ" in text_of(client, page) + text_of(client, log)
+    session = client.session
+    session["screen_share"] = True
+    session.save()
+    assert client.get(page).status_code == status
+    for path in (log, f"{log}?cause={cause}"):
+        assert ("当社の設定もれ" in text_of(client, path)) == (status == 200)
+
+
 @pytest.mark.parametrize("rows", [1, 8])
 def test_each_page_asks_few_questions_however_many_entries_there_are(
     client_of, entry, customer, account_manager, now, rows, django_assert_max_num_queries
