@@ -48,11 +48,11 @@ SECTIONS = [
         _("Strategic fit and further criteria"),
         [
             _(
-                "Beside its threshold a tier can ask for more (“and besides”: a margin of ten percent"
-                " or more), or take something instead of it (“or instead”: a strategic fit of 4 or"
-                " more). What can be named is a closed list: revenue, margin, strategic fit,"
-                " months since the start, contracted annual value and contract type. The same"
-                " facts give the same raw tier, for every customer."
+                "Beside its threshold a tier can ask for more (“and besides”: a margin of ten"
+                " percent or more), or take something instead of it (“or instead”: a strategic"
+                " fit of 4 or more). What can be named is a closed list: revenue, margin,"
+                " strategic fit, months since the start, contracted annual value and contract"
+                " type. The same facts give the same raw tier, for every customer."
             ),
             _(
                 "The strategic fit is the mean of two or three scores from 0 to 5, with a reason"
