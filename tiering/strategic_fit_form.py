@@ -76,4 +76,4 @@ class WithdrawForm(forms.Form):
     )
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="id_withdraw_%s")
+        super().__init__(data=data, auto_id="id_withdraw_%s")
