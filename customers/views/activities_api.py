@@ -33,7 +33,7 @@ from firm.roles import Right
 LONG = 10_000  # what is too long for a column is refused in a sentence by the action
 
 
-class GoodwillSerializer(serializers.Serializer):
+class EntryGoodwillSerializer(serializers.Serializer):
     """The mark that the work was given for nothing. `usual_price` needs `price`."""
 
     why = serializers.CharField()
@@ -86,10 +86,10 @@ class ActivitySerializer(serializers.ModelSerializer):
             "favor",
         ]
 
-    @extend_schema_field(GoodwillSerializer(allow_null=True))
+    @extend_schema_field(EntryGoodwillSerializer(allow_null=True))
     def get_favor(self, activity: Activity) -> dict[str, Any] | None:
         favor = live_favor(activity)
-        return GoodwillSerializer(favor, context=self.context).data if favor else None
+        return EntryGoodwillSerializer(favor, context=self.context).data if favor else None
 
 
 class NewGoodwillSerializer(StrictSerializer):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from firm import actions, calendar_shown, formats, ics, work_calendars
 from firm.access import needs, reader, scope
 from firm.calendar import ONE_DAY
-from firm.calendar_effects import as_if_held, effects_of
+from firm.calendar_effects import Edit, as_if_held, effects_of
 from firm.calendar_forms import (
     DaysFileForm,
     DueForm,
@@ -272,7 +272,7 @@ def _named(row: CalendarShift | CalendarDayOff) -> str:
     return f"{formats.full_day(row.day)} {row.name}"
 
 
-def _as_before(calendar: WorkCalendar, version: CalendarVersion) -> Callable[[], None] | None:
+def _as_before(calendar: WorkCalendar, version: CalendarVersion) -> Edit | None:
     """The hours before this version, held against the last ninety days; None without any."""
     before = work_calendars.version_on(calendar, version.effective_from - ONE_DAY)
     if before is None:
