@@ -44,3 +44,9 @@ document.addEventListener("htmx:responseError", (event) => {
   // A refusal brings its own sentence along.
   if (!event.detail.xhr.getResponseHeader("HX-Trigger")) toast(document.body.dataset.requestFailed);
 });
+
+// What a page asks for by itself fills places that may be gone when the answer comes.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const asking = detail.requestConfig.elt;
+  if (asking.matches("[data-fills-places]") && !asking.isConnected) detail.shouldSwap = false;
+});
