@@ -71,7 +71,7 @@ ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Plan:
-    """`t` is the last business day at or before the day of loading."""
+    """`t` is the last business day before that of loading, so that the whole of it is over."""
 
     now: datetime.datetime
     t: datetime.date
@@ -97,10 +97,10 @@ class Plan:
 
 def plan_for(now: datetime.datetime) -> Plan:
     today = firm_date(now)
-    days = business_days(since=today - LONGEST_BREAK * ONE_DAY, until=today + ONE_DAY)
+    days = business_days(since=today - LONGEST_BREAK * ONE_DAY, until=today)
     # The firm's own days off are not in the calendar until they are loaded.
     t = max(days.difference(company.company_days(min(days), max(days) + ONE_DAY)))
-    months = closed_months(t)
+    months = closed_months(today)
     return Plan(now=now, t=t, months=months, customers=generate_customers(months[-1]))
 
 
@@ -324,7 +324,8 @@ def _close_months(plan: Plan) -> None:
         return
     back_office = User.objects.get(email=company.person("tamura").email)
     for month in plan.months:
-        close_month(month=month, by=back_office, now=_opening(add_months(month, 1)))
+        closed_at = min(_opening(add_months(month, 1)), plan.now)
+        close_month(month=month, by=back_office, now=closed_at)
 
 
 @transaction.atomic

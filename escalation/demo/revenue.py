@@ -33,9 +33,9 @@ class Line:
     service: str
 
 
-def closed_months(t: datetime.date) -> list[datetime.date]:
-    """The firsts of the 24 months before the month of `t`, the oldest first."""
-    return [add_months(t.replace(day=1), -back) for back in range(MONTHS, 0, -1)]
+def closed_months(day: datetime.date) -> list[datetime.date]:
+    """The firsts of the 24 months before the month of the day, the oldest first."""
+    return [add_months(day.replace(day=1), -back) for back in range(MONTHS, 0, -1)]
 
 
 def generate_revenue(customers: list[DemoCustomer], months: list[datetime.date]) -> list[Line]:

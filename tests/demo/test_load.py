@@ -10,13 +10,13 @@ from django.utils import timezone
 from customers.models import Contact, Customer, Import, RevenueEntry
 from escalation.demo import company, first_screen
 from escalation.demo.cards import log_cards
-from escalation.demo.load import check_can_load, load
+from escalation.demo.load import check_can_load, load, plan_for
 from escalation.demo.stories import GINREI, KS, MIDORI, SHOEI, TOTO
 from escalation.demo.unload import check_can_unload
 from escalation.templatetags import demo
 from escalation.templatetags.demo import demo_month_past
 from firm.calendar import is_business_day, last_business_day
-from firm.dates import add_months, firm_date, fiscal_period
+from firm.dates import add_months, firm_date, firm_zone, fiscal_period
 from firm.formats import full_day
 from firm.models import ClosedMonth, CompanyDay, CostRate, Firm, Post, PostHolding, User
 from firm.refusals import Refused
@@ -157,6 +157,14 @@ def test_loading_again_changes_nothing(loaded, capsys):
     assert rows == {model: model.objects.count() for model in rows}
 
 
+@pytest.mark.parametrize("hour", [8, 20])
+def test_nothing_of_the_log_lies_in_the_future_at_whatever_hour_it_is_loaded(loaded, hour):
+    day = last_business_day(firm_date(loaded))
+    plan = plan_for(datetime.datetime.combine(day, datetime.time(hour), firm_zone()))
+    assert plan.t == last_business_day(day - datetime.timedelta(days=1))
+    assert plan.months[-1] == add_months(day.replace(day=1), -1)
+
+
 def test_one_log_in_per_role_is_printed(capsys):
     call_command("demo", "logins")
     out = capsys.readouterr().out
@@ -198,8 +206,8 @@ def test_the_tiers_have_their_service_levels_and_one_benefit_hardly_anybody_uses
     assert round(100 * readers.distinct().count() / active) == 4
 
 
-def test_story_8_has_two_of_its_reviews_of_the_year_and_story_1_none():
-    year, _end = fiscal_period(last_business_day(firm_date(timezone.now())), months=12)
+def test_story_8_has_two_of_its_reviews_of_the_year_and_story_1_none(loaded):
+    year, _end = fiscal_period(plan_for(loaded).t, months=12)
     reviews = BenefitUse.objects.filter(service="review_meeting", day__gte=year)
     assert reviews.filter(customer__name=GINREI).count() == 2
     assert not reviews.filter(customer__name=TOTO).exists()

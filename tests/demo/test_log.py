@@ -31,7 +31,7 @@ DAY = datetime.timedelta(days=1)
 
 
 def t() -> datetime.date:
-    return last_business_day(firm_date(timezone.now()))
+    return last_business_day(firm_date(timezone.now()) - DAY)
 
 
 def closed_months(*names: str, months: int) -> list[Hours]:
