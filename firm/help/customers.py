@@ -55,7 +55,9 @@ SECTIONS = [
             _(
                 "More than the contract says, for a time, is an extension: hours or a count, from"
                 " day to day within the contract's life, with who decided it and why. The back"
-                " office grants it on the file; it is never changed afterwards."
+                " office grants it on the file; it is never changed afterwards. A count is used up"
+                " once over the whole time: by the work linked to it, whose day must lie in it,"
+                " and by what a month has used beyond the contract."
             ),
             _(
                 "Account managers are told of a renewal 90, 60 and 30 days ahead, their manager at"

@@ -12,7 +12,8 @@ SECTIONS = [
             _(
                 "Mark an entry of the service log as goodwill work and say why. The usual price"
                 " is proposed: the minutes at the contract's price of an hour beyond, else at the"
-                " firm's list price, which the back office sets under List price."
+                " firm's list price, which the back office sets under List price. It follows when"
+                " the minutes are corrected, unless another price was given."
             ),
             _(
                 "The customer's page sums it up by period and month and shows what is becoming"

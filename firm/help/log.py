@@ -70,9 +70,9 @@ SECTIONS = [
         [
             _(
                 "“My records” shows your own entries, your hours outside support hours, and"
-                " everyone who has looked at them. Your section's manager sees the sum of the"
-                " section, and one person only above ten hours a month outside support hours;"
-                " colleagues see nothing. Nothing ranks people."
+                " everyone who has looked at them, once a day. Your section's manager sees the sum"
+                " of the section, and one person only above ten hours a month outside support"
+                " hours; colleagues see nothing. Nothing ranks people."
             ),
             _(
                 "Whoever carries something alone again and again is asked whether they want to"
@@ -136,7 +136,9 @@ SECTIONS = [
                 " channels that no contract names stand below. Every figure opens the entries it"
                 " is made of. Up to 15 minutes outside support hours on a day count as none; above"
                 " it all of them count. Contacts are entries of the kind “In touch” with a time of"
-                " day; meetings and work done are none, whatever channel they came through."
+                " day; meetings and work done are none, whatever channel they came through. For a"
+                " channel that no contract names all of it counts; messages of one conversation on"
+                " one day are one."
             ),
         ],
         "消化率 残り 残時間 着地見込み 繰り越し 時間外 休日 深夜 連絡過多 LINE 個人チャット 超過"
