@@ -88,6 +88,14 @@ def test_nobody_named_by_command_wrote_in_it(administrator):
         publish(draft, administrator, approved_by=second)
 
 
+def test_nobody_named_by_command_sent_it_to_review(administrator, executive):
+    second = a_person("小川 望", role="administrator", department="経営")
+    draft = actions.submit_draft(draft=a_written_draft(administrator), by=second, now=NOW)
+    with pytest.raises(Refused, match="確認に出した"):
+        publish(draft, administrator, approved_by=second)
+    publish(draft, administrator, approved_by=executive)
+
+
 def test_who_approved_does_not_publish(administrator):
     second = a_person("小川 望", role="administrator", department="経営")
     draft = actions.approve_draft(draft=a_submitted_draft(administrator), by=second, now=NOW)

@@ -48,6 +48,8 @@ def check_can_publish(
         raise Refused(_("The second person must be somebody else."))
     if approved_by and approved_by.pk in draft.authors:
         raise Refused(_("The second person must not have written in the draft."))
+    if approved_by and approved_by.pk == draft.submitted_by_id:
+        raise Refused(_("The second person must not be who sent the draft to review."))
     if approved_by is None and needs_second_person(now=now):
         raise Refused(_("A second person must approve the tier rules: nobody publishes alone."))
     for sentence in checks.problems(draft):
