@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
@@ -17,10 +18,22 @@ ONE_DAY = datetime.timedelta(days=1)
 LARGEST_FILE = 2 << 20  # bytes
 LONGEST_ENTRY = 60  # days
 MOST_REPETITIONS = 10_000
+PATIENCE = 10.0  # seconds a file
 
 
 class Unreadable(Exception):
     """An entry whose times or repetition say nothing that can be used."""
+
+
+class Patience:
+    """With one file: rules can be written that never come true and take seconds to find out."""
+
+    def __init__(self) -> None:
+        self._ends_at = time.monotonic() + PATIENCE
+
+    def check(self) -> None:
+        if time.monotonic() > self._ends_at:
+            raise Refused(_("The repetitions of this calendar take too long to count."))
 
 
 @dataclass(frozen=True)
@@ -44,11 +57,13 @@ def events_of(data: bytes) -> list[Any]:
 def whole_days(data: bytes, *, since: datetime.date, until: datetime.date) -> Found:
     """The all-day entries that touch `[since, until)`, repeated ones each time they come.
 
-    Raises Refused for what is no calendar file.
+    Raises Refused for what is no calendar file, or takes too long to count.
     """
+    patience = Patience()
     days: dict[datetime.date, str] = {}
     timed = 0
     for event in events_of(data):
+        patience.check()
         start = _day_of(event.get("dtstart"))
         if start is None:
             timed += 1

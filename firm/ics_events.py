@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,13 +12,11 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.utils.translation import gettext as _
 
-from firm.ics import Unreadable, events_of, repeated, text_of
+from firm.ics import Patience, Unreadable, events_of, repeated, text_of
 from firm.refusals import Refused
 
 MOST_EVENTS = 500
 LONGEST = datetime.timedelta(days=1)
-# Rules can be written that never come true and take seconds to find out.
-PATIENCE = 10.0  # seconds a file
 # Nobody meets every minute; such a rule would only keep us counting.
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 
@@ -41,19 +38,13 @@ class Event:
 
 @dataclass(frozen=True)
 class _Question:
-    """What is looked for: beginnings in `[since, until)`. Times without a zone are of `zone`;
-    `deadline` is when it has taken too long, on the monotonic clock.
-    """
+    """What is looked for: beginnings in `[since, until)`. Times without a zone are of `zone`."""
 
     since: datetime.datetime
     until: datetime.datetime
     zone: ZoneInfo
     own_address: str
-    deadline: float
-
-    def check_patience(self) -> None:
-        if time.monotonic() > self.deadline:
-            raise Refused(_("The repetitions of this calendar take too long to count."))
+    patience: Patience
 
 
 class Events(NamedTuple):
@@ -80,8 +71,7 @@ def timed_events(
     by_uid: defaultdict[str, list[Any]] = defaultdict(list)
     for event in events_of(data):
         by_uid[str(event.get("uid", "")) or str(event.get("summary", ""))].append(event)
-    deadline = time.monotonic() + PATIENCE
-    question = _Question(since, until, zone, own_address.lower(), deadline)
+    question = _Question(since, until, zone, own_address.lower(), Patience())
     found: dict[tuple[str, datetime.datetime], Event] = {}
     unread = 0
     for uid, events in by_uid.items():
@@ -107,7 +97,7 @@ def _occurrences(uid: str, events: list[Any], question: _Question) -> Iterator[E
     }
     masters = [event for event in events if event.get("recurrence-id") is None]
     for event in masters:
-        question.check_patience()
+        question.patience.check()
         for start in _starts(event, question):
             if start not in changed and question.since <= start < question.until:
                 yield from _event(uid, event, start, start, question)

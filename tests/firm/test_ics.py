@@ -1,6 +1,7 @@
 """Whole days out of calendar files."""
 
 import datetime
+import itertools
 
 import pytest
 
@@ -58,6 +59,14 @@ def test_a_repeated_day_comes_as_often_as_its_rule_says(rule, years):
 
 def test_a_rule_without_end_is_cut_off():
     assert found("DTSTART;VALUE=DATE:20250601\nRRULE:FREQ=SECONDLY") == {}
+
+
+def test_rules_that_never_come_true_do_not_keep_us_counting(monkeypatch):
+    monkeypatch.setattr("firm.ics.time.monotonic", itertools.count(0, 6).__next__)
+    days = [f"DTSTART;VALUE=DATE:2026010{n}\nRRULE:FREQ=YEARLY" for n in (1, 2)]
+    assert found(days[0])
+    with pytest.raises(Refused):
+        found(*days)
 
 
 def test_entries_with_a_time_are_counted_and_left_out():

@@ -127,13 +127,13 @@ def test_a_title_has_no_character_that_cannot_be_kept():
 
 
 def test_rules_that_never_come_true_do_not_keep_us_counting(monkeypatch):
-    monkeypatch.setattr("firm.ics_events.PATIENCE", -1.0)
+    monkeypatch.setattr("firm.ics.PATIENCE", -1.0)
     with pytest.raises(Refused):
         found_in(MEETING)
 
 
 def test_rules_of_one_name_are_counted_with_one_patience(monkeypatch):
-    monkeypatch.setattr("firm.ics_events.time.monotonic", itertools.count(0, 6).__next__)
+    monkeypatch.setattr("firm.ics.time.monotonic", itertools.count(0, 6).__next__)
     with pytest.raises(Refused):
         found_in(MEETING, MEETING)
 
