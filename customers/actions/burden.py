@@ -11,7 +11,7 @@ from customers.models import LoneWorkAnswer, LoneWorkNotice
 from customers.service_log.burden import LoneWork, lone_work_of, overdue
 from firm import audit, outbox
 from firm.dates import firm_date, start_of_day
-from firm.models import User
+from firm.models import AuditEvent, User
 from firm.refusals import Refused
 from firm.superiors import manager_of
 
@@ -104,8 +104,19 @@ def record_looks(
     now: datetime.datetime,
 ) -> None:
     """That `by` was shown figures of people, each of whom finds it among their records: codes
-    that say in what way, alone or in a sum, and the people's ids. A look at oneself is none.
+    that say in what way, alone or in a sum, and the people's ids. Once a day for the same month,
+    however often the page is opened. A look at oneself is none.
     """
     others = [(code, person) for code, person in looks if person != by.pk]
-    if others:
-        audit.record_each(others, of=User, by=by, now=now, month=month.isoformat())
+    if not others:
+        return
+    known = AuditEvent.objects.filter(
+        subject_kind="user",
+        subject_id__in=[person for _code, person in others],
+        actor=by,
+        at__gte=start_of_day(firm_date(now)),
+        data__month=month.isoformat(),
+    )
+    recorded = set(known.values_list("code", "subject_id"))
+    new = [look for look in others if look not in recorded]
+    audit.record_each(new, of=User, by=by, now=now, month=month.isoformat())

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.actions.activities import EntryData, FavorData, ask_about, record_activity
-from customers.actions.burden import answer_lone_work, tell_of_lone_work
+from customers.actions.burden import answer_lone_work, record_looks, tell_of_lone_work
 from customers.models import LoneWorkNotice
 from customers.service_log.burden import (
     FEWEST_PEOPLE,
@@ -269,6 +269,18 @@ def test_ones_records_name_whoever_looked(client_of, account_manager, section_ma
     assert looks(section_manager) == []
     page = client_of(account_manager).get("/log/mine/").content.decode()
     assert section_manager.name in page
+
+
+def test_a_look_is_recorded_once_a_day_and_month(account_manager, section_manager, now):
+    def look(month: datetime.date, at: datetime.datetime) -> None:
+        seen = [("load_seen", account_manager.pk)]
+        record_looks(looks=seen, month=month, by=section_manager, now=at)
+
+    for month in (JULY, JULY, AUGUST):
+        look(month, now)
+    assert len(looks(account_manager)) == 2
+    look(JULY, now + datetime.timedelta(days=1))
+    assert len(looks(account_manager)) == 3
 
 
 def test_the_card_is_shown_to_the_person_and_answered_there(client_of, account_manager, customer):
