@@ -1,6 +1,6 @@
 """Forms of goodwill work, investments and goals. They make friendly what the actions decide."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import forms
@@ -42,7 +42,7 @@ def _hours(label: Any, **kwargs: Any) -> forms.DecimalField:
 
 
 def _minutes(hours: Decimal) -> int:
-    return int(hours * HOUR)
+    return int((hours * HOUR).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 class PeriodForm(forms.Form):

@@ -17,6 +17,7 @@ from customers.actions import (
     open_investment,
 )
 from customers.actions import investments as module
+from customers.giving.forms import VerdictForm
 from customers.giving.investing import investments_of
 from customers.models import Activity, Customer, Investment
 from firm import jobs
@@ -272,6 +273,12 @@ def test_without_the_lock_it_would(customer, account_manager):
         type(Customer.objects.all()), "select_for_update", lambda self: plain(self)
     ):
         assert isinstance(two_at_once(customer, account_manager), Investment)
+
+
+def test_a_cap_in_hundredths_of_an_hour_is_rounded_to_minutes():
+    form = VerdictForm({"verdict": "extend", "reason": "様子見", "review_on": "", "cap": "2.33"})
+    form.is_valid()
+    assert form.cap_minutes == 140  # 139.8
 
 
 @pytest.mark.django_db

@@ -12,12 +12,17 @@ from tests.factories import a_contract, a_customer, a_level, a_person, an_entry
 from tests.tiering.evaluations import a_night, published, some_rules
 from tests.tiering.previews import a_draft, a_preview
 from tiering.previews.loads import loads
-from tiering.previews.promised import promised
+from tiering.previews.promised import hours_of, promised
 from tiering.previews.shown import shown_of
 
 pytestmark = pytest.mark.django_db
 
 STRICT = [{"code": "T1", "enter": 800}, {"code": "T2", "enter": 100}, {"code": "T3"}]
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(15, "0.3"), (14, "0.2"), (-15, "-0.3")])
+def test_half_a_tenth_is_rounded_up(minutes, shown):
+    assert hours_of(minutes) == Decimal(shown)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ firm's own has none. Per case, a first response and choices promise no amount.
 
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
@@ -106,8 +106,8 @@ class Promised:
     def _worth(self, an_hour: Decimal | None) -> tuple[Decimal, Decimal] | None:
         if an_hour is None:
             return None
-        before, after = (round(part * an_hour / PER_HOUR, 4) for part in (self.before, self.after))
-        return before, after
+        before, after = (part * an_hour / PER_HOUR for part in (self.before, self.after))
+        return _rounded(before, 4), _rounded(after, 4)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,11 @@ def hours(minutes: int | None) -> Decimal | None:
 
 def hours_of(minutes: Decimal | int) -> Decimal:
     """To a tenth, as they are shown."""
-    return round(Decimal(minutes) / PER_HOUR, 1)
+    return _rounded(Decimal(minutes) / PER_HOUR, 1)
+
+
+def _rounded(number: Decimal, places: int = 0) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def minutes_by_tier(rules: RuleSet | None) -> dict[int, Decimal]:
@@ -205,12 +209,12 @@ def _a_year(offer: Offer, level: Level) -> _Amount | None:
 
 def _line(offer: Offer, before: _Amount | None, after: _Amount | None) -> Line:
     def words(amount: _Amount | None) -> str:
-        return offer.figure(round(amount.quantity)) if amount else "—"
+        return offer.figure(int(_rounded(amount.quantity))) if amount else "—"
 
     def a_month(amount: _Amount | None) -> int | None:
         if amount is None:
             return 0 if _has_minutes(before or after) else None
-        return None if amount.minutes is None else round(amount.minutes / MONTHS)
+        return None if amount.minutes is None else int(_rounded(amount.minutes / MONTHS))
 
     return Line(offer.label, words(before), words(after), a_month(before), a_month(after))
 
