@@ -22,7 +22,7 @@ install: .venv/.installed $(MESSAGES:.po=.mo) staticfiles/.collected
 
 test: install .venv/.installed-dev
 	@sh .ci/chromium
-	MIGRATE=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	MIGRATE=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.installed-dev
 	$(PY) -m ruff check .

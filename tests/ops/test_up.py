@@ -11,8 +11,7 @@ from tests.databases import copy_of_migrated
 from tests.ops.installation import Installation
 from tests.ops.servers import eventually, named, postmaster, processes_of
 
-# One installation is shared, so these run one after the other in one worker.
-pytestmark = pytest.mark.xdist_group("up")
+pytestmark = pytest.mark.long
 
 # Seconds, on a machine that runs other tests at the same time; `make trust` measures against 15.
 HEALS_WITHIN = 40.0
