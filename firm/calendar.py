@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import connection
 
 from firm.business_sql import begins
+from firm.business_time import ONE_DAY
 from firm.models import CompanyDay, Holiday
 
 SATURDAY = 5
-ONE_DAY = datetime.timedelta(days=1)
 
 
 _TOLD = f"""

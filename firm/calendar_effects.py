@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from firm import business_time, work_calendars
-from firm.business_time import NoBusinessTime, Schedule, Week
+from firm.business_time import ONE_DAY, NoBusinessTime, Schedule, Week
 from firm.dates import firm_date
 from firm.models import WorkCalendar
 
@@ -25,7 +25,6 @@ SHORTLY = 10  # business minutes
 USUAL_RESPONSE = 60  # where no contract on the calendar says anything
 PAST_DAYS = 90
 FURTHEST = datetime.timedelta(days=90)
-ONE_DAY = datetime.timedelta(days=1)
 
 Edit = Callable[[], object]
 Moment = datetime.datetime | None

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Subquery
 
 from firm import business_time, hours, work_calendars
-from firm.business_time import NoBusinessTime, Schedule, Split
+from firm.business_time import ONE_DAY, NoBusinessTime, Schedule, Split
 from firm.models import CalendarHours, CalendarVersion, WorkCalendar
 
 DAYS_AHEAD = 14
 MOST_STRETCHES = 6
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import icalendar
 from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 
+from firm.business_time import ONE_DAY
 from firm.refusals import Refused
 
-ONE_DAY = datetime.timedelta(days=1)
 LARGEST_FILE = 2 << 20  # bytes
 LONGEST_ENTRY = 60  # days
 MOST_REPETITIONS = 10_000

@@ -9,11 +9,18 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
 
+from firm.dates import firm_date, start_of_day
 from firm.models import Notification, User
 from firm.wording import notice_text
 
 LEASE = datetime.timedelta(minutes=5)
 ATTEMPTS = 3
+MAILED_AT = datetime.timedelta(hours=8)
+
+
+def in_the_morning(now: datetime.datetime) -> datetime.datetime:
+    """When to mail what a new day has brought forth: at eight, or now if that is over."""
+    return max(now, start_of_day(firm_date(now)) + MAILED_AT)
 
 
 def queue(

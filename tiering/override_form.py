@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from firm.business_time import ONE_DAY
 from firm.dates import add_months
 from firm.forms import DayField
 from tiering.models import Tier
 from tiering.models.override import LONGEST_MONTHS
 
-ONE_DAY = datetime.timedelta(days=1)
 USUAL_MONTHS = 3
 
 

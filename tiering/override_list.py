@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact, GreaterThan, LessThan
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
+from firm.business_time import ONE_DAY
 from firm.keyset import Page, page_of
 from firm.roles import Right
 from firm.scope import Scope
@@ -20,8 +21,6 @@ from tiering.in_force import rules_on
 from tiering.models import Override, TierRule
 from tiering.models.override import OverrideQuerySet
 from tiering.overrides import ENDING_SOON, visible_to
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class Group(StrEnum):

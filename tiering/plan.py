@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.models import Max
 
+from firm.business_time import ONE_DAY
 from firm.models import JobRun
 from firm.refusals import Refused
 from firm.wording import error_text
@@ -17,7 +18,6 @@ from tiering.models import Evaluation, RuleSet
 NIGHTLY = "nightly"  # one business date; keyed by it
 REPLAY = "replay"  # several, in one commit
 KINDS = (NIGHTLY, REPLAY)
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class NothingToEvaluate(Refused):

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.strategic_score import HIGHEST
+from firm.business_time import ONE_DAY
 from firm.dates import add_months
 from firm.forms import DayField
 from tiering.actions.strategic_fit import LONGEST_MONTHS, Scores
 
-ONE_DAY = datetime.timedelta(days=1)
 USUAL_MONTHS = 6
 POINTS = [(str(points), str(points)) for points in range(HIGHEST + 1)]
 

@@ -9,12 +9,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from firm import formats
+from firm.business_time import ONE_DAY
 from firm.timeline import Group, Source, Told, midnight_of
 from tiering.models import Override, TierChange
 from tiering.models.standing import Reason
 
 TIERS = Group("tiers", gettext_lazy("Tier"))
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def _moves(customer: int) -> QuerySet[TierChange]:

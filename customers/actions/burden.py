@@ -16,7 +16,6 @@ from firm.refusals import Refused
 from firm.superiors import manager_of
 
 LONGEST_QUESTION = 500
-MAILED_AT = datetime.timedelta(hours=8)
 BATCH = 200  # people asked about in one query
 
 
@@ -92,8 +91,7 @@ def _tell_manager(notice: LoneWorkNotice, *, now: datetime.datetime) -> bool:
 
 
 def _mail(code: str, person: User, *, now: datetime.datetime, **data: Any) -> None:
-    morning = start_of_day(firm_date(now)) + MAILED_AT
-    outbox.queue(code, recipient=person, now=now, due_at=max(now, morning), **data)
+    outbox.queue(code, recipient=person, now=now, due_at=outbox.in_the_morning(now), **data)
 
 
 def record_looks(

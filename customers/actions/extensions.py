@@ -10,10 +10,10 @@ from customers.actions.contracts import check_can_edit_contracts
 from customers.models import Contract, ScopeExtension, ScopeTerm
 from customers.models.contract import MOST_MINUTES
 from firm import audit, formats
+from firm.business_time import ONE_DAY
 from firm.models import User
 from firm.refusals import Refused
 
-ONE_DAY = datetime.timedelta(days=1)
 MOST_TIMES = 10_000
 
 Period = tuple[datetime.date, datetime.date]

@@ -13,7 +13,7 @@ from customers.models import Customer, Investment
 from customers.models.goodwill import LONGEST_CAP
 from firm import audit, formats, outbox
 from firm.calendar import business_day_after
-from firm.dates import add_months, firm_date, start_of_day
+from firm.dates import add_months, firm_date
 from firm.models import User
 from firm.money import LARGEST
 from firm.refusals import Refused
@@ -23,8 +23,6 @@ from firm.superiors import manager_of
 CHANGEABLE = {"title", "expectation", "expected_return", "owner"}
 LONGEST_MONTHS = 12  # until the next review
 MANAGER_TOLD_AFTER = 5  # business days without a verdict
-# What a new day has brought forth is mailed in the morning.
-MAILED_AT = datetime.timedelta(hours=8)
 
 
 def check_has_verdicts(*, customer: Customer, now: datetime.datetime) -> None:
@@ -176,7 +174,7 @@ def _tell(
         code,
         recipient=person,
         now=now,
-        due_at=max(now, start_of_day(firm_date(now)) + MAILED_AT),
+        due_at=outbox.in_the_morning(now),
         customer=investment.customer.code,
         title=investment.title,
         date=investment.review_on.isoformat(),

@@ -10,12 +10,11 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Val
 from customers.contracts.in_force import RENEWAL_NOTICES, renewing_within
 from customers.models import ContractRevision, Customer, RenewalNotice
 from firm import outbox
-from firm.dates import firm_date, start_of_day
+from firm.dates import firm_date
 from firm.models import PostHolding, User
 from firm.roles import Role
 from firm.superiors import managers_of
 
-MAILED_AT = datetime.timedelta(hours=8)
 MOST_LINES = 200  # of one notice; the page has them all
 LAST_NOTICE = min(RENEWAL_NOTICES)
 
@@ -47,7 +46,7 @@ def tell_of_renewals(*, now: datetime.datetime) -> int:
             "renewals_ahead",
             recipient=person,
             now=now,
-            due_at=max(now, start_of_day(today) + MAILED_AT),
+            due_at=outbox.in_the_morning(now),
             customers=len(theirs),
             lines=[_line(revision, reader=person.pk) for revision in theirs[:MOST_LINES]],
         )

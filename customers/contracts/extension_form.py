@@ -1,6 +1,5 @@
 """The form of an extension, in the units people write it in."""
 
-import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Contract, ScopeExtension, ScopeTerm
+from firm.business_time import ONE_DAY
 from firm.forms import DayField
 
 HOUR = 60
 # Values of what an extension is of: hours, or a count by its name.
 HOURS, COUNT = "hours", "count:"
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class ExtensionForm(forms.Form):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from customers.contracts.wording import extension_text, hours_text
 from customers.models import Activity, Channel, Goal, Investment, ScopeExtension, ScopeInquiry
 from firm import formats
+from firm.business_time import ONE_DAY
 from firm.timeline import Told
 
-ONE_DAY = datetime.timedelta(days=1)
 # An entry that is more than a piece of work.
 KEY_KINDS = (Activity.Kind.MEETING, Activity.Kind.PROPOSAL)
 

@@ -7,13 +7,13 @@ import datetime
 from customers.models import Customer, PaymentStop, StrategicScore
 from escalation.demo import company
 from escalation.demo.stories import HOKUTO, HOSHINO, MIDORI, MINAMO
+from firm.business_time import ONE_DAY
 from firm.dates import add_months, firm_zone
 from firm.models import User
 from tiering import actions
 from tiering.models import Override, Tier
 
 RUN = datetime.timedelta(days=14)
-ONE_DAY = datetime.timedelta(days=1)
 HALF_A_YEAR = 6  # months
 AT = datetime.time(10)
 

@@ -51,6 +51,7 @@ from firm.actions import (
     give_post,
     set_bill_rate,
 )
+from firm.business_time import ONE_DAY
 from firm.calendar import business_days
 from firm.dates import add_months, firm_date, firm_zone
 from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
@@ -66,7 +67,6 @@ FIRST_NIGHT = 12  # index of the month whose first is the first night with a ful
 OFFICE_OPENS = datetime.time(9)
 LONG_AGO_YEARS = 3
 LONGEST_BREAK = 30  # days
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from firm import audit, formats, outbox
-from firm.dates import add_months, firm_date, start_of_day
+from firm.dates import add_months, firm_date
 from firm.models import User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
@@ -18,8 +18,6 @@ from tiering.models import Override, RuleSet, Tier
 from tiering.models.override import LONGEST_MONTHS
 from tiering.standings import tier_on
 
-# A notice that midnight has brought forth is mailed in the morning.
-MAILED_AT = datetime.timedelta(hours=8)
 WARNED_DAYS = (30, 7)
 
 
@@ -209,7 +207,7 @@ def warn_of_ends(*, now: datetime.datetime) -> int:
         override.warned_days = days
         override.save(update_fields=["warned_days"])
         people = overrides.to_warn(override, on=today)
-        _tell(people, "override_ends", override, now, due_at=start_of_day(today) + MAILED_AT)
+        _tell(people, "override_ends", override, now, due_at=outbox.in_the_morning(now))
         warned += 1
     return warned
 

@@ -6,13 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from firm import audit, four_eyes, outbox
-from firm.dates import firm_date, start_of_day
+from firm.dates import firm_date
 from firm.models import Notification, User
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import scope_of
 from tiering import checks
-from tiering.actions.overrides import MAILED_AT
 from tiering.actions.rules import check_can_draft, check_can_edit_draft
 from tiering.models import RuleSet
 from tiering.versions import is_overdue
@@ -148,7 +147,7 @@ def remind_of_review(*, now: datetime.datetime) -> int:
         return 0
     people = four_eyes.holders(Right.EDIT_RULES, on=today)
     for person in people:
-        morning = start_of_day(today) + MAILED_AT
+        morning = outbox.in_the_morning(now)
         outbox.queue("review_overdue", recipient=person, now=now, due_at=morning, **facts)
     return len(people)
 

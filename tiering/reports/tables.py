@@ -1,6 +1,5 @@
 """The tables of the reports as files: a head, and rows of numbers as they are stored."""
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from customers.models import CustomerSnapshot
+from firm.business_time import ONE_DAY
 from firm.templatetags.ui import tier_label
 from tiering.chips import Chip
 from tiering.criteria_words import listed
@@ -25,7 +25,6 @@ from tiering.reports.explained import Row
 from tiering.reports.flow import NEW, Flow, Held, Mover
 
 Table = tuple[list[str], Iterable[list[Any]]]
-ONE_DAY = datetime.timedelta(days=1)
 PLACES = 4  # decimals of a percentage in a file
 
 
