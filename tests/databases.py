@@ -38,6 +38,7 @@ READ_BY_MIGRATIONS = (
     "firm/management/commands/migrate.py",
     "firm/embedded/postgres.py",
     "requirements.lock",
+    "tests/settings.py",
 )
 
 

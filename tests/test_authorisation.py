@@ -21,7 +21,7 @@ from tests.authorisation_matrix import CAST, GROUPS, MATRIX, OBJECTS
 from tests.cast import a_member, client_of
 from tests.factories import a_person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = pytest.mark.django_db
 
 OUR_OWN = ("firm:", "customers:", "tiering:", "escalation:", "api-")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -133,7 +133,6 @@ def queries_of(
     return len(captured) if status == 200 else None
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("app", ["firm", "customers", "tiering", "escalation"])
 def test_pages_ask_few_queries_and_none_more_with_more_rows(app, fill, cast, clients):
     few = asked(app, FEW, fill=fill, cast=cast, clients=clients)
