@@ -113,7 +113,7 @@ def followed(why: Explanation, before: Explanation | None) -> tuple[str, str]:
 
 
 @settings(
-    max_examples=examples(12),
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
