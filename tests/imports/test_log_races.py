@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -22,7 +23,8 @@ from tests.imports.conftest import Written, bring
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADER = "customer_code,staff,started_at,minutes,source_id"
 LINES = [f"0001,佐藤 花子,2026-07-{day:02},60,A{day}" for day in range(1, 11)]
-A_WHILE = 0.5
+A_WHILE = 0.5  # seconds in which what a lock holds back would have come
+LONG = 60  # seconds, for the controls: what nothing holds back comes
 
 
 @pytest.fixture
@@ -56,11 +58,15 @@ def a_rate() -> None:
     set_cost_rate(grade="主任", valid_from=LONG_AGO, **amounts, by=None, now=NOW)
 
 
-def two_recostings(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Each holds back its commit for a while. Returns how many slices there are then."""
-    rewrite = recosting.rewrite_slices
+def two_recostings(monkeypatch: pytest.MonkeyPatch, *, patience: float) -> int:
+    """Each waits with its work until the other has come as far, or its patience (in seconds) is
+    over, and holds back its commit for a while. Returns how many slices there are then.
+    """
+    rewrite, both = recosting.rewrite_slices, threading.Barrier(2)
 
     def slowly(entries: object) -> int:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(patience)
         count: int = rewrite(entries)  # type: ignore[arg-type]
         time.sleep(A_WHILE)
         return count
@@ -75,7 +81,7 @@ def two_recostings(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_two_recostings_at_once_write_each_slice_once(sato, written: Written, monkeypatch):
     bring("activities", written(HEADER, *LINES), source="backlog")
     a_rate()
-    assert two_recostings(monkeypatch) == len(LINES)
+    assert two_recostings(monkeypatch, patience=A_WHILE) == len(LINES)
     assert not ActivitySlice.objects.filter(loaded_cost=None).exists()
 
 
@@ -83,19 +89,22 @@ def test_two_recostings_at_once_write_each_slice_once(sato, written: Written, mo
 def test_without_the_locks_two_recostings_double_the_work(sato, written: Written, monkeypatch):
     bring("activities", written(HEADER, *LINES), source="backlog")
     a_rate()
-    assert two_recostings(monkeypatch) > len(LINES)
+    assert two_recostings(monkeypatch, patience=LONG) > len(LINES)
 
 
-def recosted_during_an_import(written: Written, monkeypatch: pytest.MonkeyPatch) -> int:
-    """The import has cut its slices by the old rates when the new one is set. Returns how many
+def recosted_during_an_import(
+    written: Written, monkeypatch: pytest.MonkeyPatch, *, patience: float
+) -> int:
+    """The import has cut its slices by the old rates when the new one is set, and holds back its
+    commit until they are costed anew, or its patience (in seconds) is over. Returns how many
     slices have no cost when both are over.
     """
-    has_cut, cut = threading.Event(), activities._slice_added
+    has_cut, recosted, cut = threading.Event(), threading.Event(), activities._slice_added
 
     def slowly() -> None:
         cut()
         has_cut.set()
-        time.sleep(A_WHILE)
+        recosted.wait(patience)
 
     monkeypatch.setattr(activities, "_slice_added", slowly)
     file = written(HEADER, *LINES)
@@ -103,6 +112,7 @@ def recosted_during_an_import(written: Written, monkeypatch: pytest.MonkeyPatch)
     assert has_cut.wait(120)
     a_rate()
     recosting.recost(since=LONG_AGO, grade="主任")
+    recosted.set()
     run.join()
     assert Import.objects.get().state == Import.State.APPLIED
     assert ActivitySlice.objects.count() == len(LINES)
@@ -110,12 +120,13 @@ def recosted_during_an_import(written: Written, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_recosting_reaches_what_an_import_brings_meanwhile(sato, written: Written, monkeypatch):
-    assert recosted_during_an_import(written, monkeypatch) == 0
+    assert recosted_during_an_import(written, monkeypatch, patience=A_WHILE) == 0
 
 
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_locks_it_would_miss_it(sato, written: Written, monkeypatch):
-    assert recosted_during_an_import(written, monkeypatch) == len(LINES)
+    missed = recosted_during_an_import(written, monkeypatch, patience=LONG)
+    assert missed == len(LINES)
 
 
 def test_an_import_waits_for_a_correction_and_leaves_nothing_half_done(sato, written: Written):
