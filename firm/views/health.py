@@ -1,5 +1,7 @@
 """For load balancers and monitoring: numbers and names of parts, nothing about the firm."""
 
+import logging
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -7,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from firm import health
 from firm.access import public
+
+log = logging.getLogger(__name__)
 
 
 @public
@@ -24,6 +28,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks = health.readiness(now=timezone.now())
     ready = health.is_ready(checks)
     body = {check.name: "ok" if check.is_well else check.note for check in checks}
+    if not ready:
+        log.warning("Not ready: %s", body)
     return JsonResponse({"ready": ready, **body}, status=200 if ready else 503)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm import actions, calendar_shown, formats, ics, work_calendars
 from firm.access import needs, reader, scope
-from firm.calendar import ONE_DAY
+from firm.business_time import ONE_DAY
 from firm.calendar_effects import Edit, as_if_held, effects_of
 from firm.calendar_forms import (
     DaysFileForm,
