@@ -18,9 +18,12 @@ def properties_on_many_examples(installation: Installation, *, quick: bool) -> F
         cwd=BASE_DIR,
         env={**os.environ, "EXAMPLES": str(times)},
         capture_output=True,
+        text=True,
         check=False,
     )
     failed = done.returncode != 0
+    if failed:
+        sys.stdout.write(done.stdout)  # the example that it was
     return (
         f"every property, on {times} times the examples",
         "a counterexample" if failed else "no counterexample",
