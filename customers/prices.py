@@ -41,12 +41,12 @@ def hourly_price(customer_id: int, *, on: datetime.date) -> HourlyPrice | None:
     return price_in(found or {})
 
 
-def price_columns(*, on: datetime.date) -> dict[str, Any]:
-    """What `price_in` reads, for a query of customers. Of several contracts the lowest: a gift is
-    not to be made larger than it is.
+def price_columns(*, on: datetime.date | OuterRef, customer: str = "pk") -> dict[str, Any]:
+    """What `price_in` reads, for a query of customers, or of rows whose column `customer` is. Of
+    several contracts the lowest: a gift is not to be made larger than it is.
     """
     contracts = revisions_on(on).filter(
-        contract__customer=OuterRef("pk"), price_beyond__isnull=False
+        contract__customer=OuterRef(customer), price_beyond__isnull=False
     )
     listed = BillRate.objects.filter(valid_from__lte=on).order_by("-valid_from")
     return {

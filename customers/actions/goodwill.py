@@ -1,14 +1,17 @@
 """Goodwill work: the mark on an entry of the service log that it was given for nothing."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from customers.models import Activity, Customer, Favor
-from customers.prices import hourly_price
+from customers.prices import hourly_price, price_columns, price_in
 from firm import audit
 from firm.dates import firm_date
 from firm.models import User
@@ -125,6 +128,29 @@ def price_following(*, favor: Favor, day: datetime.date, minutes: int) -> Decima
     if before is None or after is None or favor.usual_price != before.of(entry.minutes):
         return favor.usual_price
     return after.of(minutes)
+
+
+@contextmanager
+def prices_following(*, favors: QuerySet[Favor]) -> Iterator[None]:
+    """Around a change of many entries at once: of these marks those with the usual price have the
+    usual one of what the entry says afterwards.
+    """
+    before = _usual_prices(favors)
+    following = [favor for favor in favors if favor.usual_price == before[favor.pk]]
+    yield
+    after = _usual_prices(favors)
+    changed = [favor for favor in following if after[favor.pk] not in (None, favor.usual_price)]
+    for favor in changed:
+        favor.usual_price = after[favor.pk]
+    Favor.objects.bulk_update(changed, ["usual_price"], batch_size=1000)
+
+
+def _usual_prices(favors: QuerySet[Favor]) -> dict[int, Decimal | None]:
+    """By the mark; None where no price is known."""
+    columns = price_columns(on=OuterRef("activity__day"), customer="activity__customer")
+    rows = favors.values("pk", minutes=F("activity__minutes"), **columns)
+    prices = {row["pk"]: (price_in(row), row["minutes"]) for row in rows}
+    return {pk: price.of(minutes) if price else None for pk, (price, minutes) in prices.items()}
 
 
 def _check_is_free(activity: Activity) -> None:

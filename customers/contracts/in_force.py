@@ -59,7 +59,7 @@ def scope_lists(agreed: Iterable[Agreed]) -> dict[str, list[str]]:
     return {"within": list(dict.fromkeys(within)), "without": list(dict.fromkeys(without))}
 
 
-def revisions_on(date: datetime.date) -> QuerySet[ContractRevision]:
+def revisions_on(date: datetime.date | OuterRef) -> QuerySet[ContractRevision]:
     return ContractRevision.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=date), valid_from__lte=date
     )

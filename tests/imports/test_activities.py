@@ -11,11 +11,11 @@ import xlsxwriter
 from django.core.management import call_command
 from django.test import Client
 
-from customers.actions import request_import
+from customers.actions import mark_goodwill, request_import
 from customers.actions.activities import EntryData, correct_activity, withdraw_activity
 from customers.models import Activity, ActivitySlice, Customer, Import, ScopeExtension
 from firm import jobs
-from firm.models import CostRate, User
+from firm.models import BillRate, CostRate, User
 from tests.factories import NOW, a_contact, a_contract, a_customer, a_person, an_activity
 from tests.imports.conftest import Written, bring, lines_of, reasons
 
@@ -324,6 +324,26 @@ def test_a_correction_of_the_customer_takes_its_links_off(written: Written, sato
     assert (entry.customer.code, entry.contact) == ("0002", None)
     assert set(ActivitySlice.objects.values_list("customer__code", flat=True)) == {"0002"}
     assert Decimal(ActivitySlice.objects.get().cost) == 6000
+
+
+@pytest.mark.parametrize(
+    ("price", "line", "expected"),
+    [
+        (12_000, "0001,佐藤 花子,2026-07-10,90,A1", 18_000),
+        (12_000, "0002,佐藤 花子,2026-07-10,60,A1", 10_000),
+        (12_000, "0001,佐藤 花子,2026-07-10,60,A1", 12_000),
+        (5_000, "0001,佐藤 花子,2026-07-10,90,A1", 5_000),
+    ],
+)
+def test_a_correction_takes_the_usual_price_along_but_not_another(
+    written: Written, price: int, line: str, expected: int
+) -> None:
+    BillRate.objects.create(valid_from=datetime.date(2026, 4, 1), amount=12_000, set_at=NOW)
+    a_contract(Customer.objects.get(code="0002"), price_beyond=Decimal(10_000))
+    bring("activities", written(HEADER, "0001,佐藤 花子,2026-07-10,60,A1"))
+    mark_goodwill(activity=live().get(), why="お礼", usual_price=Decimal(price), by=None, now=NOW)
+    bring("activities", written(HEADER, line))
+    assert live().get().favor.usual_price == expected
 
 
 def test_a_correction_of_the_day_keeps_an_extension_of_its_time(written: Written) -> None:

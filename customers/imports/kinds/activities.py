@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models.expressions import RawSQL
 
+from customers.actions.goodwill import prices_following
 from customers.imports import people
 from customers.imports.months import months, sums
 from customers.imports.overlap import check_overlap, period
@@ -22,7 +23,7 @@ from customers.imports.work import (
     refuse_unknown_customers,
     rows,
 )
-from customers.models import Activity
+from customers.models import Activity, Favor
 from customers.service_log.slices import cut, rewrite_slices
 from firm.dates import firm_date
 
@@ -142,6 +143,7 @@ SET {{columns}}, {
 FROM import_lines l
 WHERE l.live_id = e.id AND l.fate IN ('changed', 'restored')
 """
+_CHANGED = RawSQL("SELECT live_id FROM import_lines WHERE fate = 'changed'", [])
 _WITHDRAW = """
 UPDATE customers_activity e SET withdrawn_at = %(now)s, import_id = %(import_id)s
 FROM import_vanished v WHERE v.id = e.id;
@@ -283,13 +285,15 @@ def write(work: Work) -> None:
 
 
 def _correct(columns: list[str], **facts: Any) -> None:
-    execute(
-        _CORRECT.format(
-            columns=", ".join(f"{name} = l.{name}" for name in columns),
-            cause="l.cause" if "cause" in columns else "e.cause",
-        ),
-        **facts,
-    )
+    marks = Favor.objects.filter(activity__in=_CHANGED, withdrawn_at=None)
+    with prices_following(favors=marks):
+        execute(
+            _CORRECT.format(
+                columns=", ".join(f"{name} = l.{name}" for name in columns),
+                cause="l.cause" if "cause" in columns else "e.cause",
+            ),
+            **facts,
+        )
     execute(_WITHDRAW, **facts)
     rewrite_slices(Activity.objects.filter(pk__in=RawSQL(_CORRECTED, [])))
 
