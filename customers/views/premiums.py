@@ -36,10 +36,7 @@ class PremiumForm(forms.Form):
 @require_GET
 @needs(Right.COST_RATES)
 def premiums(request: HttpRequest) -> HttpResponse:
-    in_force = _in_force()
-    shares = {name: getattr(in_force, name) for name in Premium.STANDARD} if in_force else None
-    initial = {"valid_from": today(), **(shares or Premium.STANDARD)}
-    return _page(request, PremiumForm(initial=initial))
+    return _page(request)
 
 
 @require_POST
@@ -68,16 +65,21 @@ def remove_premium(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customers:premiums")
 
 
-def _in_force() -> Premium | None:
-    return Premium.objects.filter(valid_from__lte=today()).first()
-
-
-def _page(request: HttpRequest, form: PremiumForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: PremiumForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    rows = list(Premium.objects.all())
+    in_force = next((row for row in rows if row.valid_from <= today()), None)
     context = {
-        "form": form,
-        "rows": Premium.objects.all(),
-        "in_force": _in_force(),
+        "form": form or PremiumForm(initial=_initial(in_force)),
+        "rows": rows,
+        "in_force": in_force,
         "standard": Premium.STANDARD,
         "is_shared": request.screen_share,  # type: ignore[attr-defined]
     }
     return render(request, "customers/premiums.html", context, status=status)
+
+
+def _initial(in_force: Premium | None) -> dict[str, Any]:
+    shares = {name: getattr(in_force, name) for name in Premium.STANDARD} if in_force else None
+    return {"valid_from": today(), **(shares or Premium.STANDARD)}

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from customers.actions.premiums import remove_premiums, set_premiums
 from firm.access import reader
-from firm.api import StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, holds
 from firm.idempotency import idempotent
 from firm.models import Premium
 from firm.roles import Right
@@ -31,7 +31,7 @@ class PremiumSerializer(serializers.ModelSerializer):
 
 
 class NewPremiumSerializer(StrictSerializer):
-    valid_from = serializers.DateField()
+    valid_from = DayField()
     after_hours = _share()
     holiday = _share()
     night = _share()
