@@ -60,9 +60,12 @@ def choices_for(
     )
 
 
-def last_entry(customer: Customer, *, person: User) -> Activity | None:
-    """The person's latest one for this customer: to do the same again."""
+def last_entry(customer: Customer, *, person: User, is_shared: bool) -> Activity | None:
+    """The person's latest one for this customer: to do the same again. On a shared screen of
+    those that may be read beside the customer.
+    """
     entries = Activity.objects.live().filter(customer=customer, staff=person)
+    entries = entries.shared() if is_shared else entries
     return entries.select_related("favor").order_by("-day", "-pk").first()
 
 

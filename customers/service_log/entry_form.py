@@ -45,6 +45,8 @@ MINUTE_CHIPS = [(str(minutes), str(minutes)) for minutes in (15, 30, 45, 60, 90)
 LINKED = {"contact": Contact, "goal": Goal, "investment": Investment, "extension": ScopeExtension}
 # Needed together with another answer, which no single field can check: never “optional”.
 NEEDED = ("minutes", "day", "time", "why")
+# What is for our own eyes: left out of the form while the screen is shared.
+INTERNAL = ("free", *FavorData.__dataclass_fields__, "investment")
 # What the form shows on demand.
 FOLDED = {
     "quantity",
@@ -146,7 +148,7 @@ class EntryForm(forms.Form):
         customer: Customer,
         choices: EntryChoices,
         now: datetime.datetime,
-        shows_goodwill: bool = True,
+        without: Iterable[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -168,9 +170,8 @@ class EntryForm(forms.Form):
             self.fields[name].is_needed = True  # type: ignore[attr-defined]
         if self["cause"].value():
             self.fields["minutes"].widget.attrs["autofocus"] = True
-        if not shows_goodwill:
-            for name in ("free", *FavorData.__dataclass_fields__):
-                del self.fields[name]
+        for name in without:
+            del self.fields[name]
 
     def clean_minutes(self) -> int:
         typed = self.cleaned_data["minutes"] or self.cleaned_data.get("minutes_chip", "")
@@ -215,7 +216,7 @@ class EntryForm(forms.Form):
             is_invoiced=found["is_invoiced"],
             favor=self._favor() if found.get("free") else None,
             **{
-                name: found[name]
+                name: found.get(name, "")
                 for name in ("channel", "direction", "initiator", "work_item", "thread", "note")
             },
             **{name: self._linked(name) for name in LINKED},
@@ -232,7 +233,7 @@ class EntryForm(forms.Form):
         return firm_date(started_at), started_at
 
     def _linked(self, name: str) -> Any:
-        pk = self.cleaned_data[name]
+        pk = self.cleaned_data.get(name)
         return LINKED[name]._default_manager.filter(pk=pk).first() if pk else None
 
     def _favor(self) -> FavorData:

@@ -36,7 +36,7 @@ def _of_a_code(label: Any, choices: Any) -> django_filters.ChoiceFilter:
 class LogFilter(django_filters.FilterSet):
     """All optional; the address holds them, and what does not parse is left out of the question.
     Of several marks an entry has at least one. On a shared screen there are neither marks nor
-    what we account for among ourselves.
+    entries that we account for among ourselves.
     """
 
     person = django_filters.ChoiceFilter(
@@ -81,28 +81,29 @@ def shown(entries: QuerySet[Activity]) -> QuerySet[Activity]:
     return entries.select_related("staff", "contact", "favor")
 
 
-def header(*, shows_marks: bool, shows_price: bool) -> list[str]:
+def header(*, is_shared: bool, shows_price: bool) -> list[str]:
     columns = [
         _("Date"), _("Start"), _("Minutes"), _("Done by"), _("Cause"), _("Kind of work"),
-        _("Channel"), _("Work item"), _("How many"), _("Contact person"), _("Note"),
+        _("Channel"), _("Work item"), _("How many"), _("Contact person"),
     ]  # fmt: skip
-    if shows_marks:
-        columns += [_("Marks"), _("Goodwill work"), *([_("Usual price")] if shows_price else [])]
+    if not is_shared:
+        columns += [_("Note"), _("Marks"), _("Goodwill work")]
+        columns += [_("Usual price")] * shows_price
     return columns
 
 
 def exported(
-    entries: QuerySet[Activity], *, shows_marks: bool, shows_price: bool
+    entries: QuerySet[Activity], *, is_shared: bool, shows_price: bool
 ) -> Iterator[list[Any]]:
     """Rows as `header` names them, in the memory of some hundred."""
     rows = iter(shown(entries).order_by(SORT, "-pk").iterator(chunk_size=_ROWS_A_BATCH))
     while batch := list(islice(rows, _ROWS_A_BATCH)):
-        marks = marks_of(batch) if shows_marks else {}
+        marks = {} if is_shared else marks_of(batch)
         for entry in batch:
             row = _told(entry)
-            if shows_marks:
+            if not is_shared:
                 favor, own = live_favor(entry), marks.get(entry.pk)
-                row += [" / ".join(mark.words for mark in own.marks) if own else ""]
+                row += [entry.note, " / ".join(mark.words for mark in own.marks) if own else ""]
                 row += [favor.why if favor else ""]
                 row += [favor.usual_price if favor else None] * shows_price
             yield row
@@ -120,5 +121,4 @@ def _told(entry: Activity) -> list[Any]:
         entry.work_item,
         entry.quantity,
         entry.contact.name if entry.contact else "",
-        entry.note,
     ]

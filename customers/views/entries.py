@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import ask_about, correct_activity, withdraw_activity
@@ -17,8 +18,8 @@ from customers.actions.activities import check_can_change, move_activity
 from customers.consumption.marks import Marks, marks_of
 from customers.models import Activity, Customer
 from customers.service_log.choices import choices_for
-from customers.service_log.entries import live_favor
-from customers.service_log.entry_form import EntryForm, initial_of
+from customers.service_log.entries import EntryData, live_favor
+from customers.service_log.entry_form import INTERNAL, EntryForm, initial_of
 from customers.service_log.listing import SORT, LogFilter, exported, header, shown
 from customers.service_log.versions import versions_of
 from customers.service_log.week import found_customers
@@ -36,18 +37,39 @@ RELATED = (
 
 
 class VersionForm(forms.Form):
-    """Carried by what corrects or withdraws: the version that its reader saw."""
+    """Carried by what corrects, moves or withdraws: the version that its reader saw."""
 
-    version = forms.IntegerField(min_value=1, max_value=32767, widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        min_value=1,
+        max_value=32767,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            gettext_lazy("The form is incomplete. Open the entry once more."),
+        ),
+    )
+
+
+class MoveForm(VersionForm):
+    customer = forms.CharField(
+        label=gettext_lazy("Whose work it was"),
+        max_length=60,
+        help_text=gettext_lazy(
+            "The entry is withdrawn here and recorded there as it is on record; contact, goal,"
+            " investment, extension and work item stay behind."
+        ),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Code or part of the name")}),
+    )
 
 
 @require_GET
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     found = _entry(request, pk)
+    is_shared = request.screen_share  # type: ignore[attr-defined]
     context = {
         "entry": found,
-        "favor": None if request.screen_share else live_favor(found),  # type: ignore[attr-defined]
-        "versions": versions_of(found),
+        "favor": None if is_shared else live_favor(found),
+        "versions": [] if is_shared else versions_of(found),
         "marks": _marks(request, [found]).get(pk),
         "refusal": _refusal(request, found),
         "may_ask": access.scope(request).may(Right.RECORD_WORK),
@@ -83,8 +105,8 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def _corrected(request: HttpRequest, found: Activity, form: EntryForm, seen: VersionForm) -> bool:
     data = form.data_of_entry
     if request.screen_share:  # type: ignore[attr-defined]
-        # The form did not show the mark, so it says nothing about it.
-        data = replace(data, favor=type(data).of(found).favor)
+        # The form did not show the mark and the note, so it says nothing about them.
+        data = replace(data, favor=EntryData.of(found).favor, note=found.note)
     try:
         correct_activity(
             activity=found,
@@ -118,27 +140,34 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """It was the work of another customer, named by its code or a part of its name."""
-    found, seen = _entry(request, pk, may=Right.RECORD_WORK), VersionForm(request.POST)
-    if not seen.is_valid():
-        raise Refused(_("The form is incomplete. Open the entry once more."))
-    try:
-        moved = move_activity(
-            activity=found,
-            customer=_meant(request),
-            version=seen.cleaned_data["version"],
-            by=access.reader(request),
-            now=timezone.now(),
-        )
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("customers:entry-correct", pk=pk)
+    found, form = _entry(request, pk, may=Right.RECORD_WORK), MoveForm(request.POST)
+    moved = _moved(request, found, form)
+    if moved is None:
+        as_it_is = _form(request, found, initial=initial_of(found))
+        seen = VersionForm(initial={"version": found.version})
+        return _correction(request, found, as_it_is, seen, move=form, status=422)
     said = _("Withdrawn there, and recorded here for %(customer)s.")
     messages.success(request, said % {"customer": moved.customer.name})
     return redirect("customers:entry", pk=moved.pk)
 
 
-def _meant(request: HttpRequest) -> Customer:
-    typed = request.POST.get("customer", "").strip()
+def _moved(request: HttpRequest, found: Activity, form: MoveForm) -> Activity | None:
+    if not form.is_valid():
+        return None
+    try:
+        return move_activity(
+            activity=found,
+            customer=_meant(request, form.cleaned_data["customer"]),
+            version=form.cleaned_data["version"],
+            by=access.reader(request),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        form.add_error("customer", refused.sentence)
+        return None
+
+
+def _meant(request: HttpRequest, typed: str) -> Customer:
     found = found_customers(typed, access.scope(request))
     meant = [row for row in found if row.code.lower() == typed.lower()] or found
     if len(meant) != 1:
@@ -192,7 +221,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the list shows, all pages of it."""
     customer = _customer(request, pk)
     columns = {
-        "shows_marks": not request.screen_share,  # type: ignore[attr-defined]
+        "is_shared": request.screen_share,  # type: ignore[attr-defined]
         "shows_price": access.scope(request).may(Right.PRICE),
     }
     return table_response(
@@ -217,7 +246,7 @@ def _entry(request: HttpRequest, pk: int, *, may: Right | None = None) -> Activi
 def _entries(request: HttpRequest) -> QuerySet[Activity]:
     theirs = Customer.objects.visible_to(access.scope(request))
     entries = Activity.objects.filter(customer__in=theirs)
-    return entries.shared() if request.screen_share else entries  # type: ignore[attr-defined]
+    return entries.live().shared() if request.screen_share else entries  # type: ignore[attr-defined]
 
 
 def _refusal(request: HttpRequest, found: Activity) -> str | None:
@@ -244,13 +273,19 @@ def _form(request: HttpRequest, found: Activity, *args: Any, **kwargs: Any) -> E
         customer=found.customer,
         choices=choices,
         now=now,
-        shows_goodwill=not request.screen_share,  # type: ignore[attr-defined]
+        without=(*INTERNAL, "note") if request.screen_share else (),  # type: ignore[attr-defined]
         **kwargs,
     )
 
 
 def _correction(
-    request: HttpRequest, found: Activity, form: EntryForm, seen: VersionForm, *, status: int = 200
+    request: HttpRequest,
+    found: Activity,
+    form: EntryForm,
+    seen: VersionForm,
+    *,
+    move: MoveForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"entry": found, "form": form, "seen": seen}
+    context = {"entry": found, "form": form, "seen": seen, "move": move or MoveForm()}
     return render(request, "customers/entry_correct.html", context, status=status)

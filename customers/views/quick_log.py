@@ -21,7 +21,7 @@ from customers.models import Activity, Customer
 from customers.scope.history import checked_before
 from customers.scope.line import Line, line_for
 from customers.service_log.choices import choices_for, last_entry
-from customers.service_log.entry_form import QuickForm, initial_like, initial_of_now
+from customers.service_log.entry_form import INTERNAL, QuickForm, initial_like, initial_of_now
 from customers.service_log.purpose import after_purpose
 from firm import access
 from firm.dates import firm_date
@@ -37,11 +37,11 @@ def new(request: HttpRequest) -> HttpResponse:
     customer = picking.wanted(request)
     if customer is None:
         return _fragment(request, "picker", picking.offered(request))
-    now = timezone.now()
+    now, is_shared = timezone.now(), request.screen_share  # type: ignore[attr-defined]
     initial = initial_of_now(now=now)
-    last = last_entry(customer, person=access.reader(request))
+    last = last_entry(customer, person=access.reader(request), is_shared=is_shared)
     if last is not None and request.GET.get("like") == "last":
-        initial = initial_like(last, now=now)
+        initial = initial_like(last, now=now) | ({"note": ""} if is_shared else {})
     if inquiry := picking.number(request.GET.get("inquiry", "")):
         initial |= checked_before(customer, inquiry)
     form = _form(request, customer, now=now, initial=initial)
@@ -113,7 +113,8 @@ def _recorded(request: HttpRequest, form: QuickForm, *, now: datetime.datetime) 
 def _done(request: HttpRequest, entry: Activity, *, now: datetime.datetime) -> HttpResponse:
     """A toast with the way to correct it; where the quick log is the page itself, the entry."""
     address = reverse("customers:entry", args=[entry.pk])
-    said = _said(entry) if entry.recorded_at == now else _said_before(entry)
+    is_shared = request.screen_share  # type: ignore[attr-defined]
+    said = _said(entry, is_shared) if entry.recorded_at == now else _said_before(entry)
     if request.htmx and not _is_own_page(request):  # type: ignore[attr-defined]
         toast = {"text": said, "href": address, "link": _("Correct or withdraw")}
         happened = {"toast": toast, "close-modal": True, "activity-recorded": True}
@@ -124,13 +125,13 @@ def _done(request: HttpRequest, entry: Activity, *, now: datetime.datetime) -> H
     return redirect(address)
 
 
-def _said(entry: Activity) -> str:
+def _said(entry: Activity, is_shared: bool) -> str:
     """How much was recorded for whom, and what it means for the contract."""
     said = _("%(customer)s: %(hours)s h recorded.") % {
         "customer": entry.customer.name,
         "hours": hours_text(entry.minutes),
     }
-    marks = marks_of([entry])[entry.pk].marks
+    marks = () if is_shared else marks_of([entry])[entry.pk].marks
     return f"{said} {' · '.join(mark.words for mark in marks)}".strip()
 
 
@@ -160,7 +161,7 @@ def _form(
         customer=customer,
         choices=choices_for(customer, person=person, on=firm_date(now)),
         now=now,
-        shows_goodwill=not request.screen_share,  # type: ignore[attr-defined]
+        without=INTERNAL if request.screen_share else (),  # type: ignore[attr-defined]
         auto_id="log_%s",
         **kwargs,
     )

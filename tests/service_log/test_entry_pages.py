@@ -215,13 +215,42 @@ def test_a_shared_screen_shows_entries_without_goodwill_and_keeps_the_mark(
     client.post(f"/log/{entry.pk}/correct/save/", corrected(entry, note="共有中の訂正"))
     entry.refresh_from_db()
     assert (entry.version, entry.favor.withdrawn_at) == (2, None)
+    assert entry.note == "ついでのバナー", "the form did not show the note"
+
+
+def test_a_shared_screen_keeps_our_notes_to_ourselves(
+    client_of, entry, customer, account_manager, now
+):
+    """On every page that shows entries, in what the next one begins with, and in the export."""
+    read_purpose(version=VERSION, by=account_manager, now=now)
+    a_contract(customer)
+    data = replace(EVENING, note="しつこい", work_item="バナー", minutes=15)
+    correct_activity(activity=entry, data=data, version=1, by=account_manager, now=now)
+    client, pages = client_of(account_manager), f"/customers/{customer.pk}"
+    addresses = [
+        f"/log/{entry.pk}/",
+        f"/log/{entry.pk}/correct/",
+        f"/log/new/?customer={customer.pk}&like=last",
+        f"{pages}/log/",
+        f"{pages}/log/export/?format=csv",
+        f"{pages}/timeline/",
+        f"{pages}/used/entries/?figure=hours&on=2026-07-15",
+    ]
+
+    def said() -> list[str]:
+        return [page for page in addresses if "しつこい" in client.get(page).getvalue().decode()]
+
+    assert said() == addresses
+    client.post("/preferences/screen-share/", {"on": "1"})
+    assert said() == []
+    assert "バナー" in text_of(client, f"{pages}/log/")
 
 
 @pytest.mark.parametrize(("cause", "status"), [("own_reason", 404), ("incident", 200)])
 def test_a_shared_screen_shows_nothing_of_our_own(
     client_of, customer, account_manager, now, cause, status
 ):
-    ours = replace(EVENING, cause=cause, note="当社の設定もれ")
+    ours = replace(EVENING, cause=cause, work_item="当社の設定もれ")
     entry = record_activity(customer=customer, data=ours, by=account_manager, now=now)
     client = client_of(account_manager)
     log, page = f"/customers/{customer.pk}/log/", f"/log/{entry.pk}/"
@@ -283,8 +312,25 @@ def test_who_is_meant_has_to_be_clear_and_another(typed, client_of, entry, accou
     a_customer("風花精機", owner=account_manager), a_customer("風花珈琲", owner=account_manager)
     a_customer("nobody")
     given = {"version": entry.version, "customer": typed}
-    client_of(account_manager).post(f"/log/{entry.pk}/move/", given)
+    answer = client_of(account_manager).post(f"/log/{entry.pk}/move/", given)
+    assert answer.status_code == 422
+    assert answer.context["move"].errors.keys() == {"customer"}
+    assert f'value="{typed}"' in answer.content.decode() or not typed, "what was typed stays"
     assert Activity.objects.live().get() == entry
+
+
+def test_a_move_of_an_entry_that_was_corrected_meanwhile_shows_it_as_it_is(
+    client_of, entry, account_manager, now
+):
+    a_customer("風花精機", code="K-0075", owner=account_manager)
+    data = replace(EVENING, minutes=31)
+    correct_activity(activity=entry, data=data, version=1, by=account_manager, now=now)
+    client, given = client_of(account_manager), {"version": "1", "customer": "K-0075"}
+    answer = client.post(f"/log/{entry.pk}/move/", given)
+    assert answer.status_code == 422
+    assert 'value="31"' in answer.content.decode()
+    given["version"] = "2"  # as the page says it now
+    assert client.post(f"/log/{entry.pk}/move/", given).status_code == 302
 
 
 def test_the_api_moves_an_entry_to_a_customer_of_mine_only(client_of, entry, account_manager):
