@@ -47,7 +47,10 @@ class MomentField(serializers.DateTimeField):
     """A moment of these days."""
 
     def to_internal_value(self, value: Any) -> datetime.datetime:
-        moment: datetime.datetime = super().to_internal_value(value)
+        try:
+            moment: datetime.datetime = super().to_internal_value(value)
+        except OverflowError:  # so early that no zone reaches it
+            moment = datetime.datetime.min
         if not EARLIEST <= moment.date() <= LATEST:
             raise serializers.ValidationError(_("The day lies too far away."))
         return moment

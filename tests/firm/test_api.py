@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from rest_framework.authtoken.models import Token
+from rest_framework.exceptions import ValidationError
 
 from firm import idempotency
 from firm.actions import disable_person
+from firm.api import MomentField
 from firm.models import KeptAnswer, User
 from tests.factories import a_job, a_person
 
@@ -68,7 +70,15 @@ def test_a_deeply_nested_body_is_answered_400(api):
     assert response.status_code == 400
 
 
-@pytest.mark.parametrize("body", ['{"name": NaN}', "{", "", "[]", '"x"', "null", "12"])
+NO_OBJECTS = ['{"name": NaN}', "{", "", "[]", '"x"', "null", "12"]
+NOT_TO_BE_SAID_AGAIN = [
+    '{"name": "x", "superior": 1e400}',
+    '{"\\ud800": 1}',
+    '{"name": "x", "role": "\\udfff"}',
+]
+
+
+@pytest.mark.parametrize("body", [*NO_OBJECTS, *NOT_TO_BE_SAID_AGAIN])
 def test_a_body_that_is_no_object_of_ours_is_answered_400(api, body):
     response = api.post("/api/v1/people", body, content_type="application/json")
     assert response.status_code == 400
@@ -85,6 +95,14 @@ def test_a_field_nobody_knows_is_answered_400_by_its_name(api):
 def test_text_the_database_cannot_hold_is_answered_400(api, text):
     body = json.dumps({**NEW, "name": text})
     assert api.post("/api/v1/people", body, content_type="application/json").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"]
+)
+def test_a_moment_at_the_end_of_time_is_refused(text):
+    with pytest.raises(ValidationError):
+        MomentField().run_validation(text)
 
 
 def test_a_refusal_is_409_with_its_sentence(api, account_manager):
