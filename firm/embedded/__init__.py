@@ -44,7 +44,7 @@ def secret_key(data: Path) -> str:
     """The installation's own secret, made once and readable by its owner only."""
     file = Places(data).secret_key
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.{os.getpid()}")
         draft.touch(0o600)
         draft.write_text(secrets.token_urlsafe(50))

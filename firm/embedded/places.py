@@ -18,6 +18,7 @@ class Places:
         self.postgres = self.data / "postgres"
         self.valkey = self.data / "valkey"
         self.logs = self.data / "log"
+        self.mail = self.data / "mail"  # with links that set a password
         self.passwords = self.data / "passwords"
         self.superuser_password = self.data / "passwords.superuser"
         self.secret_key = self.data / "secret_key"
@@ -33,7 +34,7 @@ class Places:
 
     def make(self) -> None:
         """Create the directories, for this user only."""
-        for directory in (self.data, self.logs, self.valkey):
+        for directory in (self.data, self.logs, self.mail, self.valkey):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def make_sockets(self, owner: int | None = None) -> None:

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from firm.embedded import account
+from firm.embedded import account, secret_key
 from firm.embedded.errors import EmbeddedError
 from firm.embedded.lease import BASE_DIR, Lease
 from firm.embedded.locks import is_locked
@@ -171,6 +171,16 @@ def test_an_ordinary_user_can_run_them(data):
     )
     assert done.stdout
     assert processes_of(data) == []
+
+
+def test_what_they_keep_is_private(tmp_path):
+    """The mails, too: those of the default install carry links that set a password."""
+    places = Places(tmp_path / "data")
+    secret_key(places.data)
+    places.make()
+    modes = {place.name: stat.S_IMODE(place.stat().st_mode) for place in places.data.iterdir()}
+    assert stat.S_IMODE(places.data.stat().st_mode) == 0o700
+    assert modes == {"log": 0o700, "mail": 0o700, "secret_key": 0o600, "valkey": 0o700}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="is about root")
