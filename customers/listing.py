@@ -14,8 +14,8 @@ from django.db.models import F, IntegerField, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from customers.models import CustomerSnapshot
+from customers.models.customer import SnapshotQuerySet
 from customers.search import Search
-from customers.visibility import SnapshotQuerySet
 from firm import keyset
 from firm.keyset import Page, Stage
 from firm.roles import Right

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from customers.models import Activity, Customer, CustomerSnapshot
+from customers.models.customer import CustomerQuerySet
+from customers.reach import customers_in_reach
 from customers.suggestions import exactly_one, suggestions
 from firm import access
 
@@ -13,9 +15,9 @@ LATELY, LOOKED_AT = 8, 100
 RELATED = ("owner", "backup")
 
 
-def theirs(request: HttpRequest) -> Any:
+def theirs(request: HttpRequest) -> CustomerQuerySet:
     """The customers whose file the reader has."""
-    return Customer.objects.visible_to(access.scope(request)).select_related(*RELATED)
+    return customers_in_reach(request).select_related(*RELATED)
 
 
 def number(text: str) -> int:
@@ -32,8 +34,7 @@ def wanted(request: HttpRequest) -> Customer | None:
         found = suggested(request)
         if len(found) == 1 or (found and request.htmx):  # type: ignore[attr-defined]
             chosen = found[0].pk
-    found_one: Customer | None = theirs(request).filter(pk=chosen).first() if chosen else None
-    return found_one
+    return theirs(request).filter(pk=chosen).first() if chosen else None
 
 
 def suggested(request: HttpRequest) -> list[CustomerSnapshot]:

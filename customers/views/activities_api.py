@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -19,7 +17,8 @@ from rest_framework.views import APIView
 from customers.actions import correct_activity, record_activity, withdraw_activity
 from customers.actions.activities import EntryData, FavorData, move_activity
 from customers.consumption.marked import MarkKind, marked
-from customers.models import Activity, Contact, Customer, Goal, Investment, ScopeExtension
+from customers.models import Activity, Contact, Goal, Investment, ScopeExtension
+from customers.reach import customer_of, entry_of
 from customers.service_log.entries import check_source, live_favor
 from customers.service_log.purpose import check_purpose_read
 from firm import access
@@ -190,7 +189,7 @@ class CustomerActivities(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Activity]:
         entries = Activity.objects.live().filter(
-            customer=_customer(self.request, self.kwargs["pk"])
+            customer=customer_of(self.request, self.kwargs["pk"])
         )
         for name, lookup in (("since", "day__gte"), ("until", "day__lt")):
             if text := self.request.query_params.get(name, ""):
@@ -218,8 +217,7 @@ class CustomerActivities(ListAPIView):
     @extend_schema(request=RecordSerializer, responses={201: ActivitySerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        _check_may_record(request)
-        customer = _customer(request, pk)
+        customer = customer_of(request, pk, may=Right.RECORD_WORK)
         check_purpose_read(access.reader(request))
         wanted = RecordSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -239,7 +237,7 @@ class ActivityDetail(APIView):
 
     @extend_schema(responses=ActivitySerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return versioned(request, _shown(request, _activity(request, pk)))
+        return versioned(request, _shown(request, entry_of(request, pk)))
 
 
 class ActivityCorrect(APIView):
@@ -248,8 +246,7 @@ class ActivityCorrect(APIView):
     @extend_schema(request=CorrectionSerializer, responses=ActivitySerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        _check_may_record(request)
-        activity = _activity(request, pk)
+        activity = entry_of(request, pk, may=Right.RECORD_WORK)
         wanted = CorrectionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         correct_activity(
@@ -259,7 +256,7 @@ class ActivityCorrect(APIView):
             by=access.reader(request),
             now=timezone.now(),
         )
-        return Response(_shown(request, _activity(request, pk)))
+        return Response(_shown(request, entry_of(request, pk)))
 
 
 class ActivityWithdraw(APIView):
@@ -268,8 +265,7 @@ class ActivityWithdraw(APIView):
     @extend_schema(request=WithdrawalSerializer, responses=ActivitySerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        _check_may_record(request)
-        activity = _activity(request, pk)
+        activity = entry_of(request, pk, may=Right.RECORD_WORK)
         wanted = WithdrawalSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         withdraw_activity(
@@ -278,7 +274,7 @@ class ActivityWithdraw(APIView):
             now=timezone.now(),
             **wanted.validated_data,
         )
-        return Response(_shown(request, _activity(request, pk)))
+        return Response(_shown(request, entry_of(request, pk)))
 
 
 class ActivityMove(APIView):
@@ -287,35 +283,17 @@ class ActivityMove(APIView):
     @extend_schema(request=MoveSerializer, responses={201: ActivitySerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        _check_may_record(request)
-        activity = _activity(request, pk)
+        activity = entry_of(request, pk, may=Right.RECORD_WORK)
         wanted = MoveSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         moved = move_activity(
             activity=activity,
-            customer=_customer(request, wanted.validated_data["customer"]),
+            customer=customer_of(request, wanted.validated_data["customer"]),
             version=wanted.validated_data["version"],
             by=access.reader(request),
             now=timezone.now(),
         )
         return Response(_shown(request, moved), status=201)
-
-
-def _check_may_record(request: Request) -> None:
-    if not access.scope(request).may(Right.RECORD_WORK):
-        raise Http404
-
-
-def _customer(request: Request, pk: int) -> Customer:
-    found: Customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
-    return found
-
-
-def _activity(request: Request, pk: int) -> Activity:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    entries = Activity.objects.filter(customer__in=theirs).select_related("customer", "favor")
-    found: Activity = get_object_or_404(entries, pk=pk)
-    return found
 
 
 def _shown(request: Request, activity: Activity) -> Any:

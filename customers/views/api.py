@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from customers.listing import sees_revenue
 from customers.models import Contact, Customer, CustomerSnapshot
-from customers.visibility import CustomerQuerySet
+from customers.models.customer import CustomerQuerySet
 from firm import access
 from firm.api import versioned
 from firm.roles import Right

@@ -1,22 +1,22 @@
 """What a customer has used of the contract: the page, and the entries behind each figure."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from customers.consumption.behind import MOST, Figure, entries_behind
 from customers.consumption.report import report_of
 from customers.models import Customer, ScopeTerm
 from customers.models.activity import OPEN_CAUSES
+from customers.reach import customer_of
 from customers.service_log.coverage import closed_weeks, coverage_of
-from firm import access
 from firm.dates import day_asked_for, today
 
 
 @require_GET
 def consumption(request: HttpRequest, pk: int) -> HttpResponse:
     """As of `?on=`; with htmx the file's section."""
-    customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    customer = customer_of(request, pk)
     on = day_asked_for(request.GET.get("on", ""))
     report = report_of(pk, on=on)
     weeks = closed_weeks(on=on)
@@ -37,7 +37,7 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
     """The entries of `?figure=` as of `?on=`. A shared screen leaves out their marks, and those
     that are for our own eyes.
     """
-    customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    customer = customer_of(request, pk)
     on, term = day_asked_for(request.GET.get("on", "")), request.GET.get("term", "")
     try:
         figure = Figure(request.GET.get("figure", Figure.HOURS))

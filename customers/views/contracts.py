@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -28,33 +28,18 @@ from customers.contracts.in_force import agreed_with
 from customers.contracts.templates import start_of
 from customers.giving.register import usually_given
 from customers.models import Contract, ContractRevision, Customer
+from customers.reach import contract_of, customer_of, revision_of
 from firm import access
 from firm.dates import today
 from firm.refusals import Refused
 from firm.roles import Right
 
 
-def _customer(request: HttpRequest, pk: int) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
-
-
-def _contract(request: HttpRequest, pk: int) -> Contract:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    contracts = Contract.objects.filter(customer__in=theirs).select_related("customer")
-    return get_object_or_404(contracts, pk=pk)
-
-
-def _revision(request: HttpRequest, pk: int) -> ContractRevision:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    revisions = ContractRevision.objects.filter(contract__customer__in=theirs)
-    return get_object_or_404(revisions.select_related("contract__customer"), pk=pk)
-
-
 @require_GET
 @access.needs(Right.EDIT_CUSTOMERS)
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """The form, filled in from `?template=`."""
-    customer = _customer(request, pk)
+    customer = customer_of(request, pk)
     template = request.GET.get("template", "")
     if template not in Contract.Template.values:
         template = Contract.Template.MAINTENANCE
@@ -69,7 +54,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.EDIT_CUSTOMERS)
 def create(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = _customer(request, pk)
+    customer = customer_of(request, pk)
     form, terms = NewContractForm(request.POST), term_forms(request.POST)
 
     def sign() -> None:
@@ -90,7 +75,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.EDIT_CUSTOMERS)
 def revise(request: HttpRequest, pk: int) -> HttpResponse:
     """The last revision once more, to be changed from a day on."""
-    contract = _contract(request, pk)
+    contract = contract_of(request, pk)
     last = contract.revisions.order_by("-valid_from").prefetch_related("terms").first()
     initial = {**initial_of(last), "valid_from": None, "valid_to": None} if last else {}
     lines = [line_of(term) for term in last.terms.all()] if last else []
@@ -106,7 +91,7 @@ def revise(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.EDIT_CUSTOMERS)
 def save_revision(request: HttpRequest, pk: int) -> HttpResponse:
-    contract = _contract(request, pk)
+    contract = contract_of(request, pk)
     form, terms = RevisionForm(request.POST), term_forms(request.POST)
 
     def revise() -> None:
@@ -124,7 +109,7 @@ def save_revision(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @access.needs(Right.EDIT_CUSTOMERS)
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = _revision(request, pk)
+    revision = revision_of(request, pk)
     return _form(
         request,
         revision.contract.customer,
@@ -138,7 +123,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.EDIT_CUSTOMERS)
 def save_correction(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = _revision(request, pk)
+    revision = revision_of(request, pk)
     form, terms = RevisionForm(request.POST), term_forms(request.POST)
 
     def correct() -> None:
@@ -157,7 +142,7 @@ def save_correction(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.needs(Right.EDIT_CUSTOMERS)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    contract = _contract(request, pk)
+    contract = contract_of(request, pk)
     form = EndForm(request.POST)
     if not form.is_valid():
         raise Refused(_("Choose the first day without the contract."))
@@ -174,9 +159,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def explained(request: HttpRequest, pk: int) -> HttpResponse:
     """Whoever has the file notes that the scope was gone through with the customer, today."""
-    revision = _revision(request, pk)
-    if not access.scope(request).may(Right.RECORD_WORK):
-        raise Http404
+    revision = revision_of(request, pk, may=Right.RECORD_WORK)
     actions.record_explained(
         revision=revision, on=today(), by=access.reader(request), now=timezone.now()
     )
@@ -187,7 +170,7 @@ def explained(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """What's included, on one page to print: for the customer, so without tier or flag."""
-    customer = _customer(request, pk)
+    customer = customer_of(request, pk)
     on = today()
     context: dict[str, Any] = {"customer": customer, "agreed": agreed_with(pk, on=on), "on": on}
     if any(held.has_hours for held in context["agreed"]):

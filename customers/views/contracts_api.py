@@ -4,8 +4,6 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -17,7 +15,8 @@ from customers.actions import contracts as actions
 from customers.contracts.in_force import Agreed, agreed_with
 from customers.contracts.kinds import Kind, Period, TermLine
 from customers.contracts.wording import sentence_of
-from customers.models import Channel, Contract, ContractRevision, Customer, ScopeTerm
+from customers.models import Channel, Contract, ContractRevision, ScopeTerm
+from customers.reach import contract_of, customer_of
 from firm import access
 from firm.api import DayField, StrictSerializer, day_in, versioned
 from firm.dates import today
@@ -152,13 +151,13 @@ class CustomerContracts(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=ContractSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        agreed = agreed_with(_customer(request, pk).pk, on=day_in(request, "as_of") or today())
+        agreed = agreed_with(customer_of(request, pk).pk, on=day_in(request, "as_of") or today())
         return versioned(request, _shown(request, agreed))
 
     @extend_schema(request=NewContractSerializer, responses={201: ContractSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        customer = _customer(request, pk, may=Right.EDIT_CUSTOMERS)
+        customer = customer_of(request, pk, may=Right.EDIT_CUSTOMERS)
         wanted = NewContractSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         data = dict(wanted.validated_data)
@@ -179,10 +178,7 @@ class ContractRevisions(APIView):
     @extend_schema(request=NewRevisionSerializer, responses={201: ContractSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        theirs = Customer.objects.visible_to(access.scope(request))
-        if not access.scope(request).may(Right.EDIT_CUSTOMERS):
-            raise Http404
-        contract = get_object_or_404(Contract.objects.filter(customer__in=theirs), pk=pk)
+        contract = contract_of(request, pk, may=Right.EDIT_CUSTOMERS)
         wanted = NewRevisionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         actions.revise_contract(
@@ -192,14 +188,6 @@ class ContractRevisions(APIView):
             **_revision(dict(wanted.validated_data)),
         )
         return Response(_shown(request, [_latest(contract)])[0], status=201)
-
-
-def _customer(request: Request, pk: int, *, may: Right | None = None) -> Customer:
-    """404 for whoever hasn't the file, or not the right."""
-    if may is not None and not access.scope(request).may(may):
-        raise Http404
-    found: Customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
-    return found
 
 
 def _shown(request: Request, agreed: list[Agreed]) -> Any:

@@ -12,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.giving.reach import check_is_not_shared
-from customers.models import Customer
+from customers.reach import check_is_not_shared, customers_in_reach
 from customers.service_log.coverage import (
     WEEKS,
     closed_weeks,
@@ -37,7 +36,7 @@ MOST_EXPORTED = 10_000
 @require_GET
 @access.needs(Right.SEE_JUNIORS_FILES)
 def coverage(request: HttpRequest) -> HttpResponse:
-    theirs, weeks = _theirs(request), _weeks(request)
+    theirs, weeks = customers_in_reach(request), _weeks(request)
     context: dict[str, Any] = {
         "coverage": coverage_of(theirs, weeks=weeks),
         "coverage_weeks": len(weeks),
@@ -56,15 +55,11 @@ def coverage(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """A line for each customer and week without anything."""
     check_is_not_shared(request)
-    gaps = weeks_without(_theirs(request), weeks=_weeks(request), most=MOST_EXPORTED)
+    gaps = weeks_without(customers_in_reach(request), weeks=_weeks(request), most=MOST_EXPORTED)
     rows = ([gap.code, gap.name, week] for gap in gaps for week in gap.weeks)
     header = [_("Code"), _("Name"), _("Week from")]
     name = f"{_('Weeks without an entry')} {today():%Y-%m-%d}"
     return table_response(name, header, rows, format=request.GET.get("format", "xlsx"))
-
-
-def _theirs(request: HttpRequest | Request) -> Any:
-    return Customer.objects.visible_to(access.scope(request))
 
 
 def _weeks(request: HttpRequest) -> list[datetime.date]:
@@ -75,7 +70,7 @@ def _weeks(request: HttpRequest) -> list[datetime.date]:
 
 def _sections(request: HttpRequest | Request, weeks: list[datetime.date]) -> list[dict[str, Any]]:
     """By the departments' paths; what belongs to none comes last."""
-    found = coverage_by_section(_theirs(request), weeks=weeks)
+    found = coverage_by_section(customers_in_reach(request), weeks=weeks)
     paths = {row.pk: row.path for row in Department.objects.select_related("parent__parent")}
     lines = [
         {
@@ -128,7 +123,7 @@ class LoggingCoverage(APIView):
         weeks = closed_weeks(on=today(), count=count)
         found = {
             "weeks": weeks,
-            "whole": coverage_of(_theirs(request), weeks=weeks),
+            "whole": coverage_of(customers_in_reach(request), weeks=weeks),
             "sections": _sections(request, weeks),
         }
         return versioned(request, LoggingCoverageSerializer(found).data)

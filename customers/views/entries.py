@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from customers.actions import ask_about, correct_activity, withdraw_activity
 from customers.actions.activities import check_can_change, move_activity
 from customers.consumption.marks import Marks, marks_of
 from customers.models import Activity, Customer
+from customers.reach import customer_of, entries_in_reach
 from customers.service_log.choices import choices_for
 from customers.service_log.entries import EntryData, live_favor
 from customers.service_log.entry_form import INTERNAL, EntryForm, initial_of
@@ -195,7 +196,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's entries, the latest first."""
-    customer = _customer(request, pk)
+    customer = customer_of(request, pk)
     question = _filter(request, customer)
     page = page_of(shown(question.qs), sort=SORT, after=request.GET.get("after", ""))
     marks = _marks(request, page.rows)
@@ -219,7 +220,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the list shows, all pages of it."""
-    customer = _customer(request, pk)
+    customer = customer_of(request, pk)
     columns = {
         "is_shared": request.screen_share,  # type: ignore[attr-defined]
         "shows_price": access.scope(request).may(Right.PRICE),
@@ -232,20 +233,12 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _customer(request: HttpRequest, pk: int) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
-
-
 def _entry(request: HttpRequest, pk: int, *, may: Right | None = None) -> Activity:
-    """404 for whoever hasn't the customer's file, or not the right."""
-    if may is not None and not access.scope(request).may(may):
-        raise Http404
-    return get_object_or_404(_entries(request).select_related(*RELATED), pk=pk)
+    return get_object_or_404(_entries(request, may=may).select_related(*RELATED), pk=pk)
 
 
-def _entries(request: HttpRequest) -> QuerySet[Activity]:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    entries = Activity.objects.filter(customer__in=theirs)
+def _entries(request: HttpRequest, *, may: Right | None = None) -> QuerySet[Activity]:
+    entries = entries_in_reach(request, may=may)
     return entries.live().shared() if request.screen_share else entries  # type: ignore[attr-defined]
 
 

@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions import extend_scope
 from customers.contracts.extension_form import ExtensionForm
-from customers.models import Contract, Customer
+from customers.models import Contract
+from customers.reach import contract_of
 from firm import access
 from firm.dates import today
 from firm.refusals import Refused
@@ -19,14 +20,14 @@ from firm.roles import Right
 @require_GET
 @access.needs(Right.EDIT_CUSTOMERS)
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    contract = _contract(request, pk)
+    contract = contract_of(request, pk)
     return _page(request, contract, ExtensionForm(contract=contract, initial={"first": today()}))
 
 
 @require_POST
 @access.needs(Right.EDIT_CUSTOMERS)
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
-    contract = _contract(request, pk)
+    contract = contract_of(request, pk)
     form = ExtensionForm(request.POST, contract=contract)
     if form.is_valid():
         try:
@@ -42,12 +43,6 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The extension has been granted."))
             return redirect("customers:file", pk=contract.customer_id)
     return _page(request, contract, form, status=422)
-
-
-def _contract(request: HttpRequest, pk: int) -> Contract:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    contracts = Contract.objects.filter(customer__in=theirs).select_related("customer")
-    return get_object_or_404(contracts, pk=pk)
 
 
 def _page(

@@ -1,7 +1,5 @@
 """/api/v1/contracts/…/extensions: what was granted beyond a contract, and granting more."""
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,7 +9,8 @@ from rest_framework.views import APIView
 
 from customers.actions import extend_scope
 from customers.contracts.wording import extension_text
-from customers.models import Contract, Customer, ScopeExtension, ScopeTerm
+from customers.models import ScopeExtension, ScopeTerm
+from customers.reach import contract_of
 from firm import access
 from firm.api import DayField, StrictSerializer, versioned
 from firm.idempotency import idempotent
@@ -59,15 +58,13 @@ class ContractExtensions(APIView):
 
     @extend_schema(responses=GrantedExtensionSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        extensions = _contract(request, pk).extensions.select_related("granted_by")
+        extensions = contract_of(request, pk).extensions.select_related("granted_by")
         return versioned(request, GrantedExtensionSerializer(extensions, many=True).data)
 
     @extend_schema(request=NewExtensionSerializer, responses={201: GrantedExtensionSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        if not access.scope(request).may(Right.EDIT_CUSTOMERS):
-            raise Http404
-        contract = _contract(request, pk)
+        contract = contract_of(request, pk, may=Right.EDIT_CUSTOMERS)
         wanted = NewExtensionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         extension = extend_scope(
@@ -77,9 +74,3 @@ class ContractExtensions(APIView):
             **wanted.validated_data,
         )
         return Response(GrantedExtensionSerializer(extension).data, status=201)
-
-
-def _contract(request: Request, pk: int) -> Contract:
-    theirs = Customer.objects.visible_to(access.scope(request))
-    found: Contract = get_object_or_404(Contract.objects.filter(customer__in=theirs), pk=pk)
-    return found

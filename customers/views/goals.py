@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from customers import actions
 from customers.giving import goals as found_goals
 from customers.giving.forms import GOAL_FIELDS, GoalForm, OutcomeForm
-from customers.giving.reach import check_is_not_shared, customer_of, goal_of
 from customers.models import Customer, Goal
+from customers.reach import check_is_not_shared, customer_of, goal_of
 from firm import access, keyset
 from firm.dates import today
 from firm.exports import table_response
@@ -33,7 +33,7 @@ def goals(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def create(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = customer_of(request, pk, to_give=True)
+    customer = customer_of(request, pk, may=Right.RECORD_WORK)
     form = GoalForm(request.POST, customer=customer)
     if form.is_valid():
         try:
@@ -58,7 +58,7 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    found = goal_of(request, pk, to_give=True)
+    found = goal_of(request, pk, may=Right.RECORD_WORK)
     form = GoalForm(request.POST, customer=found.customer)
     if form.is_valid():
         try:
@@ -76,7 +76,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Reached, or dropped."""
-    found, form = goal_of(request, pk, to_give=True), OutcomeForm(request.POST)
+    found, form = goal_of(request, pk, may=Right.RECORD_WORK), OutcomeForm(request.POST)
     if form.is_valid():
         reached = form.cleaned_data["end"] == OutcomeForm.REACH
         act = actions.reach_goal if reached else actions.drop_goal
@@ -97,7 +97,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    found = goal_of(request, pk, to_give=True)
+    found = goal_of(request, pk, may=Right.RECORD_WORK)
     actions.reopen_goal(goal=found, by=access.reader(request), now=timezone.now())
     messages.success(request, _("The goal is open again."))
     return redirect("customers:goal", pk=pk)

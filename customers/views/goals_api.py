@@ -11,11 +11,12 @@ from rest_framework.views import APIView
 
 from customers import actions
 from customers.giving.forms import GOAL_FIELDS
-from customers.giving.reach import customer_of, goal_of
 from customers.models import Contact, Goal
+from customers.reach import customer_of, goal_of
 from firm import access
 from firm.api import DayField, StrictSerializer, versioned
 from firm.idempotency import idempotent
+from firm.roles import Right
 
 
 class GoalSerializer(serializers.ModelSerializer):
@@ -64,7 +65,7 @@ class CustomerGoals(APIView):
     @extend_schema(request=NewGoalSerializer, responses={201: GoalSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        customer = customer_of(request, pk, to_give=True)
+        customer = customer_of(request, pk, may=Right.RECORD_WORK)
         found = actions.set_goal(
             customer=customer, **_said(NewGoalSerializer, request), **_who(request)
         )
@@ -78,7 +79,7 @@ class GoalDetail(APIView):
 
     @extend_schema(request=ChangeSerializer, responses=GoalSerializer)
     def patch(self, request: Request, pk: int) -> Response:
-        found = goal_of(request, pk, to_give=True)
+        found = goal_of(request, pk, may=Right.RECORD_WORK)
         actions.change_goal(goal=found, **_said(ChangeSerializer, request), **_who(request))
         return Response(GoalSerializer(goal_of(request, pk)).data)
 
@@ -89,7 +90,7 @@ class GoalState(APIView):
     @extend_schema(request=EndSerializer, responses=GoalSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        found = goal_of(request, pk, to_give=True)
+        found = goal_of(request, pk, may=Right.RECORD_WORK)
         said = _said(EndSerializer, request)
         who: dict[str, Any] = {"goal": found, **_who(request)}
         match said["state"]:

@@ -14,9 +14,9 @@ from customers import actions
 from customers.contracts.wording import hours_text
 from customers.giving import register
 from customers.giving.forms import GoodwillForm, PeriodForm, plain
-from customers.giving.reach import check_is_not_shared, customer_of, entry_of
 from customers.models import Activity, Customer, CustomerSnapshot
 from customers.prices import hourly_price
+from customers.reach import check_is_not_shared, customer_of, entry_of
 from customers.service_log.entries import live_favor
 from firm import access, keyset
 from firm.dates import today
@@ -200,7 +200,7 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
 
 def _entry(request: HttpRequest, pk: int) -> Activity:
     check_is_not_shared(request)
-    return entry_of(request, pk)
+    return entry_of(request, pk, may=Right.RECORD_WORK)
 
 
 def _given(customer: Customer, form: PeriodForm) -> Any:

@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 
 from customers import actions
 from customers.giving import register
-from customers.giving.reach import customer_of, entry_of
 from customers.models import Activity
+from customers.reach import customer_of, entry_of
 from customers.service_log.entries import live_favor
 from firm import access
 from firm.api import StrictSerializer, day_in
@@ -129,7 +129,7 @@ class ActivityGoodwill(APIView):
 
     @extend_schema(request=MarkSerializer, responses=GoodwillSerializer)
     def put(self, request: Request, pk: int) -> Response:
-        entry = entry_of(request, pk)
+        entry = entry_of(request, pk, may=Right.RECORD_WORK)
         wanted = MarkSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         said, favor = dict(wanted.validated_data), live_favor(entry)
@@ -139,12 +139,14 @@ class ActivityGoodwill(APIView):
         else:
             actions.change_goodwill(favor=favor, **said, **who)
         return Response(
-            GoodwillSerializer(entry_of(request, pk), context={"request": request}).data
+            GoodwillSerializer(
+                entry_of(request, pk, may=Right.RECORD_WORK), context={"request": request}
+            ).data
         )
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        favor = live_favor(entry_of(request, pk))
+        favor = live_favor(entry_of(request, pk, may=Right.RECORD_WORK))
         if favor is None:
             raise Http404
         actions.unmark_goodwill(favor=favor, by=access.reader(request), now=timezone.now())

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from customers import actions
 from customers.giving import investing
 from customers.giving.forms import InvestmentForm, NewInvestmentForm, VerdictForm, hours_of, plain
-from customers.giving.reach import check_is_not_shared, customer_of, investments_in_reach
 from customers.models import Customer, Investment
+from customers.reach import check_is_not_shared, customer_of, investments_in_reach
 from firm import access, keyset
 from firm.dates import today
 from firm.exports import table_response
@@ -35,7 +35,7 @@ def investments(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def create(request: HttpRequest, pk: int) -> HttpResponse:
-    customer, form = _customer(request, pk, to_give=True), _new_form(request, request.POST)
+    customer, form = _customer(request, pk, may=Right.RECORD_WORK), _new_form(request, request.POST)
     if form.is_valid():
         try:
             found = actions.open_investment(
@@ -57,7 +57,7 @@ def investment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _investment(request, pk, to_give=True)
+    found = _investment(request, pk, may=Right.RECORD_WORK)
     form = InvestmentForm(request.POST, shows_money=_shows_money(request))
     if form.is_valid():
         try:
@@ -78,7 +78,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Paid back, stopped, or extended until the next review."""
-    found, form = _investment(request, pk, to_give=True), VerdictForm(request.POST)
+    found, form = _investment(request, pk, may=Right.RECORD_WORK), VerdictForm(request.POST)
     if form.is_valid():
         try:
             _judge(request, found, form)
@@ -141,14 +141,14 @@ def of_all_export(request: HttpRequest) -> HttpResponseBase:
     return table_response(name, header, cells, format=request.GET.get("format", "xlsx"))
 
 
-def _customer(request: HttpRequest, pk: int, *, to_give: bool = False) -> Customer:
+def _customer(request: HttpRequest, pk: int, *, may: Right | None = None) -> Customer:
     check_is_not_shared(request)
-    return customer_of(request, pk, to_give=to_give)
+    return customer_of(request, pk, may=may)
 
 
-def _investment(request: HttpRequest, pk: int, *, to_give: bool = False) -> Investment:
+def _investment(request: HttpRequest, pk: int, *, may: Right | None = None) -> Investment:
     check_is_not_shared(request)
-    found = investments_in_reach(request, to_give=to_give)
+    found = investments_in_reach(request, may=may)
     return get_object_or_404(found.annotate(used_minutes=investing.USED), pk=pk)
 
 

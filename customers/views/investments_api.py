@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 
 from customers import actions
 from customers.giving.investing import USED, Shown, investments_of
-from customers.giving.reach import customer_of, investments_in_reach
 from customers.models import Investment
 from customers.models.goodwill import LONGEST_CAP
+from customers.reach import customer_of, investments_in_reach
 from firm import access
 from firm.api import DayField, StrictSerializer, versioned
 from firm.dates import today
@@ -107,7 +107,7 @@ class CustomerInvestments(APIView):
     @extend_schema(request=NewInvestmentSerializer, responses={201: InvestmentSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        customer = customer_of(request, pk, to_give=True)
+        customer = customer_of(request, pk, may=Right.RECORD_WORK)
         said = _said(NewInvestmentSerializer, request)
         found = actions.open_investment(customer=customer, **said, **_who(request))
         return _answer(request, found.pk, status=201)
@@ -120,7 +120,7 @@ class InvestmentDetail(APIView):
 
     @extend_schema(request=ChangeSerializer, responses=InvestmentSerializer)
     def patch(self, request: Request, pk: int) -> Response:
-        found = _investment(request, pk, to_give=True)
+        found = _investment(request, pk, may=Right.RECORD_WORK)
         said = _said(ChangeSerializer, request)
         actions.change_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
@@ -132,7 +132,7 @@ class InvestmentExtension(APIView):
     @extend_schema(request=ExtensionSerializer, responses=InvestmentSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        found = _investment(request, pk, to_give=True)
+        found = _investment(request, pk, may=Right.RECORD_WORK)
         said = _said(ExtensionSerializer, request)
         actions.extend_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
@@ -144,7 +144,7 @@ class InvestmentVerdict(APIView):
     @extend_schema(request=VerdictSerializer, responses=InvestmentSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        found = _investment(request, pk, to_give=True)
+        found = _investment(request, pk, may=Right.RECORD_WORK)
         said = _said(VerdictSerializer, request)
         actions.judge_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
@@ -166,6 +166,5 @@ def _answer(request: Request, pk: int, *, status: int = 200) -> Response:
     return Response(data, status=status)
 
 
-def _investment(request: Request, pk: int, *, to_give: bool = False) -> Investment:
-    found: Investment = get_object_or_404(investments_in_reach(request, to_give=to_give), pk=pk)
-    return found
+def _investment(request: Request, pk: int, *, may: Right | None = None) -> Investment:
+    return get_object_or_404(investments_in_reach(request, may=may), pk=pk)

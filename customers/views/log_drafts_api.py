@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.actions.drafts import Choice, propose_drafts, settle_drafts
-from customers.models import Activity, ActivityDraft, Customer
+from customers.models import Activity, ActivityDraft
+from customers.reach import customers_in_reach
 from customers.service_log.drafts import read_file
 from customers.service_log.purpose import check_purpose_read
 from firm import access
@@ -123,8 +124,7 @@ class LogDraftsSettle(APIView):
 
 def _choices(request: Request, taken: list[dict[str, Any]]) -> list[Choice]:
     """404 where a customer's file is not mine."""
-    theirs = Customer.objects.visible_to(access.scope(request))
-    customers = theirs.in_bulk({one["customer"] for one in taken})
+    customers = customers_in_reach(request).in_bulk({one["customer"] for one in taken})
     if any(one["customer"] not in customers for one in taken):
         raise Http404
     return [Choice(**{**one, "customer": customers[one["customer"]]}) for one in taken]

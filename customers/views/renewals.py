@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from customers.contracts.in_force import RENEWAL_NOTICES, not_explained, renewing_within
-from customers.giving.reach import check_is_not_shared
-from customers.models import ContractRevision, Customer, RenewalNotice
+from customers.models import ContractRevision, RenewalNotice
+from customers.reach import check_is_not_shared, customers_in_reach
 from firm import access
 from firm.dates import today
 from firm.exports import table_response
@@ -80,7 +80,7 @@ def _within(request: HttpRequest) -> int:
 
 def _shown(request: HttpRequest) -> QuerySet[ContractRevision]:
     """With `notices`, the steps of which people were told, the first one first."""
-    theirs = Customer.objects.visible_to(access.scope(request)).active()
+    theirs = customers_in_reach(request).active()
     told = RenewalNotice.objects.filter(revision=OuterRef("pk"), renews_on=OuterRef("renews_on"))
     found = (
         not_explained(on=today())

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from customers.actions.scope import Outcome, record_inquiry
 from customers.consumption.shown import HoursBar
 from customers.contracts.in_force import agreed_with
 from customers.models import Customer, ScopeInquiry
+from customers.reach import customer_of
 from customers.scope.forms import ScopeForm
 from customers.scope.guideline import GUIDELINE, situations_of
 from customers.scope.history import met_since
@@ -55,7 +56,7 @@ def advice(request: HttpRequest, pk: int) -> HttpResponse:
     """What the tier adds and whom to ask, as lines under the answer; none of the tier's while the
     screen is shared.
     """
-    customer = _worked_for(request, pk)
+    customer = customer_of(request, pk, may=Right.RECORD_WORK)
     on, minutes = today(), picking.number(request.GET.get("minutes", "")) or None
     shared = request.screen_share  # type: ignore[attr-defined]
     context = {
@@ -78,7 +79,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """What has become of it; where work follows, on to the quick log."""
-    customer = _worked_for(request, pk)
+    customer = customer_of(request, pk, may=Right.RECORD_WORK)
     form = _form(request, customer, request.POST)
     inquiry = _recorded(request, customer, form)
     if inquiry is None:
@@ -100,14 +101,6 @@ def guideline(request: HttpRequest) -> HttpResponse:
         "shows_met": not shared,
     }
     return render(request, "customers/scope_guideline.html", context)
-
-
-def _worked_for(request: HttpRequest, pk: int) -> Customer:
-    """404 for whoever hasn't the file or doesn't record work."""
-    if not access.scope(request).may(Right.RECORD_WORK):
-        raise Http404
-    found: Customer = get_object_or_404(picking.theirs(request), pk=pk)
-    return found
 
 
 def _form(request: HttpRequest, customer: Customer, data: Any) -> ScopeForm:

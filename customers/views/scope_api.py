@@ -4,8 +4,6 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -16,6 +14,7 @@ from rest_framework.views import APIView
 from customers.actions.scope import SAID, record_inquiry
 from customers.consumption.report import report_of
 from customers.models import Channel, Contact, Customer, ScopeInquiry
+from customers.reach import customer_of
 from customers.scope.judging import Answer, advice_for, judge
 from customers.scope.question import Question
 from customers.scope.sentences import replies_for
@@ -117,7 +116,7 @@ class CustomerConsumption(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=ConsumptionSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        customer = _customer(request, pk)
+        customer = customer_of(request, pk)
         on = day_in(request, "as_of") or today()
         return versioned(request, ConsumptionSerializer(report_of(customer.pk, on=on)).data)
 
@@ -127,7 +126,7 @@ class ScopeCheck(APIView):
 
     @extend_schema(request=QuestionSerializer, responses={200: serializers.DictField})
     def post(self, request: Request, pk: int) -> Response:
-        customer = _customer(request, pk, may=Right.RECORD_WORK)
+        customer = customer_of(request, pk, may=Right.RECORD_WORK)
         wanted = QuestionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         answer = judge(customer, _question(customer, wanted.validated_data))
@@ -139,13 +138,13 @@ class ScopeInquiries(APIView):
 
     @extend_schema(responses=KeptSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        rows = _customer(request, pk).scope_inquiries.order_by("-asked_at", "-pk")[:50]
+        rows = customer_of(request, pk).scope_inquiries.order_by("-asked_at", "-pk")[:50]
         return versioned(request, KeptSerializer(rows, many=True).data)
 
     @extend_schema(request=InquirySerializer, responses={201: KeptSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        customer = _customer(request, pk, may=Right.RECORD_WORK)
+        customer = customer_of(request, pk, may=Right.RECORD_WORK)
         wanted = InquirySerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         data = dict(wanted.validated_data)
@@ -157,14 +156,6 @@ class ScopeInquiries(APIView):
             now=timezone.now(),
         )
         return Response(KeptSerializer(inquiry).data, status=201)
-
-
-def _customer(request: Request, pk: int, *, may: Right | None = None) -> Customer:
-    """404 for whoever hasn't the file, or not the right."""
-    if may is not None and not access.scope(request).may(may):
-        raise Http404
-    found: Customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
-    return found
 
 
 def _question(customer: Customer, data: dict[str, Any]) -> Question:

@@ -1,12 +1,11 @@
 """What happened with a customer: a page of its own, and the newest rows on the file."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from customers.models import Customer
+from customers.reach import customer_of
 from customers.timeline import groups, timeline_of
-from firm import access
 from firm.dates import day_asked_for, today
 from firm.paging import pager_links
 from firm.timeline import Group
@@ -18,7 +17,7 @@ ROWS_ON_FILE = 8
 @require_GET
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Up to the day `?on=`, of one kind where `?kind=` names it; with htmx the file's section."""
-    customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    customer = customer_of(request, pk)
     on = day_asked_for(request.GET.get("on", ""))
     shared, on_file = request.screen_share, bool(request.htmx)  # type: ignore[attr-defined]
     kinds = groups(shared=shared)

@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -11,9 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Customer
+from customers.reach import customer_of
 from customers.timeline import groups, timeline_of
-from firm import access
 from firm.api import CursorPages, day_in
 from firm.dates import today
 
@@ -54,7 +52,7 @@ class CustomerTimeline(APIView):
         ),
     )
     def get(self, request: Request, pk: int) -> Response:
-        get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+        customer_of(request, pk)
         query = request.query_params
         kind, codes = query.get("kind", ""), [group.code for group in groups()]
         if kind and kind not in codes:

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.actions.week import Wish, save_week
-from customers.models import Activity, Customer
+from customers.models import Activity
+from customers.reach import customers_in_reach
 from customers.service_log.purpose import check_purpose_read
 from customers.service_log.week import Row, cells_of, sheet_of, week_asked_for
 from firm import access
@@ -129,6 +130,6 @@ def _cell(row: Row, cell: Any) -> dict[str, Any]:
 
 def _check_theirs(request: Request, customers: set[int]) -> None:
     """404 where a customer's file is not mine."""
-    theirs = Customer.objects.visible_to(access.scope(request)).filter(pk__in=customers)
+    theirs = customers_in_reach(request).filter(pk__in=customers)
     if theirs.count() < len(customers):
         raise Http404
