@@ -14,16 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Customer
 from firm import access
 from firm.api import holds, versioned
 from firm.dates import today
 from firm.roles import Right
-from firm.scope import Scope
 from tiering.explanations import Explanation, explain
 from tiering.guards import MarginGuard
 from tiering.in_force import Source
 from tiering.models import Evaluation, RuleSet
+from tiering.reach import customer_of
 from tiering.share_line import exactly
 from tiering.standings import Held, latest_evaluation, tier_on
 from tiering.versions import Status, status_of
@@ -298,7 +297,7 @@ class CustomerStanding(APIView):
         responses=StandingSerializer,
     )
     def get(self, request: Request, pk: int) -> Response:
-        customer = get_object_or_404(_with_revenue(access.scope(request)), pk=pk)
+        customer = customer_of(request, pk, may=Right.REVENUE)
         asked = request.query_params
         on = _date(asked.get("as_of", ""))
         found = explain(
@@ -314,11 +313,6 @@ class CustomerStanding(APIView):
             "may_margin": access.scope(request).may(Right.MARGIN),
         }
         return versioned(request, StandingSerializer(found, context=context).data)
-
-
-def _with_revenue(scope: Scope) -> QuerySet[Customer]:
-    customers: QuerySet[Customer] = Customer.objects.visible_to(scope)
-    return customers if scope.may(Right.REVENUE) else customers.none()
 
 
 def _flag(text: str) -> bool:

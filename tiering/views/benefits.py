@@ -28,6 +28,7 @@ from tiering import actions
 from tiering.benefits import Caution, Entry, Logged, caution, checklist_of, logged_days
 from tiering.catalogue import Offer, offers
 from tiering.models import Benefit, BenefitUse
+from tiering.reach import customers_in_reach
 from tiering.tier_shown import CaseOfPage
 
 _OWN = ("pk", "code", "name", "name_en", "unit", "unit_en")
@@ -78,7 +79,7 @@ def benefits(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """At once where the tier has it and enough is left; else after a word of caution."""
-    customer = _recordable(request, pk)
+    customer = _customer(request, pk, may=Right.RECORD_WORK)
     form = UseForm(request.POST, own=_own_benefits(customer))
     warning = None
     if form.is_valid():
@@ -111,7 +112,7 @@ def reverse_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a mistaken entry back."""
     uses = BenefitUse.objects.select_related("customer", "benefit")
     use = get_object_or_404(uses, pk=pk)
-    customer = _recordable(request, use.customer_id)
+    customer = _customer(request, use.customer_id, may=Right.RECORD_WORK)
     try:
         actions.reverse_use(use=use, by=access.reader(request), now=timezone.now())
     except Refused as refused:
@@ -125,18 +126,15 @@ def _to_file(request: HttpRequest, customer: Customer, sentence: str, offer: Off
     return redirect(f"{reverse('customers:file', args=[customer.pk])}#benefits")
 
 
-def _customer(request: HttpRequest, pk: int) -> Customer:
-    """404 for whoever has no right to the file. With the firm's own benefits, and what the service
-    log took from the goodwill budget.
-    """
+def _customer(request: HttpRequest, pk: int, *, may: Right | None = None) -> Customer:
+    """With the firm's own benefits, and what the service log took from the goodwill budget."""
     if request.screen_share:  # type: ignore[attr-defined]
         raise Forbidden(_("Service tiers are not shown while the screen is shared."))
     own = Benefit.objects.order_by("pk").values(
         json=JSONObject(**{column: column for column in _OWN})
     )
     logged = logged_days(OuterRef("pk"), on=today())
-    customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
-    with_both = customers.annotate(
+    with_both = customers_in_reach(request, may=may).annotate(
         own_read=ArraySubquery(own),
         logged_read=ArraySubquery(logged.values(json=JSONObject(day="day", minutes="minutes"))),
     )
@@ -150,13 +148,6 @@ def _own_benefits(customer: Any) -> list[Benefit]:
 def _logged(customer: Any) -> Logged:
     days = customer.logged_read
     return {datetime.date.fromisoformat(row["day"]): row["minutes"] for row in days}
-
-
-def _recordable(request: HttpRequest, pk: int) -> Customer:
-    """404 for whoever records nothing for this customer, auditors included."""
-    if not access.scope(request).may(Right.RECORD_WORK):
-        raise Http404
-    return _customer(request, pk)
 
 
 def _page(

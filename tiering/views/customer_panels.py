@@ -5,7 +5,7 @@ section alone, without JavaScript a page of its own.
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,26 +14,27 @@ from firm import access
 from firm.dates import day_asked_for, today
 from firm.refusals import Forbidden
 from firm.roles import Right
+from tiering.reach import customer_of
 
 
 @require_GET
 def terms(request: HttpRequest, pk: int) -> HttpResponse:
     """The terms that hold on the day `?on=`; on a shared screen the contract's alone."""
-    return _panel(request, _customer(request, pk), "terms")
+    return _panel(request, customer_of(request, pk), "terms")
 
 
 @require_GET
 def benefits_left(request: HttpRequest, pk: int) -> HttpResponse:
     """The benefits used and left on the day `?on=`."""
     _check_screen(request)
-    return _panel(request, _customer(request, pk), "benefits")
+    return _panel(request, customer_of(request, pk), "benefits")
 
 
 @require_GET
 def tier_history(request: HttpRequest, pk: int) -> HttpResponse:
     """The tiers over time, and the one on the day `?on=`."""
     _check_screen(request)
-    customer, by_month = _customer(request, pk), None
+    customer, by_month = customer_of(request, pk), None
     if access.scope(request).may(Right.REVENUE):
         by_month = RevenueEntry.objects.months_of_file(pk, today=today())
     return _panel(request, customer, "history", by_month=by_month)
@@ -43,7 +44,7 @@ def tier_history(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_overrides(request: HttpRequest, pk: int) -> HttpResponse:
     """Manual overrides and the payment stop."""
     _check_screen(request)
-    return _panel(request, _customer(request, pk), "overrides")
+    return _panel(request, customer_of(request, pk), "overrides")
 
 
 def _panel(request: HttpRequest, customer: Customer, panel: str, **more: Any) -> HttpResponse:
@@ -51,12 +52,6 @@ def _panel(request: HttpRequest, customer: Customer, panel: str, **more: Any) ->
     context = {"customer": customer, "on": on, "panel": panel, **more}
     part = "#panel" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"tiering/customer_panel.html{part}", context)
-
-
-def _customer(request: HttpRequest, pk: int) -> Customer:
-    """404 for whoever has no right to the file."""
-    customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
-    return get_object_or_404(customers, pk=pk)
 
 
 def _check_screen(request: HttpRequest) -> None:

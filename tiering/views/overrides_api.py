@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Customer, PaymentStop
+from customers.models import PaymentStop
 from firm import access
 from firm.access import reader
 from firm.api import DayField, StrictSerializer, holds, versioned
@@ -25,6 +25,7 @@ from firm.idempotency import idempotent
 from firm.roles import Right
 from tiering import actions, overrides
 from tiering.models import Override
+from tiering.reach import customer_of
 
 FILTERS = [
     OpenApiParameter("state", str, enum=Override.State.values),
@@ -232,7 +233,7 @@ class PaymentStops(ListAPIView):
     def get_queryset(self) -> QuerySet[PaymentStop]:
         if getattr(self, "swagger_fake_view", False):
             return PaymentStop.objects.none()
-        return PaymentStop.objects.filter(customer=self._customer())
+        return PaymentStop.objects.filter(customer=customer_of(self.request, self.kwargs["pk"]))
 
     @extend_schema(request=StopSerializer, responses={201: PaymentStopSerializer})
     @idempotent
@@ -240,17 +241,12 @@ class PaymentStops(ListAPIView):
         body = StopSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         stop = actions.set_payment_stop(
-            customer=self._customer(),
+            customer=customer_of(request, pk),
             reason=body.validated_data["reason"],
             by=reader(request),
             now=timezone.now(),
         )
         return Response(PaymentStopSerializer(stop).data, status=201)
-
-    def _customer(self) -> Customer:
-        visible = Customer.objects.visible_to(access.scope(self.request))
-        found: Customer = get_object_or_404(visible, pk=self.kwargs["pk"])
-        return found
 
 
 class PaymentStopLift(APIView):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +16,7 @@ from firm.refusals import Forbidden, Refused, refusal_of
 from firm.roles import Right
 from tiering import actions
 from tiering.override_form import StopForm
+from tiering.reach import customer_of
 
 
 @require_GET
@@ -88,4 +89,4 @@ def _in_force(customer: Customer) -> PaymentStop | None:
 def _customer(request: HttpRequest, pk: int) -> Customer:
     if request.screen_share:  # type: ignore[attr-defined]
         raise Forbidden(_("Payment stops are not shown while the screen is shared."))
-    return get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
+    return customer_of(request, pk)

@@ -1,7 +1,7 @@
 """What serving one customer brings: on its file, on a page of its own, and as a file."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -11,6 +11,7 @@ from firm.dates import first_of_month, today
 from firm.refusals import Forbidden
 from firm.roles import Right
 from tiering.profit import CustomerProfit, profit_of
+from tiering.reach import customer_of
 from tiering.reports import tables
 from tiering.reports.pages import file_of
 
@@ -47,6 +48,5 @@ def _found(request: HttpRequest, pk: int) -> tuple[Customer, CustomerProfit]:
     """Raises Http404 without the file, Forbidden while others look at the screen."""
     if request.screen_share:  # type: ignore[attr-defined]
         raise Forbidden(_("Profit is not shown while the screen is shared."))
-    customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
-    customer = get_object_or_404(customers, pk=pk)
+    customer = customer_of(request, pk)
     return customer, profit_of(customer, until=first_of_month(today()))

@@ -1,18 +1,16 @@
 """/api/v1/customers/…/profit: what serving one customer brings."""
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Customer
-from firm import access
 from firm.api import holds, versioned
 from firm.dates import first_of_month, today
 from firm.roles import Right
 from tiering.profit import profit_of
+from tiering.reach import customer_of
 from tiering.views.api import AmountField, PercentField
 
 
@@ -59,8 +57,7 @@ class ProfitOfCustomer(APIView):
 
     @extend_schema(responses=CustomerProfitSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        customers = Customer.objects.visible_to(access.scope(request)).select_related("snapshot")
-        found = profit_of(get_object_or_404(customers, pk=pk), until=first_of_month(today()))
+        found = profit_of(customer_of(request, pk), until=first_of_month(today()))
         months = [{"month": month, **ProfitSerializer(one).data} for month, one in found.months]
         data = {
             "year": found.year,

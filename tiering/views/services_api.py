@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Customer
 from firm import access
 from firm.api import DayField, StrictSerializer, day_in, holds, versioned
 from firm.dates import today
@@ -25,6 +23,7 @@ from tiering import actions
 from tiering.benefits import caution, checklist
 from tiering.catalogue import offers
 from tiering.models import BenefitUse, RuleSet
+from tiering.reach import customer_of
 from tiering.reports.benefits import Usage, report
 from tiering.services import matrix
 from tiering.terms import effective_terms
@@ -78,7 +77,7 @@ class CustomerTerms(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=TermSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        terms = effective_terms(_customer(request, pk), on=day_in(request, "as_of") or today())
+        terms = effective_terms(customer_of(request, pk), on=day_in(request, "as_of") or today())
         return versioned(request, TermSerializer(terms, many=True).data)
 
 
@@ -99,7 +98,7 @@ class CustomerBenefits(APIView):
 
     @extend_schema(parameters=[AS_OF], responses=AllotmentSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        found = checklist(_customer(request, pk), on=day_in(request, "as_of") or today())
+        found = checklist(customer_of(request, pk), on=day_in(request, "as_of") or today())
         return versioned(request, AllotmentSerializer(found, many=True).data)
 
 
@@ -159,13 +158,13 @@ class BenefitUses(ListAPIView):
     def get_queryset(self) -> QuerySet[BenefitUse]:
         if getattr(self, "swagger_fake_view", False):
             return BenefitUse.objects.none()
-        customer = _customer(self.request, self.kwargs["pk"])
+        customer = customer_of(self.request, self.kwargs["pk"])
         return BenefitUse.objects.filter(customer=customer).select_related("benefit")
 
     @extend_schema(request=NewUseSerializer, responses={201: RecordedUseSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        customer = _recordable(request, pk)
+        customer = customer_of(request, pk, may=Right.RECORD_WORK)
         wanted = NewUseSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         data = wanted.validated_data
@@ -190,7 +189,7 @@ class BenefitUseReverse(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         use = get_object_or_404(BenefitUse.objects.select_related("benefit"), pk=pk)
-        _recordable(request, use.customer_id)
+        customer_of(request, use.customer_id, may=Right.RECORD_WORK)
         StrictSerializer(data=request.data).is_valid(raise_exception=True)
         reversal = actions.reverse_use(use=use, by=access.reader(request), now=timezone.now())
         return Response(UseSerializer(reversal).data, status=201)
@@ -226,15 +225,3 @@ class BenefitReport(APIView):
     def get(self, request: Request) -> Response:
         found = report(access.scope(request), on=today())
         return versioned(request, UsageSerializer(found.rows, many=True).data)
-
-
-def _customer(request: Request, pk: int) -> Customer:
-    found: Customer = get_object_or_404(Customer.objects.visible_to(access.scope(request)), pk=pk)
-    return found
-
-
-def _recordable(request: Request, pk: int) -> Customer:
-    """404 for whoever records nothing for this customer, auditors included."""
-    if not access.scope(request).may(Right.RECORD_WORK):
-        raise Http404
-    return _customer(request, pk)

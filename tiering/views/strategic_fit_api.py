@@ -13,15 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Customer, StrategicScore
+from customers.models import StrategicScore
 from customers.models.strategic_score import HIGHEST
-from firm import access
 from firm.access import reader
 from firm.api import DayField, StrictSerializer, holds
 from firm.idempotency import idempotent
 from firm.roles import Right
 from tiering import actions
 from tiering.actions.strategic_fit import Scores
+from tiering.reach import customer_of, customers_in_reach
 
 
 class StrategicScoreSerializer(serializers.ModelSerializer):
@@ -78,7 +78,7 @@ class StrategicScores(ListAPIView):
     def get_queryset(self) -> QuerySet[StrategicScore]:
         if getattr(self, "swagger_fake_view", False):
             return StrategicScore.objects.none()
-        return StrategicScore.objects.filter(customer=self._customer())
+        return StrategicScore.objects.filter(customer=customer_of(self.request, self.kwargs["pk"]))
 
     @extend_schema(request=ScoreSerializer, responses={201: StrategicScoreSerializer})
     @idempotent
@@ -87,7 +87,7 @@ class StrategicScores(ListAPIView):
         body.is_valid(raise_exception=True)
         found = body.validated_data
         score = actions.score_strategic_fit(
-            customer=self._customer(),
+            customer=customer_of(request, pk),
             scores=Scores(found["alignment"], found["growth"], found.get("reference")),
             theme=found.get("theme", ""),
             reason=found["reason"],
@@ -96,11 +96,6 @@ class StrategicScores(ListAPIView):
             now=timezone.now(),
         )
         return Response(StrategicScoreSerializer(score).data, status=201)
-
-    def _customer(self) -> Customer:
-        visible = Customer.objects.visible_to(access.scope(self.request))
-        found: Customer = get_object_or_404(visible, pk=self.kwargs["pk"])
-        return found
 
 
 class StrategicScoreWithdraw(APIView):
@@ -111,9 +106,9 @@ class StrategicScoreWithdraw(APIView):
     def post(self, request: Request, pk: int) -> Response:
         body = WithdrawSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        visible = Customer.objects.visible_to(access.scope(request))
+        theirs = customers_in_reach(request)
         score = actions.withdraw_strategic_score(
-            score=get_object_or_404(StrategicScore, pk=pk, customer__in=visible),
+            score=get_object_or_404(StrategicScore, pk=pk, customer__in=theirs),
             reason=body.validated_data["reason"],
             by=reader(request),
             now=timezone.now(),
