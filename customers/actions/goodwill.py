@@ -139,9 +139,12 @@ def prices_following(*, favors: QuerySet[Favor]) -> Iterator[None]:
     following = [favor for favor in favors if favor.usual_price == before[favor.pk]]
     yield
     after = _usual_prices(favors)
-    changed = [favor for favor in following if after[favor.pk] not in (None, favor.usual_price)]
-    for favor in changed:
-        favor.usual_price = after[favor.pk]
+    changed = []
+    for favor in following:
+        price = after[favor.pk]
+        if price is not None and price != favor.usual_price:
+            favor.usual_price = price
+            changed.append(favor)
     Favor.objects.bulk_update(changed, ["usual_price"], batch_size=1000)
 
 
