@@ -145,15 +145,18 @@ _MONTHS = """months AS (
         since::timestamp, %(on)s::date::timestamp, '1 month'
     ) AS m)"""
 
+# Minutes that nobody carries over: far above what contracts include, far below the type's bound.
+_NO_LIMIT = 100_000_000
+
 # `room` is what may be carried out of the month, `keeps` for how many months (NULL: for good).
-_OWN = """own AS (
+_OWN = f"""own AS (
     SELECT m.customer_id, m.month,
            sum(round(t.a_month * (least(t.until, m.next) - greatest(t.since, m.month))
                      / (m.next - m.month)))::int AS minutes,
-           coalesce(sum(CASE t.carry_over WHEN 'all' THEN 100000000
-                                          WHEN 'capped' THEN round(t.a_month * t.cap / 100)
-                                          ELSE 0 END) FILTER (WHERE t.until >= m.next), 0)::int
-               AS room,
+           least(coalesce(sum(CASE t.carry_over WHEN 'all' THEN {_NO_LIMIT}
+                                                WHEN 'capped' THEN round(t.a_month * t.cap / 100)
+                                                ELSE 0 END) FILTER (WHERE t.until >= m.next), 0),
+                 {_NO_LIMIT})::int AS room,
            CASE WHEN bool_or(t.carry_over <> 'none' AND t.carry_months IS NULL)
                      FILTER (WHERE t.until >= m.next)
                 THEN NULL ELSE max(t.carry_months) FILTER (WHERE t.until >= m.next) END AS keeps,
