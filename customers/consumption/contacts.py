@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, parameters
+from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, TERMS, in_force, parameters
 from customers.models import Activity, Channel
 
 WEEK, MONTH = 7, 28
@@ -103,17 +103,12 @@ IS_CONTACT = f"""(a.kind = 'contact' AND a.started_at IS NOT NULL AND {COUNTS_EL
 # What makes one contact of a customer's day.
 ONE_CONTACT = "CASE WHEN a.thread <> '' THEN a.thread ELSE a.channel || ' ' || a.direction END"
 
-_AGREED_ON = """customers_contract c
-    JOIN customers_contractrevision r ON r.contract_id = c.id
-    JOIN customers_scopeterm t ON t.revision_id = r.id"""
-
 
 # The largest maximum of the contracts in force: a customer may use what one of them allows.
 def _most(period: str) -> str:
-    return f"""(SELECT max(t.amount) FROM {_AGREED_ON}
+    return f"""(SELECT max(t.amount) FROM {TERMS}
         WHERE c.customer_id = counted.customer_id AND t.kind = 'contact_most'
-          AND t.period = '{period}' AND r.valid_from <= %(on)s
-          AND (r.valid_to IS NULL OR r.valid_to > %(on)s))"""
+          AND t.period = '{period}' AND {in_force("r", "%(on)s")})"""
 
 
 _CONTACTS = f"""
@@ -138,13 +133,11 @@ FROM counted ORDER BY customer_id
 
 # A channel named for emergencies alone is none for anything else.
 CHANNEL_OUTSIDE = f"""(a.channel <> '' AND a.started_at IS NOT NULL AND EXISTS (
-    SELECT FROM {_AGREED_ON}
-    WHERE c.customer_id = a.customer_id AND t.kind = 'channel' AND r.valid_from <= a.day
-      AND (r.valid_to IS NULL OR r.valid_to > a.day)
+    SELECT FROM {TERMS}
+    WHERE c.customer_id = a.customer_id AND t.kind = 'channel' AND {in_force("r", "a.day")}
 ) AND NOT EXISTS (
-    SELECT FROM {_AGREED_ON}
-    WHERE c.customer_id = a.customer_id AND t.kind = 'channel' AND r.valid_from <= a.day
-      AND (r.valid_to IS NULL OR r.valid_to > a.day)
+    SELECT FROM {TERMS}
+    WHERE c.customer_id = a.customer_id AND t.kind = 'channel' AND {in_force("r", "a.day")}
       AND t.channel = a.channel AND NOT t.emergency
 ) AND {COUNTS_ELSEWHERE})"""
 

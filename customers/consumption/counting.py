@@ -33,6 +33,18 @@ SETTLED = """(a.is_invoiced OR EXISTS (
     WHERE f.activity_id = a.id AND f.from_budget AND f.withdrawn_at IS NULL))"""
 
 
+# The terms of contracts, of all their revisions.
+TERMS = """customers_contract c
+    JOIN customers_contractrevision r ON r.contract_id = c.id
+    JOIN customers_scopeterm t ON t.revision_id = r.id"""
+
+
+def in_force(revision: str, day: str) -> str:
+    """Whether the revision of this alias is in force on the day."""
+    return f"""({revision}.valid_from <= {day}
+      AND ({revision}.valid_to IS NULL OR {revision}.valid_to > {day}))"""
+
+
 def emergencies_included(day: str) -> str:
     """Whether a contract of the activity's customer serves emergencies at any time."""
     return f"""EXISTS (
@@ -40,7 +52,7 @@ def emergencies_included(day: str) -> str:
     JOIN customers_contractrevision er ON er.contract_id = ec.id
     JOIN customers_scopeterm et ON et.revision_id = er.id
     WHERE ec.customer_id = a.customer_id AND et.kind = 'support_hours' AND et.emergency
-      AND er.valid_from <= {day} AND (er.valid_to IS NULL OR er.valid_to > {day}))"""
+      AND {in_force("er", day)})"""
 
 
 def counts_at_all(day: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from customers.consumption.counting import ASKED, counts_at_all, parameters
+from customers.consumption.counting import ASKED, counts_at_all, in_force, parameters
 from customers.models import ScopeTerm
 
 Kind = ScopeTerm.Kind
@@ -181,7 +181,7 @@ WITH {ASKED}, {LINKED_UNITS}, terms AS (
     JOIN customers_contract c ON c.customer_id = asked.id
     JOIN customers_contractrevision r ON r.contract_id = c.id
     JOIN customers_scopeterm t ON t.revision_id = r.id
-    WHERE r.valid_from <= %(on)s AND (r.valid_to IS NULL OR r.valid_to > %(on)s)
+    WHERE {in_force("r", "%(on)s")}
       AND t.kind IN ('count', 'deliverable', 'meetings')
 )
 SELECT t.customer_id, t.id, t.kind, t.name, t.amount, extensions.amount, t.start,

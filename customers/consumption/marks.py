@@ -10,7 +10,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from customers.consumption.contacts import CHANNEL_OUTSIDE
-from customers.consumption.counting import ASKED, BOUNDED, COUNTED_MINUTES, SETTLED, parameters
+from customers.consumption.counting import (
+    ASKED,
+    BOUNDED,
+    COUNTED_MINUTES,
+    SETTLED,
+    in_force,
+    parameters,
+)
 from customers.consumption.counts import (
     COUNTS_AS_UNIT,
     EXTENDED_UNITS,
@@ -175,8 +182,7 @@ WITH {ASKED}, {LINKED_UNITS}, terms AS (
            {period_start("a.day", "t.period")} AS start
     FROM customers_activity a
     JOIN customers_contract c ON c.customer_id = a.customer_id
-    JOIN customers_contractrevision r ON r.contract_id = c.id AND r.valid_from <= a.day
-                                     AND (r.valid_to IS NULL OR r.valid_to > a.day)
+    JOIN customers_contractrevision r ON r.contract_id = c.id AND {in_force("r", "a.day")}
     JOIN customers_scopeterm t ON t.revision_id = r.id
                               AND t.kind IN ('count', 'deliverable', 'meetings')
     WHERE a.id = ANY(%(entries)s::bigint[]) AND {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}

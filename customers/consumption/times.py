@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, parameters
+from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, TERMS, in_force, parameters
 from firm.business_sql import divided
 from firm.business_time import pieces
 from firm.dates import firm_zone
@@ -22,21 +22,16 @@ TOLERANCE = 15
 
 # The calendars a slice is held against: each contract's with support hours of its own or the
 # firm's, and the firm's where no contract says anything.
-SUPPORT_CALENDARS = """(
+SUPPORT_CALENDARS = f"""(
     SELECT coalesce(t.calendar_id, (SELECT id FROM firm_workcalendar WHERE is_firms)) AS id
-    FROM customers_contract c
-    JOIN customers_contractrevision r ON r.contract_id = c.id
-    JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'support_hours'
-    WHERE c.customer_id = s.customer_id AND r.valid_from <= s.day
-      AND (r.valid_to IS NULL OR r.valid_to > s.day)
+    FROM {TERMS}
+    WHERE c.customer_id = s.customer_id AND t.kind = 'support_hours' AND {in_force("r", "s.day")}
     UNION
     SELECT w.id FROM firm_workcalendar w
     WHERE w.is_firms AND NOT EXISTS (
-        SELECT FROM customers_contract c
-        JOIN customers_contractrevision r ON r.contract_id = c.id
-        JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'support_hours'
-        WHERE c.customer_id = s.customer_id AND r.valid_from <= s.day
-          AND (r.valid_to IS NULL OR r.valid_to > s.day)))"""
+        SELECT FROM {TERMS}
+        WHERE c.customer_id = s.customer_id AND t.kind = 'support_hours'
+          AND {in_force("r", "s.day")}))"""
 
 # A row `(inside, outside, holiday)` for each slice `s` that has a time of day.
 EFFECTIVE = f"""LATERAL (
