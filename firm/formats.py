@@ -66,6 +66,13 @@ def money(amount: Decimal | int, unit: str, currency: str | None = None) -> Amou
     return Amount(minus, "¥", written, ENGLISH_SUFFIXES[unit])
 
 
+def round_money(amount: int) -> str:
+    """100万円; ¥1,000,000; $10,000. For a round sum that something is told by."""
+    if settings.BASE_CURRENCY == "JPY":
+        return str(money(amount, "ten_thousand" if _is_japanese() else "yen"))
+    return f"{SYMBOLS.get(settings.BASE_CURRENCY, settings.BASE_CURRENCY + ' ')}{amount:,}"
+
+
 def money_head(unit: str, currency: str | None = None) -> str:
     """The unit as a table head or an axis names it: 千円, ¥ thousand, USD."""
     currency = currency or settings.BASE_CURRENCY

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Contract
+from firm import formats
+from firm.models import User
 from tiering.amount_field import AmountField
 from tiering.criteria_file import Fact, Needs
 
@@ -17,12 +20,13 @@ TYPE = f"{Fact.CONTRACT_TYPE}:"  # before the type, where a fact is chosen
 
 def _facts() -> list[tuple[Any, Any]]:
     """Each with its unit; a contract type is one choice a type."""
+    money = {"unit": formats.money_head(User.MoneyUnit.YEN)}
     units = {
-        Fact.REVENUE: gettext_lazy("Revenue, by share only (yen)"),
+        Fact.REVENUE: _("Revenue, by share only (%(unit)s)") % money,
         Fact.MARGIN: gettext_lazy("Margin (%)"),
         Fact.STRATEGIC_FIT: gettext_lazy("Strategic fit (0 to 5)"),
         Fact.TENURE: gettext_lazy("Months since the start"),
-        Fact.CONTRACT_VALUE: gettext_lazy("Contracted annual value (yen)"),
+        Fact.CONTRACT_VALUE: _("Contracted annual value (%(unit)s)") % money,
     }
     types = [(f"{TYPE}{value}", label) for value, label in Contract.Template.choices]
     return [

@@ -13,7 +13,7 @@ SECTIONS = [
                 "People, customers, contacts and revenue come in as CSV (UTF-8 or CP932) or xlsx."
                 " Upload the file, read the preview, then apply or discard it: columns that were"
                 " understood or ignored, refused lines with their reason, and what would be"
-                " added, changed or dropped, in yen."
+                " added, changed or dropped, with the sums."
             ),
             _(
                 "A file is applied as a whole or not at all, and applying it twice changes"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
@@ -26,7 +27,6 @@ from tiering.reports.concentration import in_reach
 TOO_LITTLE, TOO_MUCH = Decimal("0.7"), Decimal("1.3")
 # A team of fewer people says something of each of them.
 SMALLEST_TEAM = 3
-MILLION = 1_000_000
 
 _GROUPS = """
 SELECT tier_rank, department_id, owner_id, count(*), sum(trailing_revenue),
@@ -43,6 +43,11 @@ SELECT tier_rank, department_id, owner_id, count(*), sum(trailing_revenue),
          ON expense.customer_id = reached.id
  GROUP BY tier_rank, department_id, owner_id
 """
+
+
+def for_each() -> int:
+    """The revenue that hours are told for: so much that they are small numbers."""
+    return 1_000_000 if settings.BASE_CURRENCY == "JPY" else 10_000
 
 
 class Verdict(StrEnum):
@@ -82,8 +87,8 @@ class Part:
 
     @property
     def intensity(self) -> Decimal | None:
-        """Hours for each million of revenue; None without revenue."""
-        return self.hours * MILLION / self.revenue if self.revenue > 0 else None
+        """Hours for each so much of revenue (`for_each`); None without revenue."""
+        return self.hours * for_each() / self.revenue if self.revenue > 0 else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from firm.dates import add_months, first_of_month
 from tiering.models import Evaluation
-from tiering.reports.allocation import MILLION, TOO_LITTLE, fairness_of
+from tiering.reports.allocation import TOO_LITTLE, fairness_of, for_each
 
 MONTHS = 12
 LOWEST_INDEX = 3
@@ -82,8 +82,8 @@ class Held:
 
     @property
     def intensity(self) -> Decimal | None:
-        """Hours for each million of revenue."""
-        return Decimal(self.minutes) / 60 * MILLION / self.revenue if self.revenue > 0 else None
+        """Hours for each so much of revenue (`for_each`)."""
+        return Decimal(self.minutes) / 60 * for_each() / self.revenue if self.revenue > 0 else None
 
 
 NOBODY = Held(0, Decimal(0), 0, 0)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from firm import access
+from firm import access, formats
 from firm.models import Department, User
 from firm.roles import Right
 from tiering.overview import Overview, Reach, evaluated, overview_of
@@ -38,6 +38,7 @@ def allocation(request: HttpRequest) -> HttpResponse:
         is_firm = tiers.reach is Reach.FIRM
         context |= {
             "found": found,
+            "each": formats.round_money(allocated.for_each()),
             "with_margin": scope.may(Right.MARGIN),
             "lines": _tables(found, tiers, is_firm=is_firm),
             "averaging": _averaging(tiers, is_firm=is_firm),
