@@ -46,6 +46,7 @@ __all__ = [
     "move_activity",
     "read_purpose",
     "record_activity",
+    "take_back_quiet_week",
     "withdraw_activity",
 ]
 
@@ -117,7 +118,7 @@ def record_activity(
     _insert_once(activity)
     _mark(activity, data.favor, by=by, now=now)
     write_slices(Activity.objects.filter(pk=activity.pk))
-    _take_back_quiet_week(activity, by=by, now=now)
+    _no_longer_quiet(activity.customer, monday_of(activity.day), by=by, now=now)
     audit.record(
         "activity_recorded",
         by=by,
@@ -149,7 +150,7 @@ def correct_activity(
     activity.save()
     _mark(activity, wanted, by=by, now=now)
     rewrite_slices(Activity.objects.filter(pk=activity.pk))
-    _take_back_quiet_week(activity, by=by, now=now)
+    _no_longer_quiet(activity.customer, monday_of(activity.day), by=by, now=now)
     audit.record(
         "activity_corrected",
         by=by,
@@ -257,6 +258,15 @@ def confirm_quiet_week(
 
 
 @transaction.atomic
+def take_back_quiet_week(
+    *, customer: Customer, week: datetime.date, by: User, now: datetime.datetime
+) -> None:
+    """“Nothing was done” no longer holds for the week from this Monday, if it was ever said."""
+    check_can_record(customer=customer, by=by, now=now)
+    _no_longer_quiet(customer, week, by=by, now=now)
+
+
+@transaction.atomic
 def read_purpose(*, version: int, by: User, now: datetime.datetime) -> None:
     """This person has read what is recorded here, why, and who sees it."""
     reading, is_new = PurposeReading.objects.get_or_create(
@@ -276,14 +286,12 @@ def _insert_once(activity: Activity) -> None:
         raise RecordedAlready(_("This is recorded already.")) from None
 
 
-def _take_back_quiet_week(activity: Activity, *, by: User | None, now: datetime.datetime) -> None:
-    """Somebody had said that nothing was done for the customer in the entry's week."""
-    week = monday_of(activity.day)
-    taken, _kinds = QuietWeek.objects.filter(customer=activity.customer_id, week=week).delete()
+def _no_longer_quiet(
+    customer: Customer, week: datetime.date, *, by: User | None, now: datetime.datetime
+) -> None:
+    taken, _kinds = QuietWeek.objects.filter(customer=customer, week=week).delete()
     if taken:
-        audit.record(
-            "week_not_quiet", by=by, now=now, subject=activity.customer, first=week.isoformat()
-        )
+        audit.record("week_not_quiet", by=by, now=now, subject=customer, first=week.isoformat())
 
 
 def _locked(

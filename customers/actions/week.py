@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 
 from customers.actions.activities import (
     EntryData,
-    check_can_record,
     confirm_quiet_week,
     correct_activity,
     record_activity,
+    take_back_quiet_week,
     withdraw_activity,
 )
-from customers.models import Activity, Customer, QuietWeek
+from customers.models import Activity, Customer
 from customers.service_log.coverage import A_WEEK
 from customers.service_log.entries import GRID
 from customers.service_log.week import hours_text
-from firm import audit, formats
+from firm import formats
 from firm.models import User
 from firm.refusals import Refused
 
@@ -71,8 +71,8 @@ def save_week(
     own, others = _on_record(by, week)
     plan = _planned(wishes, own, others, customers)
     saved = _brought_about(plan, own, customers, by=by, now=now)
-    busy = {place[0] for place, minutes in plan.items() if minutes}
-    _take_back_quiet({*not_quiet, *busy}, customers, week, by=by, now=now)
+    for customer in not_quiet:
+        take_back_quiet_week(customer=customers[customer], week=week, by=by, now=now)
     for customer in quiet:
         _check_nothing_done(customers[customer], week)
         confirm_quiet_week(customer=customers[customer], week=week, by=by, now=now)
@@ -197,27 +197,6 @@ def _named(customer: Customer, day: datetime.date) -> Iterator[None]:
             "sentence": refused.sentence,
         }
         raise type(refused)(words) from None
-
-
-def _take_back_quiet(
-    of: Collection[int],
-    customers: Mapping[int, Customer],
-    week: datetime.date,
-    *,
-    by: User,
-    now: datetime.datetime,
-) -> None:
-    """“Nothing this week” no longer holds: something is logged, or the tick was taken out."""
-    for quiet in QuietWeek.objects.filter(customer__in=of, week=week):
-        check_can_record(customer=customers[quiet.customer_id], by=by, now=now)
-        quiet.delete()
-        audit.record(
-            "week_not_quiet",
-            by=by,
-            now=now,
-            subject=customers[quiet.customer_id],
-            first=week.isoformat(),
-        )
 
 
 def _check_nothing_done(customer: Customer, week: datetime.date) -> None:
