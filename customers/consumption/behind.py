@@ -90,17 +90,7 @@ def _is_outside(entry: Entry) -> bool:
     row, marks = entry
     is_inbound = row.kind == Activity.Kind.CONTACT and row.direction == Activity.Direction.IN
     is_beyond = marks.divided is not None and marks.divided.beyond > 0
-    return is_beyond and _counts_elsewhere(entry) and not is_inbound
-
-
-def _counts_elsewhere(entry: Entry) -> bool:
-    """As customers.consumption.counting says it of after-hours, frequency and channel."""
-    row, marks = entry
-    return (
-        row.cause in (Cause.IN_CONTRACT, Cause.CUSTOMER_WISH)
-        and row.extension_id is None
-        and marks.why_not not in ("invoiced", "goodwill")
-    )
+    return is_beyond and marks.counts_elsewhere and not is_inbound
 
 
 # What is looked through for a figure, so that the rest does not crowd it out.
@@ -111,6 +101,6 @@ _LIKELY: dict[Figure, Q] = {
 }
 _BELONGS: dict[Figure, Callable[[Entry], bool]] = {
     Figure.HOURS: lambda entry: entry[1].counted > 0,
-    Figure.CONTACTS: _counts_elsewhere,
+    Figure.CONTACTS: lambda entry: entry[1].counts_elsewhere,
     Figure.CHANNELS: lambda entry: entry[1].channel_outside,
 }

@@ -110,5 +110,5 @@ _TEXTS: dict[str, str] = {
     f" WHERE a.customer_id = %(customer)s AND {CHANNEL_OUTSIDE}",
     MarkKind.NOT_COUNTED: "SELECT id FROM ("
     + told_of("a.customer_id = %(customer)s")
-    + ") AS told (id, counted, why_not, channel_outside) WHERE why_not IS NOT NULL",
+    + ") AS told (id, counted, why_not) WHERE why_not IS NOT NULL",
 }

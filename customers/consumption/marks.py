@@ -14,6 +14,7 @@ from customers.consumption.counting import (
     ASKED,
     BOUNDED,
     COUNTED_MINUTES,
+    COUNTS_ELSEWHERE,
     SETTLED,
     in_force,
     parameters,
@@ -65,11 +66,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marks:
-    """`counted` minutes of the entry count for hours; `why_not` says why some do not."""
+    """`counted` minutes of the entry count for hours; `why_not` says why some do not. Whether it
+    counts for after-hours, frequency and channel is `counts_elsewhere`.
+    """
 
     counted: int = 0
     why_not: str = ""
     channel_outside: bool = False
+    counts_elsewhere: bool = False
     divided: Divided | None = None
     units: list[Unit] = field(default_factory=list)
 
@@ -101,8 +105,8 @@ def marks_of(entries: Iterable[Activity]) -> dict[int, Marks]:
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, values)
         return {
-            pk: Marks(counted, why_not or "", outside, divided.get(pk), units.get(pk, []))
-            for pk, counted, why_not, outside in cursor.fetchall()
+            pk: Marks(counted, why_not or "", *elsewhere, divided.get(pk), units.get(pk, []))
+            for pk, counted, why_not, *elsewhere in cursor.fetchall()
         }
 
 
@@ -159,7 +163,7 @@ SELECT a.id, sum({COUNTED_MINUTES})::int,
             WHEN sum({COUNTED_MINUTES}) = a.minutes THEN NULL
             WHEN a.extension_id IS NOT NULL THEN 'extension'
             ELSE a.cause END,
-       {CHANNEL_OUTSIDE}
+       {CHANNEL_OUTSIDE}, {COUNTS_ELSEWHERE}
 FROM customers_activity a
 JOIN customers_activityslice s ON s.activity_id = a.id
 LEFT JOIN bounded b ON b.id = s.id
@@ -169,7 +173,9 @@ GROUP BY a.id
 
 
 def told_of(entries: str) -> str:
-    """Rows `(id, counted, why_not, channel_outside)`; the condition is on activities `a`."""
+    """Rows `(id, counted, why_not, channel_outside, counts_elsewhere)`; the condition is on
+    activities `a`.
+    """
     return _TOLD.format(entries=entries)
 
 
