@@ -25,6 +25,7 @@ from customers.actions import (
     record_explained,
     sign_contract,
 )
+from customers.actions.cost_rates import set_cost_rate
 from customers.models import (
     Activity,
     Contract,
@@ -54,7 +55,7 @@ from firm.actions import (
 from firm.business_time import ONE_DAY
 from firm.calendar import business_days
 from firm.dates import add_months, firm_date, firm_zone
-from firm.models import ClosedMonth, CompanyDay, CostRate, Department, Firm, PostHolding, User
+from firm.models import ClosedMonth, CompanyDay, Department, Firm, PostHolding, User
 from firm.refusals import Refused
 from firm.work_calendars import ensure_firm_calendar
 from tiering.actions import record_use
@@ -175,10 +176,10 @@ def _add_people(plan: Plan) -> None:
         for post in person.posts:
             _give(user, post, since=since, now=plan.now)
     _leave_vacant(plan, since=since)
-    CostRate.objects.bulk_create(
-        CostRate(grade=grade, valid_from=since, direct=direct, loaded=loaded)
-        for grade, (direct, loaded) in company.COST_RATES.items()
-    )
+    for grade, (direct, loaded) in company.COST_RATES.items():
+        set_cost_rate(
+            grade=grade, valid_from=since, direct=direct, loaded=loaded, by=None, now=plan.now
+        )
     set_bill_rate(valid_from=since, amount=Decimal(company.BILL_RATE), by=None, now=plan.now)
 
 
