@@ -67,7 +67,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
     """Default deny, `no-store` on what signed-in people see, and refusals as a page.
 
     A fragment asked for by htmx must not be answered with the sign-in page: it would land in
-    the middle of the old one. The browser is sent there as a whole instead.
+    the middle of the old one. The browser is sent there as a whole instead. Who sends a form after
+    the session has ended keeps what was typed, and sends it again once signed in elsewhere.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -91,6 +92,9 @@ class AccessMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
+        # The sign-in's own pages, without a namespace, are sent passwords.
+        if request.method == "POST" and request.resolver_match.namespace:  # type: ignore[union-attr]
+            return _kept(request)
         response = super().handle_no_permission(request, view_func)
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponse(status=401, headers={"HX-Redirect": response.headers["Location"]})
@@ -106,3 +110,18 @@ class AccessMiddleware(LoginRequiredMiddleware):
                 status=status, headers={"HX-Trigger": json.dumps({"toast": exception.sentence})}
             )
         return render(request, "refused.html", {"sentence": exception.sentence}, status=status)
+
+
+def _kept(request: HttpRequest) -> HttpResponse:
+    """401 with a page that carries the form along; with htmx words above the form, which stands
+    (static/js/session.js).
+    """
+    context = {
+        "fields": [(name, value) for name, values in request.POST.lists() for value in values],
+        "has_files": bool(request.FILES),
+    }
+    part = "#words" if request.htmx else ""  # type: ignore[attr-defined]
+    kept = render(request, f"signed_out.html{part}", context, status=401)
+    kept.headers["Cache-Control"] = "no-store"
+    kept.headers["HX-Trigger"] = "signed-out"
+    return kept

@@ -7,4 +7,5 @@ import "./print.js";
 import "./quick-log.js";
 import "./scope-check.js";
 import "./search.js";
+import "./session.js";
 import "./theme.js";

@@ -1,6 +1,7 @@
 """A real Chromium. Sign-in is by session cookie; the sign-in page has tests of its own."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -11,8 +12,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from firm.models import User
 
-# A form that is not valid is answered with 422, which the console reports as well.
-INVALID_FORM = "the server responded with a status of 422"
+# A form that is not valid is answered with 422, one after the session has ended with 401, which
+# the console reports as well.
+NOT_DONE = re.compile("status of (422|401)|Status Error Code 401")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -46,7 +48,7 @@ def page_of(
     contexts, errors = [], []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and INVALID_FORM not in message.text:
+        if message.type == "error" and not NOT_DONE.search(message.text):
             errors.append(message.text)
 
     def open_tab(person: User | None, **options: object) -> Page:

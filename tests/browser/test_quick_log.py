@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from customers.actions import read_purpose
@@ -85,3 +86,24 @@ def test_the_text_comes_first_and_the_form_knows_the_customer(page_of, account_m
     expect(modal.get_by_label("メモ")).to_have_value("消えてはいけないメモ")
     modal.get_by_label("かかった時間").fill("1.5h")
     expect(modal.get_by_text("残り10時間")).to_be_visible()
+
+
+def test_what_was_typed_outlives_the_session(page_of, account_manager):
+    """Signed in again in another tab, the same form is sent, with the token of the new session."""
+    customer = a_customer("青葉商事", owner=account_manager)
+    read_purpose(version=VERSION, by=account_manager, now=NOW)
+    page = page_of(account_manager)
+    page.goto(f"/customers/{customer.pk}/")
+    page.keyboard.press("l")
+    modal = page.locator("#modal")
+    modal.get_by_role("group", name="対応の理由").wait_for()
+    page.keyboard.press("1")
+    page.keyboard.type("45")
+    session = {one["name"]: one for one in page.context.cookies()}
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    modal.get_by_role("button", name="記録する").click()
+    expect(modal.get_by_role("alert")).to_contain_text("入力した内容は残っています")
+    again = {**session[settings.CSRF_COOKIE_NAME], "value": "a" * 32}
+    page.context.add_cookies([session[settings.SESSION_COOKIE_NAME], again])
+    modal.get_by_role("button", name="記録する").click()
+    expect(page.get_by_role("status").get_by_text("0.75 h を記録しました")).to_be_visible()

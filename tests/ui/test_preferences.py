@@ -147,3 +147,16 @@ def test_a_refusal_is_a_page_and_for_a_fragment_a_toast(client_of, account_manag
     fragment = client.post(reverse("firm:theme"), {"theme": "dark"}, HTTP_HX_REQUEST="true")
     assert (fragment.status_code, fragment.content) == (409, b"")
     assert json.loads(fragment.headers["HX-Trigger"]) == {"toast": sentence}
+
+
+def test_a_form_sent_after_the_session_ended_is_kept_to_be_sent_again(client, db):
+    """Also with htmx, where the form itself stands on the page; not what has a password."""
+    address, typed = reverse("firm:screen_share"), {"on": "1", "note": "途中まで<書いた>"}
+    page = client.post(address, typed)
+    assert (page.status_code, page.headers["Cache-Control"]) == (401, "no-store")
+    assert 'name="note" value="途中まで&lt;書いた&gt;"' in page.content.decode()
+    words = client.post(address, typed, HTTP_HX_REQUEST="true")
+    assert (words.status_code, words.headers["HX-Trigger"]) == (401, "signed-out")
+    assert "途中まで" not in words.content.decode()
+    password = client.post(reverse("account_change_password"), {"oldpassword": "secret"})
+    assert password.status_code == 302
