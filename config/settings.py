@@ -235,6 +235,15 @@ SPECTACULAR_SETTINGS = {
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Where fields of one name have different choices.
+    "ENUM_NAME_OVERRIDES": {
+        "ActivityCauseEnum": "customers.models.Activity.Cause",
+        "CustomerStatusEnum": "customers.models.Customer.Status",
+        "GoalStateEnum": "customers.models.Goal.State",
+        "ImportKindEnum": "customers.models.Import.Kind",
+        "ScopeVerdictEnum": "customers.models.ScopeInquiry.Verdict",
+        "TermKindEnum": "customers.models.ScopeTerm.Kind",
+    },
 }
 
 LOGGING = {

@@ -19,7 +19,7 @@ from firm.api import versioned
 from firm.roles import Right
 
 
-class PersonSerializer(serializers.Serializer):
+class StaffSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
@@ -31,8 +31,8 @@ class CardSerializer(serializers.ModelSerializer):
     """
 
     department = serializers.CharField(source="department.name", default=None, allow_null=True)
-    owner = PersonSerializer(allow_null=True)
-    backup = PersonSerializer(allow_null=True)
+    owner = StaffSerializer(allow_null=True)
+    backup = StaffSerializer(allow_null=True)
     tier_rank = serializers.IntegerField(source="snapshot.tier_rank", allow_null=True)
     earned_rank = serializers.IntegerField(source="snapshot.earned_rank", allow_null=True)
     tier_source = serializers.ChoiceField(

@@ -25,7 +25,7 @@ class GoalSerializer(serializers.ModelSerializer):
         fields = ["id", *GOAL_FIELDS, "state", "outcome"]
 
 
-class ChangeSerializer(StrictSerializer):
+class GoalChangeSerializer(StrictSerializer):
     """What is left out stays as it is."""
 
     purpose = serializers.CharField(max_length=200, required=False)
@@ -41,7 +41,7 @@ class ChangeSerializer(StrictSerializer):
     review_on = DayField(allow_null=True, required=False)
 
 
-class NewGoalSerializer(ChangeSerializer):
+class NewGoalSerializer(GoalChangeSerializer):
     purpose = serializers.CharField(max_length=200)
     measure = serializers.CharField(max_length=120)
     target = serializers.CharField(max_length=40)
@@ -77,10 +77,10 @@ class GoalDetail(APIView):
     def get(self, request: Request, pk: int) -> Response:
         return Response(GoalSerializer(goal_of(request, pk)).data)
 
-    @extend_schema(request=ChangeSerializer, responses=GoalSerializer)
+    @extend_schema(request=GoalChangeSerializer, responses=GoalSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         found = goal_of(request, pk, may=Right.RECORD_WORK)
-        actions.change_goal(goal=found, **_said(ChangeSerializer, request), **_who(request))
+        actions.change_goal(goal=found, **_said(GoalChangeSerializer, request), **_who(request))
         return Response(GoalSerializer(goal_of(request, pk)).data)
 
 

@@ -73,14 +73,14 @@ class NewInvestmentSerializer(StrictSerializer):
     owner = _person(default=None, allow_null=True)
 
 
-class ChangeSerializer(StrictSerializer):
+class InvestmentChangeSerializer(StrictSerializer):
     title = serializers.CharField(max_length=120, required=False)
     expectation = serializers.CharField(max_length=300, required=False)
     expected_return = _money(allow_null=True, required=False)
     owner = _person(required=False)
 
 
-class ExtensionSerializer(StrictSerializer):
+class InvestmentExtensionSerializer(StrictSerializer):
     review_on = DayField()
     reason = serializers.CharField(max_length=300)
     cap_minutes = serializers.IntegerField(
@@ -118,10 +118,10 @@ class InvestmentDetail(APIView):
     def get(self, request: Request, pk: int) -> Response:
         return _answer(request, _investment(request, pk).pk)
 
-    @extend_schema(request=ChangeSerializer, responses=InvestmentSerializer)
+    @extend_schema(request=InvestmentChangeSerializer, responses=InvestmentSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         found = _investment(request, pk, may=Right.RECORD_WORK)
-        said = _said(ChangeSerializer, request)
+        said = _said(InvestmentChangeSerializer, request)
         actions.change_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
 
@@ -129,11 +129,11 @@ class InvestmentDetail(APIView):
 class InvestmentExtension(APIView):
     """It goes on until another review."""
 
-    @extend_schema(request=ExtensionSerializer, responses=InvestmentSerializer)
+    @extend_schema(request=InvestmentExtensionSerializer, responses=InvestmentSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         found = _investment(request, pk, may=Right.RECORD_WORK)
-        said = _said(ExtensionSerializer, request)
+        said = _said(InvestmentExtensionSerializer, request)
         actions.extend_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
 

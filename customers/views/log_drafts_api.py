@@ -26,7 +26,7 @@ from firm.roles import Right
 MOST = 500
 
 
-class DraftSerializer(serializers.ModelSerializer):
+class LogDraftSerializer(serializers.ModelSerializer):
     customer = serializers.IntegerField(source="customer_id", allow_null=True)
 
     class Meta:
@@ -75,12 +75,12 @@ class LogDrafts(APIView):
     permission_classes = [holds(Right.RECORD_WORK)]
     parser_classes = [MultiPartParser]
 
-    @extend_schema(responses=DraftSerializer(many=True))
+    @extend_schema(responses=LogDraftSerializer(many=True))
     def get(self, request: Request) -> Response:
         waiting = ActivityDraft.objects.filter(
             person=access.reader(request), state=ActivityDraft.State.WAITING
         )
-        return Response(DraftSerializer(waiting[:MOST], many=True).data)
+        return Response(LogDraftSerializer(waiting[:MOST], many=True).data)
 
     @extend_schema(
         request={"multipart/form-data": DraftFileSerializer}, responses={201: ProposedSerializer}

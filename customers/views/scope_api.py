@@ -1,7 +1,6 @@
 """/api/v1: what a customer has used of the contracts, and the scope check."""
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +14,7 @@ from customers.actions.scope import SAID, record_inquiry
 from customers.consumption.report import report_of
 from customers.models import Channel, Contact, Customer, ScopeInquiry
 from customers.reach import customer_of
-from customers.scope.judging import Answer, advice_for, judge
+from customers.scope.judging import Answer, Fact, advice_for, judge
 from customers.scope.question import Question
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, words_of
@@ -111,6 +110,54 @@ class KeptSerializer(serializers.ModelSerializer):
                   "verdict", "reasons", "outcome"]  # fmt: skip
 
 
+class FactSerializer(serializers.Serializer):
+    """`tone` is `over` where it is beyond what is agreed, `warn` where it is to be minded. Which
+    keys `data` has depends on the code.
+    """
+
+    code = serializers.CharField()
+    tone = serializers.CharField()
+    data = serializers.DictField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+    words = serializers.SerializerMethodField()
+
+    def get_label(self, fact: Fact) -> str:
+        return label_of(fact)
+
+    def get_words(self, fact: Fact) -> str:
+        return words_of(fact)
+
+
+class AdviceSerializer(serializers.Serializer):
+    """What else might help; `tone` as of a fact."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    words = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    tone = serializers.CharField()
+
+
+class ReplySerializer(serializers.Serializer):
+    """Something to say to the customer."""
+
+    code = serializers.CharField()
+    language = serializers.CharField()
+    text = serializers.CharField()
+
+
+class AnswerSerializer(serializers.Serializer):
+    verdict = serializers.ChoiceField(ScopeInquiry.Verdict.choices)
+    words = serializers.CharField()
+    facts = FactSerializer(many=True)
+    advice = AdviceSerializer(many=True)
+    price = serializers.DecimalField(
+        max_digits=None, decimal_places=None, allow_null=True, help_text="net; needs `price`"
+    )
+    replies = ReplySerializer(many=True)
+
+
 class CustomerConsumption(APIView):
     """What is used as of a day: months, counts, times, contacts, channels."""
 
@@ -124,7 +171,7 @@ class CustomerConsumption(APIView):
 class ScopeCheck(APIView):
     """Is it in scope? Nothing is kept of it."""
 
-    @extend_schema(request=QuestionSerializer, responses={200: serializers.DictField})
+    @extend_schema(request=QuestionSerializer, responses=AnswerSerializer)
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.RECORD_WORK)
         wanted = QuestionSerializer(data=request.data)
@@ -174,22 +221,15 @@ def _question(customer: Customer, data: dict[str, Any]) -> Question:
     )
 
 
-def _shown(request: Request, answer: Answer) -> dict[str, Any]:
-    """The price is null without its right."""
+def _shown(request: Request, answer: Answer) -> Any:
     question, may_see_price = answer.question, access.scope(request).may(Right.PRICE)
     advice = advice_for(answer.customer, on=question.on, minutes=question.minutes)
-    price: Decimal | None = answer.price if may_see_price else None
-    return {
+    data = {
         "verdict": answer.verdict,
         "words": headline(answer.verdict, answer.facts),
-        "facts": [
-            {**vars(fact), "label": label_of(fact), "words": words_of(fact)}
-            for fact in answer.facts
-        ],
-        "advice": [] if answer.is_fine else [vars(row) for row in advice],
-        "price": price,
-        "replies": [
-            {"code": reply.code, "language": reply.language, "text": reply.text}
-            for reply in replies_for(answer, with_price=may_see_price)
-        ],
+        "facts": answer.facts,
+        "advice": [] if answer.is_fine else advice,
+        "price": answer.price if may_see_price else None,
+        "replies": replies_for(answer, with_price=may_see_price),
     }
+    return AnswerSerializer(data).data

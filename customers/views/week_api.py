@@ -27,7 +27,7 @@ from firm.roles import Right
 MOST_CELLS = 1000
 
 
-class CellSerializer(serializers.Serializer):
+class WeekCellSerializer(serializers.Serializer):
     """Minutes of mine; `others` of them were logged in other ways than by the grid."""
 
     customer = serializers.IntegerField()
@@ -39,7 +39,7 @@ class CellSerializer(serializers.Serializer):
 
 class WeekSerializer(serializers.Serializer):
     week = serializers.DateField(help_text="its Monday")
-    cells = CellSerializer(many=True, help_text="those with something logged")
+    cells = WeekCellSerializer(many=True, help_text="those with something logged")
     quiet = serializers.ListField(
         child=serializers.IntegerField(), help_text="customers for whom nothing was done"
     )

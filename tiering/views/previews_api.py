@@ -44,7 +44,7 @@ class MoveCountsSerializer(serializers.Serializer):
     anyway = serializers.IntegerField()
 
 
-class CellSerializer(serializers.Serializer):
+class PreviewCellSerializer(serializers.Serializer):
     """Customers from one tier (null: none yet) to another."""
 
     before = serializers.CharField(allow_null=True)
@@ -79,7 +79,7 @@ class PromisedSerializer(serializers.Serializer):
     cost_after = AmountField()
 
 
-class LoadSerializer(serializers.Serializer):
+class ManagerLoadSerializer(serializers.Serializer):
     """An account manager's customers by tier, and the hours a month that service levels promise
     them; in the order of the names.
     """
@@ -166,11 +166,11 @@ class PreviewSerializer(serializers.ModelSerializer):
         counts = shown.moves | {"rank": shown.rank_effect, "anyway": shown.anyway}
         return MoveCountsSerializer(counts).data
 
-    @extend_schema_field(CellSerializer(many=True, allow_null=True))
+    @extend_schema_field(PreviewCellSerializer(many=True, allow_null=True))
     def get_earned(self, preview: Preview) -> Any:
         return self._cells(preview, "earned")
 
-    @extend_schema_field(CellSerializer(many=True, allow_null=True))
+    @extend_schema_field(PreviewCellSerializer(many=True, allow_null=True))
     def get_raw(self, preview: Preview) -> Any:
         return self._cells(preview, "raw")
 
@@ -191,7 +191,7 @@ class PreviewSerializer(serializers.ModelSerializer):
             for chip, cell in zip(matrix.columns, row.cells, strict=True)
             if cell.count
         ]
-        return CellSerializer(rows, many=True).data
+        return PreviewCellSerializer(rows, many=True).data
 
     @extend_schema_field(PromisedSerializer(allow_null=True))
     def get_promised(self, preview: Preview) -> Any:
@@ -213,7 +213,7 @@ class PreviewSerializer(serializers.ModelSerializer):
         }
         return PromisedSerializer(values).data
 
-    @extend_schema_field(LoadSerializer(many=True, allow_null=True))
+    @extend_schema_field(ManagerLoadSerializer(many=True, allow_null=True))
     def get_account_managers(self, preview: Preview) -> Any:
         shown = shown_of(preview)
         if not shown.has_result:
@@ -228,7 +228,7 @@ class PreviewSerializer(serializers.ModelSerializer):
             }
             for load in loads(shown)
         ]
-        return LoadSerializer(rows, many=True).data
+        return ManagerLoadSerializer(rows, many=True).data
 
     @extend_schema_field(PastSerializer(allow_null=True))
     def get_past(self, preview: Preview) -> Any:

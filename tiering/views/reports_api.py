@@ -84,7 +84,7 @@ def reach_of(tiers: Overview) -> dict[str, object]:
     }
 
 
-class CoverageSerializer(serializers.Serializer):
+class TierCoverageSerializer(serializers.Serializer):
     """Active customers in the reader's reach; `rate` is covered ÷ active in per cent."""
 
     reach = serializers.ChoiceField(choices=[(Reach.FIRM.value, ""), (Reach.OWN.value, "")])
@@ -102,16 +102,16 @@ class CoverageReport(APIView):
 
     permission_classes = [holds(Right.REVENUE)]
 
-    @extend_schema(responses=CoverageSerializer)
+    @extend_schema(responses=TierCoverageSerializer)
     def get(self, request: Request) -> Response:
         scope = access.scope(request)
         report = covering.coverage(scope)
         counts = {line.value: customers for line, customers in report.counts.items()}
         data = {"reach": overview.reach_of(scope).value, "rate": report.rate, **counts}
-        return versioned(request, CoverageSerializer(data).data)
+        return versioned(request, TierCoverageSerializer(data).data)
 
 
-class CellSerializer(serializers.Serializer):
+class FlowCellSerializer(serializers.Serializer):
     """Tier codes; `before` is null for customers not evaluated yet on the earlier date."""
 
     before = serializers.CharField(allow_null=True)
@@ -125,7 +125,7 @@ class FlowSerializer(serializers.Serializer):
     end = serializers.DateField()
     tier = serializers.ChoiceField(choices=flowing.Held.choices)
     tiers = serializers.ListField(child=serializers.CharField(), help_text="codes from the top")
-    cells = CellSerializer(many=True)
+    cells = FlowCellSerializer(many=True)
 
 
 class FlowReport(APIView):
