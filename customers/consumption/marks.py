@@ -105,7 +105,9 @@ def marks_of(entries: Iterable[Activity]) -> dict[int, Marks]:
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, values)
         return {
-            pk: Marks(counted, why_not or "", outside, elsewhere, divided.get(pk), units.get(pk, []))
+            pk: Marks(
+                counted, why_not or "", outside, elsewhere, divided.get(pk), units.get(pk, [])
+            )
             for pk, counted, why_not, outside, elsewhere in cursor.fetchall()
         }
 
