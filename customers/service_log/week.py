@@ -64,8 +64,8 @@ class Cell:
 
 @dataclass
 class Row:
-    """`was` is the cause under which the row's minutes are on record. A customer without any has
-    one row that `can_be_quiet`.
+    """`was` is the cause under which the row's minutes are on record. A customer for whom nobody
+    has logged anything has one row that `can_be_quiet`.
     """
 
     customer: Customer
@@ -149,7 +149,6 @@ def sheet_of(
     causes: defaultdict[int, set[str]] = defaultdict(set)
     for pk, cause in {*added, *((key[0], key[2]) for key in logged)}:
         causes[pk].add(cause)
-    busy = {key[0] for key in logged}
     sheet = Sheet(week=week, today=today, days=list(off.items()))
     for customer in customers_of(person, scope, week=week, added={key[0] for key in added}):
         found = causes.get(customer.pk, {CAUSES[0]})
@@ -158,9 +157,9 @@ def sheet_of(
                 _cell(day, logged.get((customer.pk, day, cause), Logged()), off[day], day > today)
                 for day in days
             ]
-            quiet = customer.is_quiet  # type: ignore[attr-defined]
-            can_be = place == 0 and customer.pk not in busy
-            sheet.rows.append(Row(customer, cause, cause, cells, can_be, quiet))
+            busy, quiet = customer.is_busy, customer.is_quiet  # type: ignore[attr-defined]
+            can_be_quiet = place == 0 and not busy
+            sheet.rows.append(Row(customer, cause, cause, cells, can_be_quiet, quiet))
     return sheet
 
 
@@ -171,9 +170,10 @@ def _cell(day: datetime.date, logged: Logged, is_off: bool, is_future: bool) -> 
 def customers_of(
     person: User, scope: Scope, *, week: datetime.date, added: Collection[int] = ()
 ) -> list[Customer]:
-    """By kana, with `is_quiet`: nothing was done, somebody has said so, and no entry says
-    otherwise. Who was worked for in the week stays, whatever became of the customer; of very many
-    the first by kana are taken, and those `added` always.
+    """By kana, with `is_busy`: somebody has logged work in the week, and `is_quiet`: somebody has
+    said that nothing was done, and no entry says otherwise. Who was worked for in the week stays,
+    whatever became of the customer; of very many the first by kana are taken, and those `added`
+    always.
     """
     anybodys = Activity.objects.live().filter(customer=OuterRef("pk"), day__lt=week + A_WEEK)
     entries = anybodys.filter(staff=person)
@@ -184,7 +184,8 @@ def customers_of(
         Customer.objects.visible_to(scope)
         .filter(Q(status=Customer.Status.ACTIVE) & mine | Exists(now))
         .annotate(
-            is_quiet=Exists(quiet) & ~Exists(anybodys.filter(day__gte=week)),
+            is_busy=Exists(anybodys.filter(day__gte=week)),
+            is_quiet=Exists(quiet) & Q(is_busy=False),
             sort_key=F("snapshot__sort_key"),
             is_added=Case(When(pk__in=[0, *added], then=1), default=0),
         )

@@ -13,7 +13,7 @@ from firm.business_time import MINUTES_A_DAY
 
 _DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d{1,2}))?(?:h|時間)?|[.,](\d{1,2})(?:h|時間)?")
 _MINUTES = re.compile(r"[0-9]{1,6}")
-_CLOCK = re.compile(r"(\d{1,2})[:時](\d{2})分?")
+_CLOCK = re.compile(r"(\d{1,2})(?::|時間?)(\d{2})分?")
 
 
 class BadHours(ValueError):

@@ -59,8 +59,7 @@ def save(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return _page(request, sheet, sentences=[refused.sentence], status=422)
     changed = saved.recorded + saved.corrected + saved.withdrawn
-    said = ngettext("Saved: %(count)s cell.", "Saved: %(count)s cells.", changed)
-    messages.success(request, said % {"count": changed})
+    messages.success(request, _said(changed, ticks=len(typed.quiet) + len(typed.not_quiet)))
     return redirect(f"{reverse('customers:log-week')}?week={sheet.week}")
 
 
@@ -93,6 +92,22 @@ def add(request: HttpRequest) -> HttpResponse:
     lay_over(sheet, request.POST)
     notice = _("None of your customers is called so.") if wanted.strip() and not found else ""
     return _page(request, sheet, notice=notice, offered=[] if added else found, find=wanted)
+
+
+def _said(changed: int, *, ticks: int) -> str:
+    """How many cells and ticks of “nothing this week” were saved."""
+    words = []
+    if changed:
+        said = ngettext("Saved: %(count)s cell.", "Saved: %(count)s cells.", changed)
+        words.append(said % {"count": changed})
+    if ticks:
+        said = ngettext(
+            "Saved: “nothing” of %(count)s customer.",
+            "Saved: “nothing” of %(count)s customers.",
+            ticks,
+        )
+        words.append(said % {"count": ticks})
+    return " ".join(words) or _("There was nothing to save.")
 
 
 def _sheet(request: HttpRequest, data: QueryDict, *, added: list[Customer] | None = None) -> Sheet:

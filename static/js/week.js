@@ -1,5 +1,6 @@
 // The weekly sheet moves like a spreadsheet: arrows and Enter go from cell to cell, typing
-// replaces what stands there, Escape puts it back, Ctrl+Enter saves. Sums follow what is typed.
+// replaces what stands there, Escape puts it back, Ctrl+Enter saves, and cells pasted out of a
+// spreadsheet fill as many from there on. Sums follow what is typed.
 
 const grid = document.querySelector("[data-week-grid]");
 const rows = [...grid?.querySelectorAll("[data-week-row]") ?? []]
@@ -63,4 +64,29 @@ grid?.addEventListener("keydown", (event) => {
   }
 });
 
+function paste(first, lines) {
+  const top = rows.findIndex((cells) => cells.includes(first));
+  const left = rows[top].indexOf(first);
+  lines.forEach((line, down) => line.split("\t").forEach((text, right) => {
+    const cell = rows[top + down]?.[left + right];
+    if (cell && !cell.disabled) cell.value = text.trim().slice(0, cell.maxLength);
+  }));
+  addUp();
+}
+
+grid?.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
+  if (!event.target.matches("[data-hours]") || !/[\t\n]/.test(text)) return;
+  event.preventDefault();
+  paste(event.target, text.split(/\r?\n/));
+});
+
 grid?.addEventListener("input", addUp);
+
+// Enter in the field for another customer adds the row; it would save the week.
+document.querySelector("[data-adds-row]")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  const field = event.target;
+  field.form.requestSubmit(document.getElementById(field.dataset.addsRow));
+});

@@ -51,3 +51,27 @@ def test_a_week_of_eighteen_customers_takes_few_keys(page_of, account_manager):
     assert Activity.objects.filter(source="grid").count() == 3 * CUSTOMERS
     first = Activity.objects.filter(customer__name="顧客00").order_by("-day").first()
     assert (first.day, first.minutes) == (week + datetime.timedelta(days=2), 120)
+
+
+def test_cells_are_pasted_and_enter_in_the_search_adds_a_row(page_of, account_manager):
+    read_purpose(version=VERSION, by=account_manager, now=NOW)
+    for number in range(2):
+        a_customer(f"顧客{number}", kana=f"こきゃく{number}", owner=account_manager)
+    page = page_of(account_manager)
+    page.goto(f"/log/week/?week={monday_of(today()) - A_WEEK}")
+    page.locator("[data-hours]").first.focus()
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            document.activeElement.dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        "1\t2\r\n0.5\t１:15\r\n",
+    )
+    expect(page.locator("[data-week-sum]")).to_have_text("4.75")
+    page.get_by_label("ほかの顧客").fill("顧客1")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-week-row]")).to_have_count(3)
+    expect(page.locator("[data-week-sum]")).to_have_text("4.75")
+    assert not Activity.objects.exists()

@@ -72,6 +72,7 @@ def typed(customer, cells: dict[int, str], *, cause="in_contract", shown="0,0,0,
         (".25", 15),
         ("0.75h", 45),
         ("1:30", 90),
+        ("1時間30分", 90),
         ("１．５", 90),
         ("2時間", 120),
         ("24", 1440),
@@ -166,6 +167,30 @@ def test_nothing_is_refused_where_something_was_logged(account_manager, customer
     with pytest.raises(Refused, match="青葉商事"):
         save_week(week=MONDAY, wishes=wishes, quiet=[customer.pk], by=account_manager, now=now)
     assert not entries()
+
+
+def test_nothing_is_not_offered_where_a_colleague_has_logged_work(
+    client_of, account_manager, section_manager, customer, now
+):
+    client, address = client_of(account_manager), "/log/week/?week=2026-07-15"
+    assert client.get(address).context["sheet"].rows[0].can_be_quiet
+    data = EntryData(day=MONDAY, minutes=60, cause="in_contract")
+    record_activity(customer=customer, data=data, by=section_manager, now=now)
+    assert not client.get(address).context["sheet"].rows[0].can_be_quiet
+
+
+@pytest.mark.parametrize(
+    ("cells", "ticks", "said"),
+    [
+        ({0: "1"}, {}, "1件を保存しました。"),
+        ({}, {"quiet": True}, "「対応なし」を1社分保存しました。"),
+        ({}, {}, "変わったところはありません。"),
+    ],
+)
+def test_the_page_says_what_was_saved(client_of, account_manager, customer, cells, ticks, said):
+    form = typed(customer, cells) | {name: str(customer.pk) for name in ticks}
+    page = client_of(account_manager).post(SAVE, form, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [said]
 
 
 def test_the_page_saves_what_was_typed(client_of, account_manager, customer):
