@@ -17,7 +17,7 @@ def number(value: Any, *, name: str, least: Decimal | int, most: Decimal | int) 
     if not found.is_finite() or not least <= found <= most:
         raise Refused(
             _("%(name)s must lie between %(least)s and %(most)s.")
-            % {"name": name, "least": least, "most": most}
+            % {"name": name, "least": written(least), "most": written(most)}
         )
     if found != round(found, 4):
         raise Refused(_("%(name)s has more than four decimals.") % {"name": name})
@@ -88,6 +88,11 @@ def refuse_unknown(data: Mapping[str, Any], known: set[str]) -> None:
         raise Refused(
             _("“%(key)s” is not known in a rule file. Is it a typo?") % {"key": unknown[0]}
         )
+
+
+def written(value: Decimal | int) -> str:
+    """As people read it: 9,000,000, 8.5."""
+    return f"{plain(Decimal(value)):,}"
 
 
 def plain(value: Decimal) -> int | Decimal:

@@ -195,7 +195,7 @@ def _tier(row: Mapping[str, Any], benefits: tuple[Benefit, ...], *, is_share: bo
     if enter is not None and keep is not None and (keep < enter if is_share else keep > enter):
         raise Refused(
             _("Tier “%(code)s” is harder to keep (%(keep)s) than to enter (%(enter)s).")
-            % {"code": code, "keep": keep, "enter": enter}
+            % {"code": code, "keep": fields.written(keep), "enter": fields.written(enter)}
         )
     return TierLine(
         code=code,
@@ -224,7 +224,10 @@ def _check_order(above: TierLine, below: TierLine, *, is_share: bool) -> None:
 def _bound(row: Mapping[str, Any], key: str, *, code: str, is_share: bool) -> Decimal | None:
     if row.get(key) is None:
         return None
-    name = _("“%(key)s” of tier “%(code)s”") % {"key": key, "code": code}
+    name = {
+        "enter": _("The entry threshold (“enter”) of tier “%(code)s”"),
+        "keep": _("The keep threshold (“keep”) of tier “%(code)s”"),
+    }[key] % {"code": code}
     return fields.number(row[key], name=name, least=0, most=100 if is_share else LARGEST)
 
 

@@ -120,7 +120,10 @@ LINES = {
     "stands_twice": _("This is already in line %(first)s."),
     "tax_rate_missing": _("The amount includes tax, so the tax rate is needed."),
     "too_long": _("“%(value)s” is longer than %(most)s characters."),
-    "too_many_cells": _("The line has more cells than the header."),
+    "too_many_cells": _(
+        "The line has more cells than the header. In a CSV file an amount such as 1,234 needs"
+        " quotation marks around it."
+    ),
     "too_many_decimals": _("“%(value)s” has more than four decimals."),
     "unknown_customer": _("There is no customer with the code “%(value)s”."),
     "unknown_window": _("“%(value)s” is neither a calendar nor hours. Write Mon-Fri 10:00-18:00."),

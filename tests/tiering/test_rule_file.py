@@ -150,11 +150,14 @@ S, A, C = {"code": "S", "enter": 100}, {"code": "A", "enter": 50}, {"code": "C"}
         (tiers(S, {"code": "A"}, C), "Tier “A” needs an “enter”"),
         (tiers(A, S, C), "“A” must be harder to enter than “S”"),
         (tiers(S, S, C), "“S” appears twice"),
-        (tiers(S, A | {"keep": 60}, C), "“A” is harder to keep"),
+        (tiers(S, A | {"keep": 9_000}, C), "“A” is harder to keep .9,000. than"),
         (tiers(S, A, C | {"keep": 1}), "“C” has a “keep” but no “enter”"),
-        (tiers(S, A | {"enter": "50"}, C), "“enter” of tier “A” must be a number"),
+        (
+            tiers(S, A | {"enter": "50"}, C),
+            "“enter”. of tier “A” must be a number",
+        ),
         (tiers(S, A | {"enter": -1}, C), "must lie between 0 and"),
-        (tiers(S, A | {"enter": 1e99}, C), "must lie between 0 and"),
+        (tiers(S, A | {"enter": 1e99}, C), "must lie between 0 and 999,999,999,999"),
         (tiers(S, A | {"enter": Decimal("1.00001")}, C), "more than four decimals"),
         (tiers(S, A | {"color": "red"}, C), "“color” is not known"),
         (
