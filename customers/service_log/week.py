@@ -44,7 +44,9 @@ class Logged:
 
 @dataclass
 class Cell:
-    """`text` is what stands in the field, `others` the minutes that were logged elsewhere."""
+    """`text` is what stands in the field, `typed` its minutes where they are not saved yet,
+    `others` those that were logged elsewhere.
+    """
 
     day: datetime.date
     logged: Logged
@@ -52,10 +54,11 @@ class Cell:
     is_future: bool
     text: str = ""
     error: str = ""
+    typed: int | None = None
 
     @property
-    def hours(self) -> str:
-        return hours_text(self.logged.minutes)
+    def minutes(self) -> int:
+        return self.logged.minutes if self.typed is None else self.typed
 
     @property
     def others(self) -> str:
@@ -86,7 +89,7 @@ class Row:
 
     @property
     def hours(self) -> str:
-        return hours_text(sum(cell.logged.minutes for cell in self.cells))
+        return hours_text(sum(cell.minutes for cell in self.cells))
 
 
 @dataclass
@@ -116,12 +119,12 @@ class Sheet:
     @property
     def day_sums(self) -> list[str]:
         columns = zip(*(row.cells for row in self.rows), strict=True)
-        sums = [hours_text(sum(cell.logged.minutes for cell in column)) for column in columns]
+        sums = [hours_text(sum(cell.minutes for cell in column)) for column in columns]
         return sums or [""] * len(self.days)
 
     @property
     def hours(self) -> str:
-        return hours_text(sum(cell.logged.minutes for row in self.rows for cell in row.cells))
+        return hours_text(sum(cell.minutes for row in self.rows for cell in row.cells))
 
 
 def hours_text(minutes: int) -> str:
@@ -214,7 +217,8 @@ def fill_from_week_before(sheet: Sheet, person: User) -> int:
         for cell in row.cells:
             earlier = before.get((row.customer.pk, cell.day - A_WEEK, row.cause), Logged()).minutes
             if earlier and not (cell.text or cell.is_future or cell.is_off):
-                cell.text = hours_text(max(QUARTER, round(earlier / QUARTER) * QUARTER))
+                cell.typed = max(QUARTER, round(earlier / QUARTER) * QUARTER)
+                cell.text = hours_text(cell.typed)
                 filled += 1
     return filled
 

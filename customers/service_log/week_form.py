@@ -74,7 +74,7 @@ def _lay_row(row: Row, data: Mapping[str, str], before: list[int], typed: Typed)
         if is_changed:
             cell.text = text
         try:
-            minutes = read_hours(text) if is_changed else cell.logged.minutes
+            minutes = cell.typed = read_hours(text) if is_changed else cell.logged.minutes
         except BadHours:
             cell.error = _("Write hours in quarters: 0.25, 1.5 or 1:30, up to 24.")
             typed.has_errors = True

@@ -212,6 +212,7 @@ def test_a_cell_that_cannot_be_read_is_said_and_the_rest_is_kept(
     page = response.content.decode()
     assert response.status_code == 422
     assert "15分単位" in page
+    assert response.context["sheet"].hours == "1.5", "what can be read is added up"
     assert 'value="1.3"' in page
     assert 'value="1.5"' in page
     assert not entries()
@@ -247,6 +248,7 @@ def test_the_week_before_fills_empty_cells_and_saves_nothing(
     assert f'name="hours-{key}-0" value="2"' in page
     assert f'name="hours-{key}-1" value="1.5"' in page
     assert f"{key}=0,0,0,0,0,0,0" in page
+    assert response.context["sheet"].hours == "3.5"
     assert not entries(day__gte=MONDAY)
 
 
