@@ -1,6 +1,7 @@
 """Forms of the firm's own pages. They only make friendly what the actions decide."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -23,6 +24,13 @@ class DayField(forms.DateField):
         if day is not None and not EARLIEST <= day <= LATEST:
             raise forms.ValidationError(_("The day lies too far away."))
         return day
+
+
+class NumberField(forms.DecimalField):
+    """A decimal number, shown as somebody would write it: 13000, not 13000.0000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 class PostForm(forms.Form):

@@ -15,7 +15,7 @@ from customers.contracts.kinds import SHAPES, Kind, Period, TermLine
 from customers.contracts.templates import Start
 from customers.contracts.wording import hours_text
 from customers.models import Channel, Contract, ContractRevision, ScopeTerm
-from firm.forms import DayField
+from firm.forms import DayField, NumberField
 from firm.models import WorkCalendar
 from firm.money import LARGEST
 
@@ -25,8 +25,8 @@ MOST_LINES = 60
 REVISION_FIELDS = tuple(RevisionData.__dataclass_fields__)
 
 
-def _money(label: Any, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _money(label: Any, **kwargs: Any) -> NumberField:
+    return NumberField(
         label=label, min_value=0, max_value=LARGEST, max_digits=16, decimal_places=4, **kwargs
     )
 
@@ -105,7 +105,7 @@ class TermForm(forms.Form):
         required=False,
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
-    amount = forms.DecimalField(
+    amount = NumberField(
         label=gettext_lazy("Hours or times"),
         min_value=0,
         max_digits=8,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from customers.contracts.wording import hours_text
 from customers.giving.register import PERIODS, USUAL_PERIOD
 from customers.models import Contact, Customer, Investment
-from firm.forms import DayField
+from firm.forms import DayField, NumberField
 from firm.models import User
 from firm.money import LARGEST
 
@@ -24,14 +24,14 @@ HOUR = 60
 LONGEST_CAP_HOURS = 2000
 
 
-def _money(label: Any, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _money(label: Any, **kwargs: Any) -> NumberField:
+    return NumberField(
         label=label, min_value=0, max_value=LARGEST, max_digits=16, decimal_places=4, **kwargs
     )
 
 
-def _hours(label: Any, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _hours(label: Any, **kwargs: Any) -> NumberField:
+    return NumberField(
         label=label,
         min_value=Decimal("0.25"),
         max_value=LONGEST_CAP_HOURS,
@@ -231,11 +231,6 @@ class OutcomeForm(forms.Form):
     outcome = forms.CharField(
         label=gettext_lazy("How one sees it, or why"), max_length=200, required=False
     )
-
-
-def plain(amount: Decimal | None) -> str:
-    """For the initial value of an amount: without idle decimals."""
-    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def hours_of(minutes: int) -> Decimal:

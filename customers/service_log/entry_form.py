@@ -25,7 +25,7 @@ from customers.service_log.choices import EntryChoices
 from customers.service_log.entries import EntryData, FavorData, live_favor, moment_of
 from customers.service_log.lengths import BadLength, read_minutes
 from firm.dates import firm_date, firm_zone
-from firm.forms import DayField
+from firm.forms import DayField, NumberField
 from firm.models import User
 from firm.money import LARGEST
 
@@ -124,7 +124,7 @@ class EntryForm(forms.Form):
     is_invoiced = forms.BooleanField(label=gettext_lazy("Invoiced"), required=False)
 
     free = forms.BooleanField(label=gettext_lazy("Goodwill work, free of charge"), required=False)
-    usual_price = forms.DecimalField(
+    usual_price = NumberField(
         label=gettext_lazy("Usual price"),
         min_value=0,
         max_value=LARGEST,

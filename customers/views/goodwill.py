@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers import actions
 from customers.contracts.wording import hours_text
 from customers.giving import register
-from customers.giving.forms import GoodwillForm, PeriodForm, plain
+from customers.giving.forms import GoodwillForm, PeriodForm
 from customers.models import Activity, Customer, CustomerSnapshot
 from customers.prices import hourly_price
 from customers.reach import check_is_not_shared, customer_of, entry_of
@@ -96,11 +96,10 @@ def mark_form(request: HttpRequest, pk: int) -> HttpResponse:
     favor = live_favor(entry)
     if favor is not None:
         said = {name: getattr(favor, name) for name in GoodwillForm.base_fields}
-        said["usual_price"] = plain(favor.usual_price)
         return _mark_page(request, entry, GoodwillForm(initial=said))
     price = hourly_price(entry.customer_id, on=entry.day)
     usual = price.of(entry.minutes) if price else None
-    return _mark_page(request, entry, GoodwillForm(initial={"usual_price": plain(usual)}))
+    return _mark_page(request, entry, GoodwillForm(initial={"usual_price": usual}))
 
 
 @require_POST

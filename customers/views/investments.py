@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers import actions
 from customers.giving import investing
-from customers.giving.forms import InvestmentForm, NewInvestmentForm, VerdictForm, hours_of, plain
+from customers.giving.forms import InvestmentForm, NewInvestmentForm, VerdictForm, hours_of
 from customers.models import Customer, Investment
 from customers.reach import check_is_not_shared, customer_of, investments_in_reach
 from firm import access, keyset
@@ -187,7 +187,7 @@ def _one(
     initial = {
         "title": found.title,
         "expectation": found.expectation,
-        "expected_return": plain(found.expected_return),
+        "expected_return": found.expected_return,
         "owner": found.owner_id,
     }
     context = {
