@@ -23,9 +23,11 @@ KINDS = {
 SUBJECTS = {
     "activity": gettext_lazy("Log entry"),
     "benefit": gettext_lazy("Benefit"),
+    "billrate": gettext_lazy("List price"),
     "closedmonth": gettext_lazy("Month"),
     "companyday": gettext_lazy("Company day"),
     "contact": gettext_lazy("Contact"),
+    "contract": gettext_lazy("Contract"),
     "costrate": gettext_lazy("Cost rate"),
     "customer": gettext_lazy("Customer"),
     "department": gettext_lazy("Department"),
@@ -39,6 +41,7 @@ SUBJECTS = {
     "post": gettext_lazy("Post"),
     "premium": gettext_lazy("Premiums"),
     "ruleset": gettext_lazy("Tier rules"),
+    "scopeinquiry": gettext_lazy("Scope check"),
     "user": gettext_lazy("Person"),
     "workcalendar": gettext_lazy("Work calendar"),
 }
