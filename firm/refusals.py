@@ -2,8 +2,13 @@
 disabled button.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest
 
 
 class Refused(Exception):
@@ -25,3 +30,21 @@ def refusal_of(check: Callable[..., None], **kwargs: Any) -> str | None:
     except Refused as refused:
         return refused.sentence
     return None
+
+
+@contextmanager
+def refusal_in(form: BaseForm, field: str | None = None) -> Iterator[None]:
+    """What is refused within becomes an error of the form, and what follows the block goes on."""
+    try:
+        yield
+    except Refused as refused:
+        form.add_error(field, refused.sentence)
+
+
+@contextmanager
+def refusal_told(request: HttpRequest) -> Iterator[None]:
+    """What is refused within is told on the next page, and what follows the block goes on."""
+    try:
+        yield
+    except Refused as refused:
+        messages.error(request, refused.sentence)

@@ -31,7 +31,7 @@ from customers.models import Contract, ContractRevision, Customer
 from customers.reach import contract_of, customer_of, revision_of
 from firm import access
 from firm.dates import today
-from firm.refusals import Refused
+from firm.refusals import Refused, refusal_in
 from firm.roles import Right
 
 
@@ -198,12 +198,10 @@ def _done(form: RevisionForm, terms: TermForms, act: Callable[[], None]) -> bool
     """Whether the forms are valid and the action took them; its refusal becomes the form's."""
     if not (form.is_valid() and terms.is_valid()):
         return False
-    try:
+    with refusal_in(form):
         act()
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return False
-    return True
+        return True
+    return False
 
 
 def _form(

@@ -17,7 +17,7 @@ from firm.access import needs, reader
 from firm.dates import today
 from firm.forms import DayField
 from firm.models import CostRate, User
-from firm.refusals import Refused
+from firm.refusals import refusal_in
 from firm.roles import Right
 
 AMOUNT: dict[str, Any] = {
@@ -57,11 +57,8 @@ def cost_rates(request: HttpRequest) -> HttpResponse:
 def set_rate(request: HttpRequest) -> HttpResponse:
     form = CostRateForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             set_cost_rate(by=reader(request), now=timezone.now(), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The rate is set. Work since that day is costed anew."))
             return redirect("customers:cost-rates")
     return _page(request, form, status=422)

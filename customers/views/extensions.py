@@ -13,7 +13,7 @@ from customers.models import Contract
 from customers.reach import contract_of
 from firm import access
 from firm.dates import today
-from firm.refusals import Refused
+from firm.refusals import refusal_in
 from firm.roles import Right
 
 
@@ -30,16 +30,13 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     contract = contract_of(request, pk)
     form = ExtensionForm(request.POST, contract=contract)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             extend_scope(
                 contract=contract,
                 by=access.reader(request),
                 now=timezone.now(),
                 **form.granted(),
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The extension has been granted."))
             return redirect("customers:file", pk=contract.customer_id)
     return _page(request, contract, form, status=422)

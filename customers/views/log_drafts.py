@@ -27,7 +27,7 @@ from customers.service_log.week import customers_of, monday_of
 from firm import access
 from firm.dates import today
 from firm.ics import LARGEST_FILE
-from firm.refusals import Refused
+from firm.refusals import Refused, refusal_in
 from firm.roles import Right
 
 SHOWN = 100
@@ -47,11 +47,8 @@ def read(request: HttpRequest) -> HttpResponse:
     """Propose what the file holds and was not proposed before."""
     form = DraftFileForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with refusal_in(form, "file"):
             _read(request, form.cleaned_data["file"])
-        except Refused as refused:
-            form.add_error("file", refused.sentence)
-        else:
             return redirect("customers:log-drafts")
     return _page(request, form, lines_of(_waiting(request)[:SHOWN]), status=422)
 

@@ -16,7 +16,7 @@ from firm.access import needs, reader
 from firm.dates import today
 from firm.forms import DayField
 from firm.models import Premium
-from firm.refusals import Refused
+from firm.refusals import refusal_in
 from firm.roles import Right
 
 SHARE: dict[str, Any] = {"min_value": 0, "max_value": Premium.MOST}
@@ -44,11 +44,8 @@ def premiums(request: HttpRequest) -> HttpResponse:
 def set_premium(request: HttpRequest) -> HttpResponse:
     form = PremiumForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             set_premiums(by=reader(request), now=timezone.now(), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(
                 request, _("The premiums are set. Work since that day is costed anew.")
             )

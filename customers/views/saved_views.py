@@ -13,7 +13,7 @@ from customers.views.lists import PAGE, query_of
 from firm import access
 from firm.actions.saved_views import delete_view, save_view
 from firm.models import SavedView
-from firm.refusals import Refused
+from firm.refusals import refusal_in
 
 
 class SavedViewForm(forms.Form):
@@ -26,13 +26,10 @@ def create(request: HttpRequest) -> HttpResponse:
     form = SavedViewForm(request.POST)
     if form.is_valid():
         query = query_of(QueryDict(form.cleaned_data["query"]))
-        try:
+        with refusal_in(form, "name"):
             view = save_view(
                 user=access.reader(request), page=PAGE, name=form.cleaned_data["name"], query=query
             )
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
-        else:
             messages.success(request, _("The view is saved."))
             return redirect(f"{reverse('customers:list')}?{view.query}")
     return render(request, "customers/save_view.html", {"form": form}, status=422)

@@ -26,7 +26,7 @@ from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, reason_of, words_of
 from firm import access, formats
 from firm.dates import add_months, start_of_day, today
-from firm.refusals import Refused
+from firm.refusals import refusal_in
 from firm.roles import Right
 from firm.superiors import manager_of
 
@@ -119,7 +119,7 @@ def _form(request: HttpRequest, customer: Customer, data: Any) -> ScopeForm:
 def _recorded(request: HttpRequest, customer: Customer, form: ScopeForm) -> ScopeInquiry | None:
     if not form.is_valid():
         return None
-    try:
+    with refusal_in(form):
         return record_inquiry(
             customer=customer,
             question=form.question(today=today()),
@@ -127,9 +127,7 @@ def _recorded(request: HttpRequest, customer: Customer, form: ScopeForm) -> Scop
             by=access.reader(request),
             now=timezone.now(),
         )
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return None
+    return None
 
 
 def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from firm.calendar_shown import Removal
 from firm.dates import add_months, today
 from firm.forms import CompanyDaysForm, HolidayForm, MonthForm
 from firm.models import CompanyDay, Holiday
-from firm.refusals import Refused, refusal_of
+from firm.refusals import refusal_in, refusal_of, refusal_told
 from firm.roles import Right
 
 MONTHS_SHOWN = 13
@@ -72,13 +72,10 @@ def add_holiday(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         day = form.cleaned_data["day"]
         edit = partial(actions.add_holiday, **form.cleaned_data, **_who(request))
-        try:
+        with refusal_in(form, "day"):
             if "try" in request.POST:
                 return _page(request, holiday_form=form, effects=_effects(edit, day, day))
             edit()
-        except Refused as refused:
-            form.add_error("day", refused.sentence)
-        else:
             return _back(request, day, _("The holiday is added."))
     return _page(request, status=422, holiday_form=form)
 
@@ -101,14 +98,11 @@ def add_company_days(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         days = form.days()
         edit = partial(actions.add_company_days, **days, **_who(request))
-        try:
+        with refusal_in(form, "last"):
             if "try" in request.POST:
                 effects = _effects(edit, days["first"], days["last"])
                 return _page(request, company_days_form=form, effects=effects)
             edit()
-        except Refused as refused:
-            form.add_error("last", refused.sentence)
-        else:
             return _back(request, days["first"], _("The company days are added."))
     return _page(request, status=422, company_days_form=form)
 
@@ -151,12 +145,9 @@ def _act_on_month(request: HttpRequest, action: Any, done: str) -> HttpResponse:
     form = MonthForm(request.POST)
     if not form.is_valid():
         return _page(request, status=422)
-    try:
+    with refusal_told(request):
         action(**form.cleaned_data, by=reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("firm:calendar")
-    messages.success(request, done)
+        messages.success(request, done)
     return redirect("firm:calendar")
 
 

@@ -16,7 +16,7 @@ from firm import actions, four_eyes
 from firm.access import needs, reader
 from firm.dates import today
 from firm.models import Firm, FourEyes
-from firm.refusals import Refused, refusal_of
+from firm.refusals import refusal_in, refusal_of, refusal_told
 from firm.roles import Right
 
 
@@ -45,11 +45,8 @@ def go_live(request: HttpRequest) -> HttpResponse:
     """Asks for the password first where it was not given within 12 hours."""
     form = GoLiveForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             actions.go_live(by=reader(request), now=timezone.now())
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The firm has gone live."))
             return redirect("firm:going_live")
     return _page(request, form, status=422)
@@ -61,16 +58,13 @@ def set_four_eyes(request: HttpRequest) -> HttpResponse:
     form = FourEyesForm(request.POST)
     if not form.is_valid():
         return _page(request, GoLiveForm(), status=422)
-    try:
+    with refusal_told(request):
         actions.set_four_eyes(
             kind=FourEyes(form.cleaned_data["kind"]),
             is_on=form.cleaned_data["is_on"],
             by=reader(request),
             now=timezone.now(),
         )
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, _("The setting is saved."))
     return redirect("firm:going_live")
 

@@ -24,7 +24,7 @@ from firm.forms import DayField
 from firm.idempotency import idempotent
 from firm.models import BillRate
 from firm.money import LARGEST
-from firm.refusals import Refused
+from firm.refusals import refusal_in
 from firm.roles import Right
 
 DIGITS: dict[str, Any] = {"max_digits": 16, "decimal_places": 4, "max_value": LARGEST}
@@ -51,11 +51,8 @@ def prices(request: HttpRequest) -> HttpResponse:
 def set_price(request: HttpRequest) -> HttpResponse:
     form = PriceForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form, "amount"):
             actions.set_bill_rate(by=reader(request), now=timezone.now(), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error("amount", refused.sentence)
-        else:
             messages.success(request, _("The list price is set."))
             return redirect("firm:prices")
     return _page(request, form, status=422)

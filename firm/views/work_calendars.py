@@ -32,7 +32,7 @@ from firm.dates import today
 from firm.forms import CompanyDaysForm
 from firm.models import CalendarDayOff, CalendarShift, CalendarVersion, CompanyDay, WorkCalendar
 from firm.national_holidays import YEARS_AHEAD
-from firm.refusals import Refused
+from firm.refusals import refusal_in, refusal_told
 from firm.roles import Right
 
 FRIDAY = 4
@@ -146,11 +146,8 @@ def _new_page(request: HttpRequest, form: NewCalendarForm, status: int = 200) ->
 def create_calendar(request: HttpRequest) -> HttpResponse:
     form = _new_form(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             calendar = actions.add_calendar(**form.values(), by=reader(request), now=timezone.now())
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The calendar is added."))
             return redirect("firm:work_calendar", pk=calendar.pk)
     return _new_page(request, form, status=422)
@@ -170,14 +167,11 @@ def _change(
     if form.is_valid():
         now = timezone.now()
         edit = partial(act, calendar=calendar, by=reader(request), now=now)
-        try:
+        with refusal_in(form):
             if "try" in request.POST:
                 effects = effects_of(edit, now=now, **_days_of(form, calendar, now))
                 return _page(request, _calendar(calendar.pk), effects=effects, **{name: form})
             edit()
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, done)
             return redirect("firm:work_calendar", pk=calendar.pk)
     return _page(request, calendar, status=422, **{name: form})
@@ -298,15 +292,12 @@ def _remove(
     """
     now = timezone.now()
     edit = partial(act, by=reader(request), now=now)
-    try:
+    with refusal_told(request):
         if "try" in request.POST:
             effects = effects_of(edit, now=now, **days)
             removal = calendar_shown.Removal(what, request.path)
             return _page(request, _calendar(calendar.pk), effects=effects, removal=removal)
         edit()
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, _("It is removed. The weekly hours hold again."))
     return redirect("firm:work_calendar", pk=calendar.pk)
 
@@ -323,10 +314,8 @@ def read_days(request: HttpRequest) -> HttpResponse:
             "since": datetime.date(day.year - 1, 1, 1),
             "until": datetime.date(day.year + YEARS_AHEAD + 1, 1, 1),
         }
-        try:
+        with refusal_in(form, "file"):
             found = ics.whole_days(form.cleaned_data["file"].read(), **years)
-        except Refused as refused:
-            form.add_error("file", refused.sentence)
     return _days_page(request, form, found)
 
 
@@ -354,16 +343,13 @@ def add_days(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Nothing was added: no day was ticked."))
         return redirect("firm:calendar")
     calendar = form.cleaned_data["calendar"]
-    try:
+    with refusal_told(request):
         count = actions.add_days(
             days=form.cleaned_data["day"],
             calendar=calendar,
             by=reader(request),
             now=timezone.now(),
         )
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(
             request,
             ngettext("%(count)d day off is added.", "%(count)d days off are added.", count)

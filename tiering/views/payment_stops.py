@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.models import Customer, PaymentStop
 from firm import access
 from firm.dates import today
-from firm.refusals import Forbidden, Refused, refusal_of
+from firm.refusals import Forbidden, Refused, refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions
 from tiering.override_form import StopForm
@@ -29,16 +29,13 @@ def stops(request: HttpRequest, pk: int) -> HttpResponse:
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     customer, form = _customer(request, pk), StopForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form, "reason"):
             actions.set_payment_stop(
                 customer=customer,
                 reason=form.cleaned_data["reason"],
                 by=access.reader(request),
                 now=timezone.now(),
             )
-        except Refused as refused:
-            form.add_error("reason", refused.sentence)
-        else:
             messages.success(request, _("Payment is stopped."))
             return redirect("tiering:payment-stops", pk=pk)
     return _page(request, customer, form, status=422)
@@ -52,16 +49,13 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     if held is None:
         raise Refused(_("Payment is not stopped for this customer."))
     if form.is_valid():
-        try:
+        with refusal_in(form, "reason"):
             actions.lift_payment_stop(
                 stop=held,
                 reason=form.cleaned_data["reason"],
                 by=access.reader(request),
                 now=timezone.now(),
             )
-        except Refused as refused:
-            form.add_error("reason", refused.sentence)
-        else:
             messages.success(request, _("The payment stop is lifted."))
             return redirect("tiering:payment-stops", pk=pk)
     return _page(request, customer, form, status=422)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from firm import access
 from firm.dates import today
 from firm.forms import DayField
-from firm.refusals import Refused, refusal_of
+from firm.refusals import refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions, plan
 from tiering.models import Preview, RuleSet
@@ -64,7 +64,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     form = PublishForm(request.POST)
     preview = draft.previews.filter(token=request.POST.get("preview", "")).first()
     if form.is_valid():
-        try:
+        with refusal_in(form):
             version = actions.publish_rules(
                 draft=draft,
                 preview=preview,
@@ -75,9 +75,6 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
                 channel="page",
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(
                 request, _("Version %(number)s is published.") % {"number": version.number}
             )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firm import access
 from firm.dates import add_months, today
-from firm.refusals import Refused
+from firm.refusals import refusal_told
 from firm.roles import Right
 from tiering import actions, differences
 from tiering.actions.publishing import REVIEWED_AFTER
@@ -55,11 +55,8 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, pk: int, action: Any, done: str, **values: Any) -> HttpResponse:
     found = get_object_or_404(RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED), pk=pk)
-    try:
+    with refusal_told(request):
         action(draft=found, by=access.reader(request), now=timezone.now(), **values)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, done)
     return redirect("tiering:draft", pk=pk)
 

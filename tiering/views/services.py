@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from firm import access
-from firm.refusals import Forbidden, Refused, refusal_of
+from firm.refusals import Forbidden, Refused, refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions
 from tiering.models import RuleSet
@@ -68,13 +68,10 @@ def add_benefit(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(request, pk)
     form = BenefitForm(request.POST, prefix="benefit")
     if form.is_valid():
-        try:
+        with refusal_in(form, "name"):
             made = actions.add_benefit(
                 **form.cleaned_data, by=access.reader(request), now=timezone.now()
             )
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
-        else:
             messages.success(request, _("“%(name)s” is in the matrix.") % {"name": made})
             return redirect("tiering:draft-services", pk=pk)
     return _page(request, draft, status=422, benefit_form=form)

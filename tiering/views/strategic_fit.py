@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.models import Customer
 from firm import access
 from firm.dates import today
-from firm.refusals import Forbidden, Refused, refusal_of
+from firm.refusals import Forbidden, Refused, refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions
 from tiering.reach import customer_of
@@ -29,16 +29,13 @@ def scores(request: HttpRequest, pk: int) -> HttpResponse:
 def score(request: HttpRequest, pk: int) -> HttpResponse:
     customer, form = _customer(request, pk), ScoreForm(request.POST, today=today())
     if form.is_valid():
-        try:
+        with refusal_in(form):
             actions.score_strategic_fit(
                 customer=customer,
                 by=access.reader(request),
                 now=timezone.now(),
                 **form.values(),
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The score is kept. Evaluations for later dates read it."))
             return redirect("tiering:strategic-fit", pk=pk)
     return _page(request, customer, form=form, status=422)
