@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from firm.business_time import ONE_DAY
-from firm.keyset import Page, page_of
 from firm.roles import Right
 from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
@@ -137,9 +136,6 @@ class Book:
         rank, earned = self._compared(group)
         compare = {Direction.UP: LessThan, Direction.DOWN: GreaterThan, Direction.SAME: Exact}
         return rows.filter(compare[direction](rank, earned))
-
-    def page(self, rows: OverrideQuerySet, group: Group, *, after: str) -> Page[Override]:
-        return page_of(rows, sort=group.sort, after=after)
 
     def shown(self, overrides: Iterable[Override]) -> list[Row]:
         return [self.row(override) for override in overrides]

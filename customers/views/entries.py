@@ -27,8 +27,8 @@ from customers.service_log.week import found_customers
 from firm import access
 from firm.dates import firm_date, today
 from firm.exports import table_response
-from firm.keyset import page_of
-from firm.refusals import Refused, refusal_of
+from firm.paging import page_of, unpaged
+from firm.refusals import Refused, refusal_in, refusal_of
 from firm.roles import Right
 
 RELATED = (
@@ -108,7 +108,7 @@ def _corrected(request: HttpRequest, found: Activity, form: EntryForm, seen: Ver
     if request.screen_share:  # type: ignore[attr-defined]
         # The form did not show the mark and the note, so it says nothing about them.
         data = replace(data, favor=EntryData.of(found).favor, note=found.note)
-    try:
+    with refusal_in(form):
         correct_activity(
             activity=found,
             data=data,
@@ -116,10 +116,8 @@ def _corrected(request: HttpRequest, found: Activity, form: EntryForm, seen: Ver
             by=access.reader(request),
             now=timezone.now(),
         )
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return False
-    return True
+        return True
+    return False
 
 
 @require_POST
@@ -155,7 +153,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 def _moved(request: HttpRequest, found: Activity, form: MoveForm) -> Activity | None:
     if not form.is_valid():
         return None
-    try:
+    with refusal_in(form, "customer"):
         return move_activity(
             activity=found,
             customer=_meant(request, form.cleaned_data["customer"]),
@@ -163,9 +161,7 @@ def _moved(request: HttpRequest, found: Activity, form: MoveForm) -> Activity | 
             by=access.reader(request),
             now=timezone.now(),
         )
-    except Refused as refused:
-        form.add_error("customer", refused.sentence)
-        return None
+    return None
 
 
 def _meant(request: HttpRequest, typed: str) -> Customer:
@@ -198,19 +194,14 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's entries, the latest first."""
     customer = customer_of(request, pk)
     question = _filter(request, customer)
-    page = page_of(shown(question.qs), sort=SORT, after=request.GET.get("after", ""))
-    marks = _marks(request, page.rows)
-    query = request.GET.copy()
-    query.pop("after", None)
-    first = f"?{query.urlencode()}"
-    query["after"] = page.after
+    rows, links = page_of(request, shown(question.qs), sort=SORT)
+    marks = _marks(request, rows)
     context = {
         "customer": customer,
         "filter": question.form,
-        "rows": [(row, marks.get(row.pk)) for row in page.rows],
-        "query": first,
-        "next_url": f"?{query.urlencode()}" if page.after else "",
-        "previous_url": first if request.GET.get("after") else "",
+        "rows": [(row, marks.get(row.pk)) for row in rows],
+        "query": unpaged(request),
+        **links,
         "may_record": access.scope(request).may(Right.RECORD_WORK),
     }
     part = "#rows" if request.htmx else ""  # type: ignore[attr-defined]

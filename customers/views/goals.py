@@ -14,14 +14,12 @@ from customers.giving import goals as found_goals
 from customers.giving.forms import GOAL_FIELDS, GoalForm, OutcomeForm
 from customers.models import Customer, Goal
 from customers.reach import check_is_not_shared, customer_of, goal_of
-from firm import access, keyset
+from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Refused
+from firm.paging import page_of
+from firm.refusals import refusal_in
 from firm.roles import Right
-
-ROWS = 50
 
 
 @require_GET
@@ -36,16 +34,13 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     customer = customer_of(request, pk, may=Right.RECORD_WORK)
     form = GoalForm(request.POST, customer=customer)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             actions.set_goal(
                 customer=customer,
                 by=access.reader(request),
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The goal is set."))
             return redirect("customers:goals", pk=pk)
     return _page(request, customer, form, status=422)
@@ -61,13 +56,10 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     found = goal_of(request, pk, may=Right.RECORD_WORK)
     form = GoalForm(request.POST, customer=found.customer)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             actions.change_goal(
                 goal=found, by=access.reader(request), now=timezone.now(), **form.cleaned_data
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The goal is changed."))
             return redirect("customers:goal", pk=pk)
     return _one(request, found, form=form, status=422)
@@ -80,16 +72,13 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         reached = form.cleaned_data["end"] == OutcomeForm.REACH
         act = actions.reach_goal if reached else actions.drop_goal
-        try:
+        with refusal_in(form, "outcome"):
             act(
                 goal=found,
                 outcome=form.cleaned_data["outcome"],
                 by=access.reader(request),
                 now=timezone.now(),
             )
-        except Refused as refused:
-            form.add_error("outcome", refused.sentence)
-        else:
             messages.success(request, _("Noted."))
             return redirect("customers:goals", pk=found.customer_id)
     return _one(request, found, outcome=form, status=422)
@@ -107,17 +96,16 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def to_look_after(request: HttpRequest) -> HttpResponse:
     """Customers of the top tiers without an agreed goal; goals whose review has passed."""
     check_is_not_shared(request)
-    scope, after = access.scope(request), request.GET.get("after", "")
+    scope = access.scope(request)
     context: dict[str, Any] = {"today": today(), "months": found_goals.FRESH_MONTHS}
     if request.GET.get("show") == "review":
-        rows = found_goals.past_review(scope, on=today())
-        page: Any = keyset.page_of(rows, sort="review_on", after=after, size=ROWS)
-        context |= {"show": "review", "goals": page.rows}
+        overdue = found_goals.past_review(scope, on=today())
+        goals, links = page_of(request, overdue, sort="review_on")
+        context |= {"show": "review", "goals": goals, **links}
     else:
-        customers = found_goals.without_agreement(scope, on=today()).select_related("owner")
-        page = keyset.page_of(customers, sort="sort_key", after=after, size=ROWS)
-        context |= {"show": "missing", "customers": page.rows}
-    context |= pager_links(request, page.after)
+        missing = found_goals.without_agreement(scope, on=today()).select_related("owner")
+        customers, links = page_of(request, missing, sort="sort_key")
+        context |= {"show": "missing", "customers": customers, **links}
     return render(request, "customers/goals_to_look_after.html", context)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,12 +26,13 @@ from customers.imports.columns import COLUMNS
 from customers.imports.report import ERROR_HEADER, Line, error_rows
 from customers.imports.shown import Shown
 from customers.models import Import
-from firm import access, keyset
+from firm import access
 from firm.access import reader
 from firm.exports import table_response
 from firm.forms import DayField
 from firm.models import User
-from firm.refusals import Refused, refusal_of
+from firm.paging import page_of
+from firm.refusals import refusal_in, refusal_of, refusal_told
 from firm.roles import Right
 
 DEFAULT_SOURCE = "default"
@@ -101,16 +102,8 @@ def _rows(request: HttpRequest) -> Any:
 @access.needs(Right.IMPORT)
 def imports(request: HttpRequest) -> HttpResponse:
     """All imports, the latest first."""
-    after = request.GET.get("after", "")
-    try:
-        page = keyset.page_of(_rows(request), sort="-created_at", after=after)
-    except Refused as refused:
-        raise Http404(refused.sentence) from None
-    context = {
-        "imports": [Shown(row) for row in page.rows],
-        "next_url": f"?after={page.after}" if page.after else "",
-        "previous_url": request.path if after else "",
-    }
+    rows, links = page_of(request, _rows(request), sort="-created_at")
+    context = {"imports": [Shown(row) for row in rows], **links}
     return render(request, "customers/imports.html", context)
 
 
@@ -126,7 +119,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES, by=reader(request))
     if form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusal_in(form):
             import_ = request_import(
                 kind=data["kind"],
                 file_name=data["file"].name,
@@ -137,9 +130,6 @@ def create(request: HttpRequest) -> HttpResponse:
                 replaces=form.replaces,
                 strict=data["strict"],
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             return redirect("customers:import-detail", pk=import_.pk)
     return _form_page(request, form, status=422)
 
@@ -172,10 +162,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.IMPORT)
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     import_ = get_object_or_404(_rows(request), pk=pk)
-    try:
+    with refusal_told(request):
         apply_import(import_=import_, by=reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
     return redirect("customers:import-detail", pk=pk)
 
 
@@ -183,11 +171,8 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.IMPORT)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     import_ = get_object_or_404(_rows(request), pk=pk)
-    try:
+    with refusal_told(request):
         leave_import(import_=import_, by=reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, _("The import was discarded. Nothing was changed."))
     return redirect("customers:import-detail", pk=pk)
 

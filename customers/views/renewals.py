@@ -13,8 +13,7 @@ from customers.reach import check_is_not_shared, customers_in_reach
 from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.keyset import page_of
-from firm.paging import pager_links
+from firm.paging import page_of
 from firm.roles import Right
 
 NOT_EXPLAINED = "not-explained"
@@ -25,18 +24,15 @@ NOT_EXPLAINED = "not-explained"
 def renewals(request: HttpRequest) -> HttpResponse:
     """Of the customers whose file one has: `?within=` days, or `?list=not-explained`."""
     check_is_not_shared(request)
-    page = page_of(
-        _shown(request),
-        sort="valid_from" if _is_not_explained(request) else "renews_on",
-        after=request.GET.get("after", ""),
-    )
+    sort = "valid_from" if _is_not_explained(request) else "renews_on"
+    rows, links = page_of(request, _shown(request), sort=sort)
     context = {
         "within": _within(request),
         "is_not_explained": _is_not_explained(request),
         "choices": RENEWAL_NOTICES,
-        "rows": page.rows,
+        "rows": rows,
         "today": today(),
-        **pager_links(request, page.after),
+        **links,
     }
     return render(request, "customers/renewals.html", context)
 

@@ -6,15 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from firm import audit_chain, keyset, queries
+from firm import audit_chain, queries
 from firm.access import needs
 from firm.forms import AuditSearchForm
 from firm.models import AuditEvent
-from firm.paging import pager_links
+from firm.paging import page_of
 from firm.roles import Right
 from firm.wording import audit_text, subject_text
-
-PAGE = 50
 
 
 @require_GET
@@ -22,14 +20,14 @@ PAGE = 50
 def audit(request: HttpRequest) -> HttpResponse:
     form = AuditSearchForm(request.GET)
     found = queries.audit_events(**form.wishes())
-    page = keyset.page_of(found, sort="-at", after=request.GET.get("after", ""), size=PAGE)
+    rows, links = page_of(request, found, sort="-at")
     # Others who look at the screen are not to read which customers there are.
     is_shared = request.screen_share  # type: ignore[attr-defined]
-    names = {} if is_shared else queries.subject_names(page.rows)
+    names = {} if is_shared else queries.subject_names(rows)
     context: dict[str, Any] = {
         "form": form,
-        "rows": [_row(event, names) for event in page.rows],
-        **pager_links(request, page.after),
+        "rows": [_row(event, names) for event in rows],
+        **links,
         "is_searched": any(form.wishes().values()),
         "head": next(reversed(audit_chain.noted_heads()), None),
     }

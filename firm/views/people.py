@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import keyset, queries
+from firm import queries
 from firm.access import needs, reader
 from firm.actions import (
     abolish_post,
@@ -29,12 +29,10 @@ from firm.actions import (
 from firm.dates import today
 from firm.forms import NewPersonForm, PersonForm, PostForm
 from firm.models import Post, PostHolding, User
-from firm.paging import pager_links
-from firm.refusals import Refused, refusal_of
+from firm.paging import page_of
+from firm.refusals import refusal_in, refusal_of, refusal_told
 from firm.roles import Right, Role
 from firm.sign_in import password_link
-
-PAGE = 50
 
 
 @require_GET
@@ -46,13 +44,13 @@ def people(request: HttpRequest) -> HttpResponse:
         "with_disabled": bool(request.GET.get("disabled")),
     }
     found = queries.people(on=today(), **wishes)
-    page = keyset.page_of(found, sort="name", after=request.GET.get("after", ""), size=PAGE)
+    rows, links = page_of(request, found, sort="name")
     context = {
-        "page": page,
+        "people": rows,
         "count": found.count(),
         "roles": Role.choices,
         "vacant": queries.vacant_posts(on=today()),
-        **pager_links(request, page.after),
+        **links,
         **wishes,
     }
     return render(request, "firm/people.html", context)
@@ -69,11 +67,8 @@ def new_person(request: HttpRequest) -> HttpResponse:
 def create_person(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             person = _create(request, form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             _hand_over_link(request, person)
             return redirect("firm:person", pk=person.pk)
     return render(request, "firm/new_person.html", {"form": form}, status=422)
@@ -155,12 +150,9 @@ def save_person(request: HttpRequest, pk: int) -> HttpResponse:
 def add_post(request: HttpRequest, pk: int) -> HttpResponse:
     shown, form = get_object_or_404(User, pk=pk), PostForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             with transaction.atomic():
                 _give(request, shown, form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The post is given."))
             return redirect("firm:person", pk=pk)
     return _person_page(request, shown, PersonForm(instance=copy(shown)), form, status=422)
@@ -177,12 +169,9 @@ def remove_post(request: HttpRequest, pk: int, holding: int) -> HttpResponse:
 @needs(Right.EDIT_PEOPLE)
 def abolish(request: HttpRequest, post: int) -> HttpResponse:
     """A vacant post of the list ends for good."""
-    try:
+    with refusal_told(request):
         ended = get_object_or_404(Post, pk=post)
         abolish_post(post=ended, by=reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, _("The post is abolished."))
     return redirect("firm:people")
 
@@ -205,19 +194,14 @@ def enable(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.EDIT_PEOPLE)
 def make_password_link(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(User, pk=pk)
-    try:
+    with refusal_told(request):
         _hand_over_link(request, shown)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
     return redirect("firm:person", pk=pk)
 
 
 def _act(request: HttpRequest, pk: int, done: str, action: Any, **kwargs: Any) -> HttpResponse:
     """One action of the person's page: back to it, with a sentence about what came of it."""
-    try:
+    with refusal_told(request):
         action(**kwargs, by=reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, done)
     return redirect("firm:person", pk=pk)

@@ -27,19 +27,19 @@ def test_people_are_found_by_part_of_name_kana_or_address(browser, account_manag
     a_person("高田 一", name_kana="タカダ ハジメ")
     for text in ("高田", "タカダ", "高田 タカダ"):
         page = browser.get(reverse("firm:people"), {"q": text})
-        assert [person.name for person in page.context["page"].rows] == ["高田 一"]
+        assert [person.name for person in page.context["people"]] == ["高田 一"]
     page = browser.get(reverse("firm:people"), {"q": "YAMAMOTO"})
-    assert [person.name for person in page.context["page"].rows] == ["山本 翔"]
+    assert [person.name for person in page.context["people"]] == ["山本 翔"]
 
 
 def test_a_search_with_a_character_no_name_can_hold_finds_the_rest_of_it(browser, stranger):
     page = browser.get(reverse("firm:people"), {"q": "YAMA\x00MOTO \x00"})
-    assert [person.name for person in page.context["page"].rows] == ["山本 翔"]
+    assert [person.name for person in page.context["people"]] == ["山本 翔"]
 
 
 def test_people_are_found_by_role(browser, account_manager, auditor):
     page = browser.get(reverse("firm:people"), {"role": "auditor"})
-    assert [person.name for person in page.context["page"].rows] == [auditor.name]
+    assert [person.name for person in page.context["people"]] == [auditor.name]
 
 
 def test_disabled_people_are_shown_on_request(browser):
@@ -84,9 +84,9 @@ def test_a_long_list_goes_on_and_back_to_its_top(browser):
     for _ in range(60):
         a_person()
     first = browser.get(reverse("firm:people"))
-    assert len(first.context["page"].rows) == 50
+    assert len(first.context["people"]) == 50
     second = browser.get(reverse("firm:people") + first.context["next_url"])
-    assert len(second.context["page"].rows) == 11
+    assert len(second.context["people"]) == 11
     assert second.context["previous_url"] == reverse("firm:people")
 
 

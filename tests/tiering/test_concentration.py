@@ -101,11 +101,15 @@ def test_every_number_opens_its_customers(client_of, book, executive):
         {"first": 3, "last": 2},
         {"first": 1, "last": 4},
         {"first": "x", "last": "²"},
-        {"first": 1, "last": 3, "after": "nonsense"},
     ],
 )
 def test_places_that_do_not_exist_are_not_found(client_of, book, executive, query):
     assert client_of(executive).get(reverse("tiering:concentration"), query).status_code == 404
+
+
+def test_a_cursor_of_somebody_elses_making_is_refused(client_of, book, executive):
+    query = {"first": 1, "last": 3, "after": "nonsense"}
+    assert client_of(executive).get(reverse("tiering:concentration"), query).status_code == 409
 
 
 def test_people_without_revenue_are_refused(client_of, book, compliance):

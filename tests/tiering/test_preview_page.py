@@ -96,7 +96,7 @@ def test_tabs_are_a_closed_list(client_of, administrator, preview):
     client = client_of(administrator)
     assert client.get(url, {"moved": "down"}).status_code == 200
     assert client.get(url, {"moved": "sideways"}).status_code == 404
-    assert client.get(url, {"after": "nonsense"}).status_code == 404
+    assert client.get(url, {"after": "nonsense"}).status_code == 409
 
 
 def test_who_reviews_reads_but_does_not_publish(client_of, department_head, preview):

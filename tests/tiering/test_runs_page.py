@@ -150,9 +150,9 @@ def test_movers_come_in_pages(client_of, executive, rules):
     assert names == [f"顧客{number:02}" for number in range(60)]
 
 
-def test_a_page_that_does_not_exist_is_not_found(client_of, executive, night):
+def test_a_page_that_does_not_exist_is_refused(client_of, executive, night):
     for url in (reverse("tiering:runs"), reverse("tiering:run", args=[night.pk])):
-        assert client_of(executive).get(url, {"after": "nonsense"}).status_code == 404
+        assert client_of(executive).get(url, {"after": "nonsense"}).status_code == 409
 
 
 def test_no_customer_and_no_figure_is_there_while_the_screen_is_shared(

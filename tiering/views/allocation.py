@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET
 
 from firm import access, formats
 from firm.models import Department, User
+from firm.paging import page_of
 from firm.roles import Right
 from tiering.overview import Overview, Reach, evaluated, overview_of
 from tiering.reports import allocation as allocated
 from tiering.reports import tables
 from tiering.reports.allocation import Allocation, Share, Verdict
 from tiering.reports.averaging import Averaging, averaging
-from tiering.reports.pages import check_screen, file_of, page_of
+from tiering.reports.pages import check_screen, file_of
 
 WORDS = {
     Verdict.TOO_LITTLE: gettext_lazy("too little"),

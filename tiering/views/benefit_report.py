@@ -9,12 +9,13 @@ from django.views.decorators.http import require_GET
 
 from firm import access
 from firm.dates import today
+from firm.paging import page_of
 from firm.roles import Right
 from tiering import overview
 from tiering.reports import benefits as unused
 from tiering.reports import tables
 from tiering.reports.benefits import Part, Usage
-from tiering.reports.pages import check_screen, file_of, page_of
+from tiering.reports.pages import check_screen, file_of
 
 
 @require_GET

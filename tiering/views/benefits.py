@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Customer
-from firm import access, keyset
+from firm import access
 from firm.dates import today
 from firm.forms import DayField
-from firm.paging import pager_links
-from firm.refusals import Forbidden, Refused, refusal_of
+from firm.paging import page_of
+from firm.refusals import Forbidden, refusal_in, refusal_of, refusal_told
 from firm.roles import Right
 from tiering import actions
 from tiering.benefits import Caution, Entry, Logged, caution, checklist_of, logged_days
@@ -92,7 +92,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _recorded(request: HttpRequest, customer: Customer, form: UseForm) -> bool:
     """Whether it was; else the form says why not."""
-    try:
+    with refusal_in(form, "day"):
         actions.record_use(
             customer=customer,
             service=form.offer.code,
@@ -101,10 +101,8 @@ def _recorded(request: HttpRequest, customer: Customer, form: UseForm) -> bool:
             now=timezone.now(),
             **form.what,
         )
-    except Refused as refused:
-        form.add_error("day", refused.sentence)
-        return False
-    return True
+        return True
+    return False
 
 
 @require_POST
@@ -113,12 +111,12 @@ def reverse_entry(request: HttpRequest, pk: int) -> HttpResponse:
     uses = BenefitUse.objects.select_related("customer", "benefit")
     use = get_object_or_404(uses, pk=pk)
     customer = _customer(request, use.customer_id, may=Right.RECORD_WORK)
-    try:
+    with refusal_told(request):
         actions.reverse_use(use=use, by=access.reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("tiering:benefits", pk=customer.pk)
-    return _to_file(request, customer, _("The entry is taken back: %(benefit)s."), Entry(use).offer)
+        return _to_file(
+            request, customer, _("The entry is taken back: %(benefit)s."), Entry(use).offer
+        )
+    return redirect("tiering:benefits", pk=customer.pk)
 
 
 def _to_file(request: HttpRequest, customer: Customer, sentence: str, offer: Offer) -> HttpResponse:
@@ -160,12 +158,7 @@ def _page(
 ) -> HttpResponse:
     entries = BenefitUse.objects.filter(customer=customer, reverses__isnull=True)
     related = ("benefit", "recorded_by", "reversed_by__recorded_by")
-    try:
-        page = keyset.page_of(
-            entries.select_related(*related), sort="-id", after=request.GET.get("after", "")
-        )
-    except Refused as refused:
-        raise Http404(refused.sentence) from None
+    uses, links = page_of(request, entries.select_related(*related), sort="-id")
     by, now = access.reader(request), timezone.now()
     context: dict[str, Any] = {
         "customer": customer,
@@ -173,10 +166,10 @@ def _page(
         "allotments": checklist_of(
             CaseOfPage(request, customer, today()), logged=_logged(customer)
         ),
-        "entries": [Entry(use) for use in page.rows],
+        "entries": [Entry(use) for use in uses],
         "form": form,
         "warning": warning,
         "refusal": refusal_of(actions.check_can_record_use, customer=customer, by=by, now=now),
-        **pager_links(request, page.after),
+        **links,
     }
     return render(request, "tiering/benefits.html", context, status=status)

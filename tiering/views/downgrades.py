@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from firm import access
+from firm.paging import page_of
 from firm.roles import Right
 from tiering.overview import evaluated, overview_of
 from tiering.reports import downgrades as planned
 from tiering.reports import tables
-from tiering.reports.pages import check_screen, file_of, page_of
+from tiering.reports.pages import check_screen, file_of
 
 
 @require_GET

@@ -15,8 +15,8 @@ from customers.models import Customer
 from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Forbidden, Refused, refusal_of
+from firm.paging import page_of
+from firm.refusals import Forbidden, Refused, refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions, overrides
 from tiering.current import current_of
@@ -35,18 +35,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     _check_screen(request)
     book, group = _book(request), _group(request)
     wishes = _wishes(request)
-    try:
-        page = book.page(book.chosen(group, **wishes), group, after=request.GET.get("after", ""))
-    except Refused as refused:
-        raise Http404(refused.sentence) from None
+    rows, links = page_of(request, book.chosen(group, **wishes), sort=group.sort)
     context = {
         "group": group,
         "groups": list(book.counts().items()),
         "directions": list(Direction),
         "totals": book.totals(),
-        "rows": book.shown(page.rows),
+        "rows": book.shown(rows),
         **wishes,
-        **pager_links(request, page.after),
+        **links,
     }
     return render(request, "tiering/overrides.html", context)
 
@@ -82,11 +79,8 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     customer, by, now = _customer(request, pk), access.reader(request), timezone.now()
     form = OverrideForm(request.POST, tiers=_tiers(request), today=today())
     if form.is_valid():
-        try:
+        with refusal_in(form):
             made = actions.request_override(customer=customer, by=by, now=now, **form.values())
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The request has been sent."))
             return redirect("tiering:override", pk=made.pk)
     return _new(request, customer, form, status=422)

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import access, keyset, wording
+from firm import access, wording
 from firm.dates import today
 from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Refused, refusal_of
+from firm.paging import page_of
+from firm.refusals import refusal_of, refusal_told
 from firm.roles import Right
 from tiering import actions, differences
 from tiering.models import Preview, PreviewMove, RuleSet
@@ -76,13 +76,8 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
     tab = _tab(request)
     scope = access.scope(request)
     with_revenue = scope.may(Right.FIRM_REVENUE)
-    try:
-        page = keyset.page_of(
-            moves_of(shown.row, tab), sort="id", after=request.GET.get("after", "")
-        )
-    except Refused as refused:
-        raise Http404(refused.sentence) from None
-    rows = movers(shown, page.rows, scope)
+    moves, links = page_of(request, moves_of(shown.row, tab), sort="id")
+    rows = movers(shown, moves, scope)
     return {
         "earned": shown.matrix("earned", with_revenue=with_revenue),
         "raw": shown.matrix("raw", with_revenue=with_revenue),
@@ -100,7 +95,7 @@ def _result(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         "tabs": _tabs(shown),
         "movers": rows,
         "with_margin": any(row.margin is not None for row in rows),
-        **pager_links(request, page.after),
+        **links,
     }
 
 
@@ -168,11 +163,8 @@ def _all_movers(request: HttpRequest, shown: Shown) -> Iterator[Mover]:
 @access.needs(Right.EDIT_RULES)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(pk)
-    try:
+    with refusal_told(request):
         actions.leave_preview(preview=row, by=access.reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
         messages.success(request, _("The preview was discarded. The draft stays as it is."))
     return redirect("tiering:preview", pk=pk)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from firm import access, charts
+from firm.paging import page_of, unpaged
 from firm.roles import Right
 from firm.scope import Scope
 from tiering import overview, wording
@@ -26,7 +27,7 @@ from tiering.reports import flow as flowing
 from tiering.reports import tables
 from tiering.reports.coverage import GAPS, Line
 from tiering.reports.forms import FlowForm
-from tiering.reports.pages import check_screen, file_of, page_of, unpaged
+from tiering.reports.pages import check_screen, file_of
 
 CHART_HEIGHT = 180
 LINES = {

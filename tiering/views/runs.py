@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import access, keyset, wording
+from firm import access, wording
 from firm.dates import today
 from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Forbidden, Refused
+from firm.paging import page_of
+from firm.refusals import Forbidden, Refused, refusal_told
 from firm.roles import Right
 from tiering import actions, held
 from tiering.chips import Chip, chips
@@ -27,7 +26,7 @@ from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier
 @access.needs(Right.READ_RUNS)
 def runs(request: HttpRequest) -> HttpResponse:
     """Every night, the latest first."""
-    rows, links = _page(request, jobs(), sort="-created_at")
+    rows, links = page_of(request, jobs(), sort="-created_at")
     context = {
         "runs": [run_of(job) for job in rows],
         "may_run": access.scope(request).may(Right.RUN_NIGHT),
@@ -60,7 +59,7 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
     moved = request.GET.get("moved", "")
     if moved not in MOVES:
         raise Http404
-    rows, links = _page(request, moves(shown, moved), sort="id")
+    rows, links = page_of(request, moves(shown, moved), sort="id")
     ranked = chips(shown.rule_set) if shown.rule_set else {}
     return {
         "moved": moved,
@@ -75,7 +74,7 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
 def _held(request: HttpRequest, shown: HeldRun) -> dict[str, Any]:
     """What stopped it, who would have moved, and what can be done about it."""
     way, scope = _way(request), access.scope(request)
-    rows, links = _page(request, shown.moves(way), sort="id")
+    rows, links = page_of(request, shown.moves(way), sort="id")
     unit = access.reader(request).money_unit if scope.may(Right.FIRM_REVENUE) else None
     return {
         "held": shown,
@@ -114,13 +113,11 @@ def _refusal(shown: HeldRun, request: HttpRequest) -> str:
 def accept(request: HttpRequest, run_id: int) -> HttpResponse:
     """Confirm a held run; leads to the run that evaluates again."""
     run = get_object_or_404(jobs(), pk=run_id)
-    try:
+    with refusal_told(request):
         job = actions.accept_held(run=run, by=access.reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("tiering:run", run_id=run_id)
-    messages.success(request, _("Confirmed. The calculation has been started."))
-    return redirect("tiering:run", run_id=job.pk)
+        messages.success(request, _("Confirmed. The calculation has been started."))
+        return redirect("tiering:run", run_id=job.pk)
+    return redirect("tiering:run", run_id=run_id)
 
 
 @require_GET
@@ -138,25 +135,12 @@ def held_export(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return table_response(name, head, table, format=request.GET.get("format", "xlsx"))
 
 
-def _page(
-    request: HttpRequest, queryset: QuerySet[Any], *, sort: str
-) -> tuple[list[Any], dict[str, str]]:
-    """The rows asked for, and the addresses of the next page and of the list's top."""
-    try:
-        page = keyset.page_of(queryset, sort=sort, after=request.GET.get("after", ""))
-    except Refused as refused:
-        raise Http404(refused.sentence) from None
-    return page.rows, pager_links(request, page.after)
-
-
 @require_POST
 @access.needs(Right.RUN_NIGHT)
 def recalculate(request: HttpRequest) -> HttpResponse:
     """Start a night now and go to its page."""
-    try:
+    with refusal_told(request):
         job = actions.recalculate(by=access.reader(request), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("tiering:runs")
-    messages.success(request, _("The calculation has been started."))
-    return redirect("tiering:run", run_id=job.pk)
+        messages.success(request, _("The calculation has been started."))
+        return redirect("tiering:run", run_id=job.pk)
+    return redirect("tiering:runs")
