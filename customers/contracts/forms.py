@@ -145,11 +145,15 @@ class TermForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind, amount = cleaned.get("kind"), cleaned.get("amount")
+        # A line that stood there goes with its kind; what was typed into an empty one does not.
+        if not kind and self.empty_permitted and "kind" not in self.errors:
+            self.add_error("kind", _("Choose the kind of this term."))
         if kind and amount is not None:
-            minutes = amount * (HOUR if SHAPES[kind].unit.endswith("minutes") else 1)
-            if minutes != int(minutes):
-                self.add_error("amount", _("Whole minutes, or a whole number of times."))
-            cleaned["amount"] = int(minutes)
+            is_time = SHAPES[kind].unit.endswith("minutes")
+            if not is_time and amount != int(amount):
+                self.add_error("amount", _("Times are whole numbers."))
+            # To the minute that two decimals of an hour stand for, as they are shown.
+            cleaned["amount"] = round(amount * HOUR) if is_time else int(amount)
         return cleaned
 
     @property

@@ -194,3 +194,34 @@ def test_renewals_are_exported_as_the_page_shows_them(client_of, account_manager
     address = reverse("customers:renewals-export") + "?format=csv"
     answer = client_of(account_manager).get(address)
     assert "青葉商事" in b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(("stood_there", "status"), [("0", 422), ("2", 302)])
+def test_what_is_typed_into_an_empty_line_needs_a_kind(
+    client_of, back_office, customer, stood_there, status
+):
+    """A line that stood there before is left out by taking its kind away."""
+    data = form_data(**{"terms-1-name": "軽微な修正", "terms-INITIAL_FORMS": stood_there})
+    address = reverse("customers:contract-create", args=[customer.pk])
+    answer = client_of(back_office).post(address, data)
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.context["terms"][1].errors.keys() == {"kind"}
+
+
+@pytest.mark.parametrize("minutes", [2650, 59, 1])
+def test_hours_that_are_no_hundredths_outlive_a_revision(client_of, back_office, customer, minutes):
+    """44 h 10 min are shown as 44.17."""
+    contract = a_contract(customer, terms=[TermLine("hours", amount=minutes, period="month")])
+    client, form = client_of(back_office), reverse("customers:contract-revise", args=[contract.pk])
+    shown = client.get(form).context["terms"][0]["amount"].value()
+    data = form_data(**{"terms-0-amount": str(shown)})
+    assert client.post(form + "save/", data).status_code == 302
+    last = contract.revisions.order_by("valid_from").last()
+    assert last.terms.get(kind="hours").amount == minutes
+
+
+def test_half_a_time_is_refused(client_of, back_office, customer):
+    data = form_data(**{"terms-0-kind": "count", "terms-0-name": "修正"})
+    address = reverse("customers:contract-create", args=[customer.pk])
+    assert client_of(back_office).post(address, data).status_code == 422
