@@ -1,5 +1,5 @@
 // htmx: toasts from the server's HX-Trigger {"toast": "…"}, or {"toast": {"text", "href", "link"}}
-// with somewhere to go; and a word when a request fails.
+// with somewhere to go; and a word when a request fails. What went wrong stays until it is closed.
 
 const region = document.querySelector(".toasts");
 const SHOWN_FOR = 8000;
@@ -11,6 +11,7 @@ function equip(toast) {
   close.setAttribute("aria-label", region.dataset.closeLabel);
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
+  if ("stays" in toast.dataset) return;
   let timer;
   const wait = () => { timer = setTimeout(() => toast.remove(), SHOWN_FOR); };
   toast.addEventListener("pointerenter", () => clearTimeout(timer));
