@@ -131,7 +131,7 @@ class Offer:
         """The same in a table: 3 h, 12 copies, 2 times."""
         if self.in_minutes or (self.benefit and self.benefit.counted_in):
             return self.quantity(amount)
-        return ngettext("%(number)s time", "%(number)s times", amount) % {"number": amount}
+        return ngettext("%(number)s time", "%(number)s times", amount) % {"number": f"{amount:,}"}
 
     def words(self, level: Level) -> str:
         """The level as a sentence's half: within 2 h of business time, 4 times a year."""
@@ -163,15 +163,15 @@ def duration(minutes: int) -> str:
     if not hours:
         return _("%(minutes)s min") % {"minutes": rest}
     if not rest:
-        return _("%(hours)s h") % {"hours": hours}
-    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+        return _("%(hours)s h") % {"hours": f"{hours:,}"}
+    return _("%(hours)s h %(minutes)s min") % {"hours": f"{hours:,}", "minutes": rest}
 
 
 def counted(number: int, unit: str) -> str:
     """12 copies; once, 4 times where there is no unit."""
     if unit:
-        return _("%(number)s %(unit)s") % {"number": number, "unit": unit}
-    return ngettext("Once", "%(number)s times", number) % {"number": number}
+        return _("%(number)s %(unit)s") % {"number": f"{number:,}", "unit": unit}
+    return ngettext("Once", "%(number)s times", number) % {"number": f"{number:,}"}
 
 
 STANDARD = {code: Offer(code, measure) for code, measure in MEASURES.items()}

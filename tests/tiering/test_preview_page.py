@@ -19,7 +19,7 @@ from tests.factories import PASSWORD, a_customer, an_entry
 from tests.tiering.evaluations import a_night, published, some_rules
 from tests.tiering.previews import a_draft, a_preview
 from tiering import actions
-from tiering.models import Preview, RuleSet
+from tiering.models import Preview, RuleSet, TierRule
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +202,17 @@ def test_a_made_up_token_publishes_nothing(client_of, administrator, preview, cl
     answer = client.post(url, form_of(preview, clock, preview="made-up"))
     assert answer.status_code == 422
     assert RuleSet.objects.get(pk=preview.draft_id).state == RuleSet.State.DRAFT
+
+
+def test_a_refused_publication_still_shows_the_reason_typed(
+    client_of, administrator, preview, clock
+):
+    client = confirmed(client_of(administrator), administrator)
+    TierRule.objects.filter(rule_set=preview.draft, rank=1).update(keep=1)
+    url = reverse("tiering:publish", args=[preview.draft_id])
+    answer = client.post(url, form_of(preview, clock))
+    assert answer.status_code == 422
+    assert "上位の約束を守れる数にする" in answer.content.decode()
 
 
 def test_once_live_nobody_publishes_alone(

@@ -11,6 +11,8 @@ from firm.models import BillRate, CostRate, WorkCalendar
 from tests.factories import a_contract, a_customer, a_level, a_person, an_entry
 from tests.tiering.evaluations import a_night, published, some_rules
 from tests.tiering.previews import a_draft, a_preview
+from tiering.catalogue import STANDARD, Measure, Offer
+from tiering.models import Benefit, Service
 from tiering.previews.loads import loads
 from tiering.previews.promised import hours_of, promised
 from tiering.previews.shown import shown_of
@@ -60,6 +62,15 @@ def test_hours_are_of_budgets_and_meetings_for_all_customers(draft, administrato
     words = {line.label: (line.before, line.after) for line in found.lines}
     assert words == {"レビュー会議": ("8回", "4回"), "特別対応枠": ("96時間", "60時間")}
     assert found.capacity.contracts == 600
+
+
+def test_what_is_promised_is_written_with_separators():
+    budget, report = (
+        STANDARD[Service.GOODWILL_BUDGET],
+        Offer("report", Measure.COUNT, Benefit(unit="部")),
+    )
+    assert budget.figure(3008 * 60) == "3,008時間"
+    assert report.figure(1440) == "1,440部"
 
 
 def test_without_a_calendar_and_rates_nothing_is_made_up(draft, administrator, clock):
