@@ -169,7 +169,7 @@ def test_an_entry_is_marked_changed_and_unmarked(
     entry = an_activity(customer, real_today(), staff=account_manager, minutes=90)
     client = client_of(account_manager)
     form = client.get(reverse("customers:goodwill-mark", args=[entry.pk])).context["form"]
-    assert form.initial["usual_price"] == "18000"
+    assert form["usual_price"].value() == "18000"
     save = reverse("customers:goodwill-save", args=[entry.pk])
     refused = client.post(save, {"usual_price": "-1", "why": ""})
     assert refused.status_code == 422
