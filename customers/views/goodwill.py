@@ -18,14 +18,13 @@ from customers.models import Activity, Customer, CustomerSnapshot
 from customers.prices import hourly_price
 from customers.reach import check_is_not_shared, customer_of, entry_of
 from customers.service_log.entries import live_favor
-from firm import access, keyset
+from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Refused
+from firm.paging import page_of
+from firm.refusals import Refused, refusal_in
 from firm.roles import Right
 
-ROWS = 50
 SHOWN_WITH = ("staff", "contact", "favor__told")
 
 
@@ -34,17 +33,15 @@ def goodwill(request: HttpRequest, pk: int) -> HttpResponse:
     """What was given to the customer in a period, by month, and piece by piece."""
     customer, form = _customer(request, pk), PeriodForm(request.GET)
     rows = _given(customer, form)
-    page = keyset.page_of(
-        rows.select_related(*SHOWN_WITH), sort="-day", after=request.GET.get("after", ""), size=ROWS
-    )
+    entries, links = page_of(request, rows.select_related(*SHOWN_WITH), sort="-day")
     context = {
         **_of_page(request, customer, form),
         "sum": register.sum_of(rows),
         "months": register.by_month(rows),
         "categories": register.categories_of(pk),
         "expected": register.expected_by(pk, on=today()),
-        "rows": page.rows,
-        **pager_links(request, page.after),
+        "rows": entries,
+        **links,
     }
     return render(request, "customers/goodwill.html", context)
 
@@ -108,14 +105,11 @@ def save_mark(request: HttpRequest, pk: int) -> HttpResponse:
     by, now = access.reader(request), timezone.now()
     if form.is_valid():
         favor = live_favor(entry)
-        try:
+        with refusal_in(form):
             if favor is None:
                 actions.mark_goodwill(activity=entry, by=by, now=now, **form.cleaned_data)
             else:
                 actions.change_goodwill(favor=favor, by=by, now=now, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("Noted as goodwill work."))
             return redirect("customers:goodwill", pk=entry.customer_id)
     return _mark_page(request, entry, form, status=422)
@@ -139,16 +133,15 @@ def of_all(request: HttpRequest) -> HttpResponse:
     form, on = PeriodForm(request.GET), today()
     since = register.first_day(on, months=form.chosen_months)
     found = register.customers_given(access.scope(request), since=since, until=on)
-    after = request.GET.get("after", "")
-    page = keyset.page_of(found.select_related("owner"), sort="sort_key", after=after, size=ROWS)
+    customers, links = page_of(request, found.select_related("owner"), sort="sort_key")
     context = {
         "form": form,
         "since": since,
         "today": on,
-        "rows": _with_sums(page.rows, since=since, until=on),
+        "rows": _with_sums(customers, since=since, until=on),
         "shows_price": access.scope(request).may(Right.PRICE),
         "query": request.GET.urlencode(),
-        **pager_links(request, page.after),
+        **links,
     }
     return render(request, "customers/goodwill_list.html", context)
 

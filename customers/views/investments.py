@@ -14,14 +14,13 @@ from customers.giving import investing
 from customers.giving.forms import InvestmentForm, NewInvestmentForm, VerdictForm, hours_of
 from customers.models import Customer, Investment
 from customers.reach import check_is_not_shared, customer_of, investments_in_reach
-from firm import access, keyset
+from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.paging import pager_links
-from firm.refusals import Refused, refusal_of
+from firm.paging import page_of
+from firm.refusals import refusal_in, refusal_of
 from firm.roles import Right
 
-ROWS = 50
 ENTRIES = 20
 
 
@@ -37,13 +36,10 @@ def investments(request: HttpRequest, pk: int) -> HttpResponse:
 def create(request: HttpRequest, pk: int) -> HttpResponse:
     customer, form = _customer(request, pk, may=Right.RECORD_WORK), _new_form(request, request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             found = actions.open_investment(
                 customer=customer, by=access.reader(request), now=timezone.now(), **form.values
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The investment begins."))
             return redirect("customers:investment", pk=found.pk)
     return _page(request, customer, form, status=422)
@@ -60,16 +56,13 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     found = _investment(request, pk, may=Right.RECORD_WORK)
     form = InvestmentForm(request.POST, shows_money=_shows_money(request))
     if form.is_valid():
-        try:
+        with refusal_in(form):
             actions.change_investment(
                 investment=found,
                 by=access.reader(request),
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The investment is changed."))
             return redirect("customers:investment", pk=pk)
     return _one(request, found, form=form, status=422)
@@ -80,11 +73,8 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Paid back, stopped, or extended until the next review."""
     found, form = _investment(request, pk, may=Right.RECORD_WORK), VerdictForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             _judge(request, found, form)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
             messages.success(request, _("The verdict is recorded."))
             return redirect("customers:investment", pk=pk)
     return _one(request, found, verdict=form, status=422)
@@ -109,12 +99,11 @@ def of_all(request: HttpRequest) -> HttpResponse:
     """Open ones of the customers whose file one has, by their review dates."""
     check_is_not_shared(request)
     rows = investing.open_of(access.scope(request))
-    after = request.GET.get("after", "")
-    page = keyset.page_of(rows, sort="review_on", after=after, size=ROWS)
+    found, links = page_of(request, rows, sort="review_on")
     context = {
-        "rows": [investing.Shown(row, today()) for row in page.rows],
+        "rows": [investing.Shown(row, today()) for row in found],
         "today": today(),
-        **pager_links(request, page.after),
+        **links,
     }
     return render(request, "customers/investment_list.html", context)
 
