@@ -8,7 +8,7 @@ from customers.models import Activity, Customer, CustomerSnapshot
 from customers.models.customer import CustomerQuerySet
 from customers.reach import customers_in_reach
 from customers.suggestions import exactly_one, suggestions
-from firm import access
+from firm import access, screen_share
 
 # Customers offered before one types, and how many entries are looked at for them.
 LATELY, LOOKED_AT = 8, 100
@@ -39,7 +39,7 @@ def wanted(request: HttpRequest) -> Customer | None:
 
 def suggested(request: HttpRequest) -> list[CustomerSnapshot]:
     typed = request.GET.get("q", "")
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         only = exactly_one(typed)
         found = [only] if only else []
     else:
@@ -52,7 +52,7 @@ def suggested(request: HttpRequest) -> list[CustomerSnapshot]:
 def offered(request: HttpRequest) -> dict[str, Any]:
     """By what was typed; before that, the customers the person recorded work for last."""
     typed = request.GET.get("q", "").strip()
-    if typed or request.screen_share:  # type: ignore[attr-defined]
+    if typed or screen_share.is_on(request):
         return {"typed": typed, "found": suggested(request)}
     return {"typed": "", "found": _served_lately(request)}
 

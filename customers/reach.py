@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from customers.models import Activity, Contract, ContractRevision, Customer, Goal, Investment
+from customers.models.activity import ActivityQuerySet
 from customers.models.customer import CustomerQuerySet
-from firm import access
-from firm.refusals import Forbidden
+from firm import access, screen_share
 from firm.roles import Right
 
 AnyRequest = HttpRequest | Request
@@ -21,8 +21,7 @@ AnyRequest = HttpRequest | Request
 
 def check_is_not_shared(request: HttpRequest) -> None:
     """What we give is for us to know, and names of other customers too."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("This page is not shown while the screen is shared."))
+    screen_share.check_is_off(request, _("This page is not shown while the screen is shared."))
 
 
 def customers_in_reach(request: AnyRequest, *, may: Right | None = None) -> CustomerQuerySet:
@@ -48,7 +47,7 @@ def revision_of(request: AnyRequest, pk: int, *, may: Right | None = None) -> Co
     return get_object_or_404(revisions.select_related("contract__customer"), pk=pk)
 
 
-def entries_in_reach(request: AnyRequest, *, may: Right | None = None) -> QuerySet[Activity]:
+def entries_in_reach(request: AnyRequest, *, may: Right | None = None) -> ActivityQuerySet:
     theirs = customers_in_reach(request, may=may)
     return Activity.objects.filter(customer__in=theirs)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from firm import access
+from firm import access, screen_share
 from firm.roles import Right
 
 
@@ -15,7 +15,7 @@ def log_page(
     """With the tabs of the log. These pages name several customers, so they wait while others
     look at the screen.
     """
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         return render(request, "customers/log_shared.html")
     context["is_manager"] = access.scope(request).may(Right.SEE_JUNIORS_FILES)
     return render(request, template, context, status=status)

@@ -15,7 +15,7 @@ from customers.contracts.in_force import agreed_and_upcoming, next_to_end, scope
 from customers.giving import panels as giving
 from customers.models import Contact, Customer, ScopeTerm
 from customers.revenue import by_month, chart_of, months_read
-from firm import access
+from firm import access, screen_share
 from firm.dates import day_asked_for, first_of_month, today
 from firm.roles import Right
 from firm.scope import Scope
@@ -65,7 +65,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     customers = Customer.objects.visible_to(scope).select_related(*RELATED)
     on = day_asked_for(request.GET.get("on", ""))
     rows = {"subsidiaries": SUBSIDIARIES, "people": CONTACTS, **giving.reads(on=today())}
-    shows_revenue = scope.may(Right.REVENUE) and not request.screen_share  # type: ignore[attr-defined]
+    shows_revenue = scope.may(Right.REVENUE) and not screen_share.is_on(request)
     if shows_revenue:
         rows["months"] = months_read(today=today())
     customer = get_object_or_404(customers.annotate(**rows), pk=pk)

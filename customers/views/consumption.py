@@ -10,6 +10,7 @@ from customers.models import Customer, ScopeTerm
 from customers.models.activity import OPEN_CAUSES
 from customers.reach import customer_of
 from customers.service_log.coverage import closed_weeks, coverage_of
+from firm import screen_share
 from firm.dates import day_asked_for, today
 
 
@@ -44,7 +45,7 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     behind = entries_behind(pk, figure, on=on, term=term)
-    shared = request.screen_share  # type: ignore[attr-defined]
+    shared = screen_share.is_on(request)
     context = {
         "customer": customer,
         "on": on,

@@ -29,7 +29,7 @@ from customers.contracts.templates import start_of
 from customers.giving.register import usually_given
 from customers.models import Contract, ContractRevision, Customer
 from customers.reach import contract_of, customer_of, revision_of
-from firm import access
+from firm import access, screen_share
 from firm.dates import today
 from firm.refusals import Refused, refusal_in
 from firm.roles import Right
@@ -177,7 +177,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         context["hours"] = HoursBar(hours_of([pk], on=on)[pk], on)
     if access.scope(request).may(Right.PRICE):
         context["may_see_price"] = True
-        if not request.screen_share:  # type: ignore[attr-defined]
+        if not screen_share.is_on(request):
             context["given"] = usually_given(pk, on=on)
     return render(request, "customers/scope_sheet.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions.cost_rates import LONGEST_GRADE, MOST, remove_cost_rate, set_cost_rate
+from firm import screen_share
 from firm.access import needs, reader
 from firm.dates import today
 from firm.forms import DayField
@@ -89,6 +90,6 @@ def _page(request: HttpRequest, form: CostRateForm, *, status: int = 200) -> Htt
         "without_grade": User.objects.filter(cost_grade="", activities__isnull=False)
         .distinct()
         .count(),
-        "is_shared": request.screen_share,  # type: ignore[attr-defined]
+        "is_shared": screen_share.is_on(request),
     }
     return render(request, "customers/cost_rates.html", context, status=status)

@@ -24,7 +24,7 @@ from customers.service_log.entry_form import INTERNAL, EntryForm, initial_of
 from customers.service_log.listing import SORT, LogFilter, exported, header, shown
 from customers.service_log.versions import versions_of
 from customers.service_log.week import found_customers
-from firm import access
+from firm import access, screen_share
 from firm.dates import firm_date, today
 from firm.exports import table_response
 from firm.paging import page_of, unpaged
@@ -66,7 +66,7 @@ class MoveForm(VersionForm):
 @require_GET
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     found = _entry(request, pk)
-    is_shared = request.screen_share  # type: ignore[attr-defined]
+    is_shared = screen_share.is_on(request)
     context = {
         "entry": found,
         "favor": None if is_shared else live_favor(found),
@@ -105,7 +105,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _corrected(request: HttpRequest, found: Activity, form: EntryForm, seen: VersionForm) -> bool:
     data = form.data_of_entry
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         # The form did not show the mark and the note, so it says nothing about them.
         data = replace(data, favor=EntryData.of(found).favor, note=found.note)
     with refusal_in(form):
@@ -213,7 +213,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the list shows, all pages of it."""
     customer = customer_of(request, pk)
     columns = {
-        "is_shared": request.screen_share,  # type: ignore[attr-defined]
+        "is_shared": screen_share.is_on(request),
         "shows_price": access.scope(request).may(Right.PRICE),
     }
     return table_response(
@@ -230,7 +230,7 @@ def _entry(request: HttpRequest, pk: int, *, may: Right | None = None) -> Activi
 
 def _entries(request: HttpRequest, *, may: Right | None = None) -> QuerySet[Activity]:
     entries = entries_in_reach(request, may=may)
-    return entries.live().shared() if request.screen_share else entries  # type: ignore[attr-defined]
+    return entries.live().shared() if screen_share.is_on(request) else entries
 
 
 def _refusal(request: HttpRequest, found: Activity) -> str | None:
@@ -241,11 +241,11 @@ def _refusal(request: HttpRequest, found: Activity) -> str | None:
 
 def _marks(request: HttpRequest, entries: list[Activity]) -> dict[int, Marks]:
     """What entries mean for the contract; nothing while others look at the screen."""
-    return {} if request.screen_share else marks_of(entries)  # type: ignore[attr-defined]
+    return {} if screen_share.is_on(request) else marks_of(entries)
 
 
 def _filter(request: HttpRequest, customer: Customer) -> LogFilter:
-    is_shared = request.screen_share  # type: ignore[attr-defined]
+    is_shared = screen_share.is_on(request)
     return LogFilter(request.GET, customer=customer, is_shared=is_shared)
 
 
@@ -257,7 +257,7 @@ def _form(request: HttpRequest, found: Activity, *args: Any, **kwargs: Any) -> E
         customer=found.customer,
         choices=choices,
         now=now,
-        without=(*INTERNAL, "note") if request.screen_share else (),  # type: ignore[attr-defined]
+        without=(*INTERNAL, "note") if screen_share.is_on(request) else (),
         **kwargs,
     )
 

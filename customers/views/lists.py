@@ -14,10 +14,9 @@ from customers.listing import DEFAULT_SORT, PAGE_SIZE, Listing, Question, listin
 from customers.models import CustomerSnapshot
 from customers.suggestions import exactly_one, suggestions
 from customers.table import Columns, exported, header
-from firm import access
+from firm import access, screen_share
 from firm.dates import today
 from firm.exports import table_response
-from firm.refusals import Forbidden
 from firm.roles import Right
 
 PAGE = "customers"
@@ -26,7 +25,7 @@ PAGE = "customers"
 @require_GET
 def customers(request: HttpRequest) -> HttpResponse:
     """The list; with htmx its part alone. 422 where the address asks for what doesn't exist."""
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         return _only_one(request)
     form = CustomerFilter(request.GET, scope=access.scope(request))
     query = query_of(request.GET)
@@ -47,7 +46,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What the search box offers: `<li>` links. On a shared screen one customer or none."""
     typed = request.GET.get("q", "")
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         only = exactly_one(typed)
         rows = [only] if only else []
     else:
@@ -60,8 +59,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     """The hours bars of `?customer=…`: with htmx for the places in the list's rows, else as a
     page. Of customers whose file the reader has.
     """
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("The list is not shown while the screen is shared"))
+    screen_share.check_is_off(request, _("The list is not shown while the screen is shared"))
     asked = [int(pk) for pk in request.GET.getlist("customer") if is_id(pk)][:PAGE_SIZE]
     found = CustomerSnapshot.objects.visible_to(access.scope(request)).in_bulk(asked)
     bars = hours_cells.bars_of(list(found), on=today())
@@ -74,8 +72,7 @@ def hours(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
     """What the list shows, all pages of it. Not while others look at the screen."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("The list is not exported while the screen is shared."))
+    screen_share.check_is_off(request, _("The list is not exported while the screen is shared."))
     scope = access.scope(request)
     form = CustomerFilter(request.GET, scope=scope)
     if not form.is_valid():

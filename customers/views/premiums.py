@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.actions.premiums import remove_premiums, set_premiums
+from firm import screen_share
 from firm.access import needs, reader
 from firm.dates import today
 from firm.forms import DayField
@@ -72,7 +73,7 @@ def _page(
         "rows": rows,
         "in_force": in_force,
         "standard": Premium.STANDARD,
-        "is_shared": request.screen_share,  # type: ignore[attr-defined]
+        "is_shared": screen_share.is_on(request),
     }
     return render(request, "customers/premiums.html", context, status=status)
 

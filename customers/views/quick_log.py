@@ -23,7 +23,7 @@ from customers.scope.line import Line, line_for
 from customers.service_log.choices import choices_for, last_entry
 from customers.service_log.entry_form import INTERNAL, QuickForm, initial_like, initial_of_now
 from customers.service_log.purpose import after_purpose
-from firm import access
+from firm import access, screen_share
 from firm.dates import firm_date
 from firm.refusals import Refused
 from firm.roles import Right
@@ -37,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
     customer = picking.wanted(request)
     if customer is None:
         return _fragment(request, "picker", picking.offered(request))
-    now, is_shared = timezone.now(), request.screen_share  # type: ignore[attr-defined]
+    now, is_shared = timezone.now(), screen_share.is_on(request)
     initial = initial_of_now(now=now)
     last = last_entry(customer, person=access.reader(request), is_shared=is_shared)
     if last is not None and request.GET.get("like") == "last":
@@ -113,7 +113,7 @@ def _recorded(request: HttpRequest, form: QuickForm, *, now: datetime.datetime) 
 def _done(request: HttpRequest, entry: Activity, *, now: datetime.datetime) -> HttpResponse:
     """A toast with the way to correct it; where the quick log is the page itself, the entry."""
     address = reverse("customers:entry", args=[entry.pk])
-    is_shared = request.screen_share  # type: ignore[attr-defined]
+    is_shared = screen_share.is_on(request)
     said = _said(entry, is_shared) if entry.recorded_at == now else _said_before(entry)
     if request.htmx and not _is_own_page(request):  # type: ignore[attr-defined]
         toast = {"text": said, "href": address, "link": _("Correct or withdraw")}
@@ -161,7 +161,7 @@ def _form(
         customer=customer,
         choices=choices_for(customer, person=person, on=firm_date(now)),
         now=now,
-        without=INTERNAL if request.screen_share else (),  # type: ignore[attr-defined]
+        without=INTERNAL if screen_share.is_on(request) else (),
         auto_id="log_%s",
         **kwargs,
     )

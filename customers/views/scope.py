@@ -24,7 +24,7 @@ from customers.scope.history import met_since
 from customers.scope.judging import advice_for, judge
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, reason_of, words_of
-from firm import access, formats
+from firm import access, formats, screen_share
 from firm.dates import add_months, start_of_day, today
 from firm.refusals import refusal_in
 from firm.roles import Right
@@ -58,7 +58,7 @@ def advice(request: HttpRequest, pk: int) -> HttpResponse:
     """
     customer = customer_of(request, pk, may=Right.RECORD_WORK)
     on, minutes = today(), picking.number(request.GET.get("minutes", "")) or None
-    shared = request.screen_share  # type: ignore[attr-defined]
+    shared = screen_share.is_on(request)
     context = {
         "advice": [] if shared else advice_for(customer, on=on, minutes=minutes),
         # Until requests take their route, the nearest superior decides.
@@ -93,7 +93,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(Right.RECORD_WORK)
 def guideline(request: HttpRequest) -> HttpResponse:
     """What we recommend in which situation, with the words for it and how often it was met."""
-    shared = request.screen_share  # type: ignore[attr-defined]
+    shared = screen_share.is_on(request)
     since = start_of_day(add_months(today(), -MONTHS))
     met = {} if shared else met_since(since, scope=access.scope(request))
     context = {
@@ -153,7 +153,7 @@ def _answered(request: HttpRequest, customer: Customer, form: ScopeForm) -> dict
 
 def _past(request: HttpRequest, customer: Customer) -> list[ScopeInquiry]:
     """None while the screen is shared: they tell what was given as goodwill."""
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         return []
     found = customer.scope_inquiries.select_related("asked_by").order_by("-asked_at")
     return list(found[:PAST_CHECKS])

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from customers.reach import customer_of
 from customers.timeline import groups, timeline_of
+from firm import screen_share
 from firm.dates import day_asked_for, today
 from firm.paging import pager_links
 from firm.timeline import Group
@@ -19,7 +20,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Up to the day `?on=`, of one kind where `?kind=` names it; with htmx the file's section."""
     customer = customer_of(request, pk)
     on = day_asked_for(request.GET.get("on", ""))
-    shared, on_file = request.screen_share, bool(request.htmx)  # type: ignore[attr-defined]
+    shared, on_file = screen_share.is_on(request), bool(request.htmx)  # type: ignore[attr-defined]
     kinds = groups(shared=shared)
     kind = _kind(request, kinds)
     page = timeline_of(

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from firm import audit_chain, queries
+from firm import audit_chain, queries, screen_share
 from firm.access import needs
 from firm.forms import AuditSearchForm
 from firm.models import AuditEvent
@@ -22,7 +22,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     found = queries.audit_events(**form.wishes())
     rows, links = page_of(request, found, sort="-at")
     # Others who look at the screen are not to read which customers there are.
-    is_shared = request.screen_share  # type: ignore[attr-defined]
+    is_shared = screen_share.is_on(request)
     names = {} if is_shared else queries.subject_names(rows)
     context: dict[str, Any] = {
         "form": form,

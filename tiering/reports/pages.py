@@ -3,16 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from firm import screen_share
 from firm.dates import today
 from firm.exports import table_response
-from firm.refusals import Forbidden
 from tiering.reports import tables
 
 
 def check_screen(request: HttpRequest) -> None:
     """Raises Forbidden while others look at the screen."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Reports are not shown while the screen is shared."))
+    screen_share.check_is_off(request, _("Reports are not shown while the screen is shared."))
 
 
 def file_of(request: HttpRequest, name: str, table: tables.Table) -> HttpResponse:

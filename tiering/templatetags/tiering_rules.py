@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 
-from firm import access
+from firm import access, screen_share
 from firm.dates import today
 from firm.roles import Right
 from tiering.current import current_of
@@ -24,7 +24,7 @@ def rules_review_due(context: template.Context, version: RuleSet | None = None) 
     """
     request = context["request"]
     scope = access.scope(request)
-    if request.screen_share or not scope.may(Right.REVIEW_RULES):
+    if screen_share.is_on(request) or not scope.may(Right.REVIEW_RULES):
         return {}
     version = version or _in_force(request)
     if version is None or not is_overdue(version, on=today()):

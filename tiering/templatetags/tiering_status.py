@@ -4,7 +4,7 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 
-from firm import access
+from firm import access, screen_share
 from firm.fragments import written
 from tiering.status import NightStatus, frame_of
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 def _status(request: HttpRequest | None) -> NightStatus | None:
     """Nothing for strangers, nor while a customer looks on."""
-    if request is None or not request.user.is_authenticated or request.screen_share:  # type: ignore[attr-defined]
+    if request is None or not request.user.is_authenticated or screen_share.is_on(request):
         return None
     return frame_of(access.scope(request)).night
 

@@ -22,13 +22,14 @@ from firm import access
 from firm.dates import today
 from firm.forms import DayField
 from firm.paging import page_of
-from firm.refusals import Forbidden, refusal_in, refusal_of, refusal_told
+from firm.refusals import refusal_in, refusal_of, refusal_told
 from firm.roles import Right
 from tiering import actions
 from tiering.benefits import Caution, Entry, Logged, caution, checklist_of, logged_days
 from tiering.catalogue import Offer, offers
 from tiering.models import Benefit, BenefitUse
 from tiering.reach import customers_in_reach
+from tiering.screen import check_tiers_may_show
 from tiering.tier_shown import CaseOfPage
 
 _OWN = ("pk", "code", "name", "name_en", "unit", "unit_en")
@@ -126,8 +127,7 @@ def _to_file(request: HttpRequest, customer: Customer, sentence: str, offer: Off
 
 def _customer(request: HttpRequest, pk: int, *, may: Right | None = None) -> Customer:
     """With the firm's own benefits, and what the service log took from the goodwill budget."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    check_tiers_may_show(request)
     own = Benefit.objects.order_by("pk").values(
         json=JSONObject(**{column: column for column in _OWN})
     )

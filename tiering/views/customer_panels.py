@@ -6,15 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer, RevenueEntry
 from firm import access
 from firm.dates import day_asked_for, today
-from firm.refusals import Forbidden
 from firm.roles import Right
 from tiering.reach import customer_of
+from tiering.screen import check_tiers_may_show
 
 
 @require_GET
@@ -26,14 +25,14 @@ def terms(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def benefits_left(request: HttpRequest, pk: int) -> HttpResponse:
     """The benefits used and left on the day `?on=`."""
-    _check_screen(request)
+    check_tiers_may_show(request)
     return _panel(request, customer_of(request, pk), "benefits")
 
 
 @require_GET
 def tier_history(request: HttpRequest, pk: int) -> HttpResponse:
     """The tiers over time, and the one on the day `?on=`."""
-    _check_screen(request)
+    check_tiers_may_show(request)
     customer, by_month = customer_of(request, pk), None
     if access.scope(request).may(Right.REVENUE):
         by_month = RevenueEntry.objects.months_of_file(pk, today=today())
@@ -43,7 +42,7 @@ def tier_history(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def customer_overrides(request: HttpRequest, pk: int) -> HttpResponse:
     """Manual overrides and the payment stop."""
-    _check_screen(request)
+    check_tiers_may_show(request)
     return _panel(request, customer_of(request, pk), "overrides")
 
 
@@ -52,8 +51,3 @@ def _panel(request: HttpRequest, customer: Customer, panel: str, **more: Any) ->
     context = {"customer": customer, "on": on, "panel": panel, **more}
     part = "#panel" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"tiering/customer_panel.html{part}", context)
-
-
-def _check_screen(request: HttpRequest) -> None:
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Service tiers are not shown while the screen is shared."))

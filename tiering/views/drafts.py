@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import access
+from firm import access, screen_share
 from firm.dates import today
 from firm.refusals import refusal_of
 from firm.roles import Right
@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @access.needs(Right.REVIEW_RULES)
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor for people who may edit; for reading while it is reviewed, and for others."""
-    if request.screen_share:  # type: ignore[attr-defined]
+    if screen_share.is_on(request):
         return redirect("tiering:rules")
     found, active = _with_active(pk)
     if refusal_of(

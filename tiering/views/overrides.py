@@ -25,6 +25,7 @@ from tiering.override_form import NoteForm, OverrideForm
 from tiering.override_list import Book, Direction, Group
 from tiering.override_table import exported, header
 from tiering.overview import overview_of
+from tiering.screen import check_tiers_may_show
 
 RELATED = ("snapshot", "owner", "backup", "department")
 
@@ -32,7 +33,7 @@ RELATED = ("snapshot", "owner", "backup", "department")
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """To decide, in force, ending soon, past; `?group=`, `?direction=`, `?mine=1`."""
-    _check_screen(request)
+    check_tiers_may_show(request)
     book, group = _book(request), _group(request)
     wishes = _wishes(request)
     rows, links = page_of(request, book.chosen(group, **wishes), sort=group.sort)
@@ -50,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    _check_screen(request)
+    check_tiers_may_show(request)
     book, group = _book(request), _group(request)
     rows = book.chosen(group, **_wishes(request)).order_by(group.sort, "pk")
     return table_response(
@@ -210,7 +211,7 @@ def _wishes(request: HttpRequest) -> dict[str, Any]:
 
 def _override(request: HttpRequest, pk: int) -> Override:
     """404 for whoever has no right to the customer's file."""
-    _check_screen(request)
+    check_tiers_may_show(request)
     rows = overrides.visible_to(access.scope(request)).select_related(
         "customer__snapshot", "customer__owner", "customer__backup", "tier", "earned_tier",
         "requested_by", "decided_by", "ended_by",
@@ -220,12 +221,7 @@ def _override(request: HttpRequest, pk: int) -> Override:
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
     """404 for whoever may not ask for an override of this customer."""
-    _check_screen(request)
+    check_tiers_may_show(request)
     found = overrides.requestable(access.scope(request)).select_related(*RELATED)
     waiting = Override.objects.requested().filter(customer=OuterRef("pk"))
     return get_object_or_404(found.annotate(is_waiting=Exists(waiting)), pk=pk)
-
-
-def _check_screen(request: HttpRequest) -> None:
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Service tiers are not shown while the screen is shared."))

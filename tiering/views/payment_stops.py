@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Customer, PaymentStop
-from firm import access
+from firm import access, screen_share
 from firm.dates import today
-from firm.refusals import Forbidden, Refused, refusal_in, refusal_of
+from firm.refusals import Refused, refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions
 from tiering.override_form import StopForm
@@ -81,6 +81,5 @@ def _in_force(customer: Customer) -> PaymentStop | None:
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Payment stops are not shown while the screen is shared."))
+    screen_share.check_is_off(request, _("Payment stops are not shown while the screen is shared."))
     return customer_of(request, pk)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import access, wording
+from firm import access, screen_share, wording
 from firm.dates import today
 from firm.exports import table_response
 from firm.paging import page_of
@@ -59,7 +59,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": refusal_of(check_is_fresh, preview=shown.row, draft=shown.row.draft, now=now),
         "error": wording.error_text(shown.row.job.error) if shown.row.job else "",
     }
-    if shown.has_result and not request.screen_share:  # type: ignore[attr-defined]
+    if shown.has_result and not screen_share.is_on(request):
         context |= _result(request, shown)
     return render(request, "tiering/preview.html", context)
 
@@ -129,7 +129,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     see them.
     """
     shown = shown_of(_row(pk))
-    if request.screen_share or not shown.has_result:  # type: ignore[attr-defined]
+    if screen_share.is_on(request) or not shown.has_result:
         raise Http404
     head, rows = _table(request, shown)
     return table_response(_("impact-preview"), head, rows, format=request.GET.get("format", "xlsx"))

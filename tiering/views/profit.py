@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
-from firm import access, charts
+from firm import access, charts, screen_share
 from firm.dates import first_of_month, today
-from firm.refusals import Forbidden
 from firm.roles import Right
 from tiering.profit import CustomerProfit, profit_of
 from tiering.reach import customer_of
@@ -46,7 +45,6 @@ def profit_export(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: int) -> tuple[Customer, CustomerProfit]:
     """Raises Http404 without the file, Forbidden while others look at the screen."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Profit is not shown while the screen is shared."))
+    screen_share.check_is_off(request, _("Profit is not shown while the screen is shared."))
     customer = customer_of(request, pk)
     return customer, profit_of(customer, until=first_of_month(today()))

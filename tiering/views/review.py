@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import access
+from firm import access, screen_share
 from firm.dates import add_months, today
 from firm.refusals import refusal_told
 from firm.roles import Right
@@ -67,7 +67,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     the latest.
     """
     versions = published(on=today())
-    if request.screen_share or len(versions) < 2:  # type: ignore[attr-defined]
+    if screen_share.is_on(request) or len(versions) < 2:
         return redirect("tiering:rules")
     by_number = sorted(versions, key=lambda row: row.version.number or 0)
     old = _chosen(versions, request.GET.get("from", ""), by_number[-2])

@@ -4,12 +4,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from firm import access
+from firm import access, screen_share
 from firm.dates import today
-from firm.refusals import Forbidden
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
 from tiering import differences, rule_words, wording
@@ -17,6 +15,7 @@ from tiering.current import current_of
 from tiering.ladder import ladder
 from tiering.night import night_ahead
 from tiering.promise import PROMISE
+from tiering.screen import check_tiers_may_show
 from tiering.services import matrix
 from tiering.status import frame_of
 from tiering.version_rows import load
@@ -27,7 +26,7 @@ from tiering.versions import Dated, published, with_drafts
 def rules(request: HttpRequest) -> HttpResponse:
     """The version in force, or `?version=2` for another published one."""
     context: dict[str, Any] = {"promise": PROMISE}
-    if not request.screen_share:  # type: ignore[attr-defined]
+    if not screen_share.is_on(request):
         scope = access.scope(request)
         may_review = scope.may(Right.REVIEW_RULES)
         every = with_drafts(on=today()) if may_review else published(on=today())
@@ -49,8 +48,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_GET
 def service_levels(request: HttpRequest) -> HttpResponse:
     """What each tier of the same version gets; with htmx the panel alone, for the page above."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    check_tiers_may_show(request)
     shown = _chosen(published(on=today()), request)
     rows = matrix(shown.version) if shown else []
     context = {"shown": shown, "rows": rows}

@@ -9,17 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from firm import access, wording
+from firm import access, screen_share, wording
 from firm.dates import today
 from firm.exports import table_response
 from firm.paging import page_of
-from firm.refusals import Forbidden, Refused, refusal_told
+from firm.refusals import Refused, refusal_told
 from firm.roles import Right
 from tiering import actions, held
 from tiering.chips import Chip, chips
 from tiering.held import HeldRun
 from tiering.models import RuleSet
 from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier_counts
+from tiering.screen import check_tiers_may_show
 
 
 @require_GET
@@ -46,7 +47,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "error": wording.error_text(shown.job.error),
         "skipped": wording.error_text(shown.job.counts.get("skipped", {})),
     }
-    if not request.screen_share:  # type: ignore[attr-defined]
+    if not screen_share.is_on(request):
         if shown.held:
             context |= _held(request, shown.held)
         elif shown.is_done:
@@ -124,8 +125,7 @@ def accept(request: HttpRequest, run_id: int) -> HttpResponse:
 @access.needs(Right.READ_RUNS)
 def held_export(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The movers of a held run that are listed, as a file."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Tiers are not shown while the screen is shared."))
+    check_tiers_may_show(request)
     shown = run_of(get_object_or_404(jobs(), pk=run_id)).held
     if shown is None:
         raise Http404

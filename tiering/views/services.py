@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from firm import access
-from firm.refusals import Forbidden, Refused, refusal_in, refusal_of
+from firm.refusals import Refused, refusal_in, refusal_of
 from firm.roles import Right
 from tiering import actions
 from tiering.models import RuleSet
+from tiering.screen import check_tiers_may_show
 from tiering.services_form import ServicesForm
 from tiering.versions import Status, status_of
 
@@ -83,8 +84,7 @@ def _revision(request: HttpRequest) -> int:
 
 
 def _draft(request: HttpRequest, pk: int) -> RuleSet:
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    check_tiers_may_show(request)
     return get_object_or_404(RuleSet.objects.exclude(state=RuleSet.State.PUBLISHED), pk=pk)
 
 

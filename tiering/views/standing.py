@@ -10,21 +10,20 @@ from django.views.decorators.http import require_GET
 from customers.models import Customer
 from firm import access
 from firm.dates import day_asked_for, today
-from firm.refusals import Forbidden
 from firm.roles import Right
 from tiering import panels
 from tiering.explanations import leaving_next
 from tiering.reports import tables
 from tiering.reports.explained import explained_rows
 from tiering.reports.pages import check_screen, file_of
+from tiering.screen import check_tiers_may_show
 from tiering.tier_shown import tier_shown
 
 
 @require_GET
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody reads the tier and the rules; the customer's own figures need the file."""
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Service tiers are not shown while the screen is shared."))
+    check_tiers_may_show(request)
     customer = get_object_or_404(Customer.objects.select_related("snapshot"), pk=pk)
     scope, on = access.scope(request), day_asked_for(request.GET.get("on", ""))
     has_file = scope.has_file(customer.owner_id, customer.backup_id)
