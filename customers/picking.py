@@ -9,6 +9,7 @@ from customers.models.customer import CustomerQuerySet
 from customers.reach import customers_in_reach
 from customers.suggestions import exactly_one, suggestions
 from firm import access, screen_share
+from firm.parts import is_for_htmx
 
 # Customers offered before one types, and how many entries are looked at for them.
 LATELY, LOOKED_AT = 8, 100
@@ -32,7 +33,7 @@ def wanted(request: HttpRequest) -> Customer | None:
     chosen = number(request.GET.get("customer", ""))
     if not chosen and request.GET.get("q"):
         found = suggested(request)
-        if len(found) == 1 or (found and request.htmx):  # type: ignore[attr-defined]
+        if len(found) == 1 or (found and is_for_htmx(request)):
             chosen = found[0].pk
     return theirs(request).filter(pk=chosen).first() if chosen else None
 

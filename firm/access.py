@@ -17,6 +17,7 @@ from rest_framework.request import Request
 
 from firm.dates import today
 from firm.models import User
+from firm.parts import is_for_htmx, page_or_part
 from firm.refusals import Forbidden, Refused
 from firm.roles import Right
 from firm.scope import Scope, keep_scope, scope_of
@@ -96,7 +97,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if request.method == "POST" and request.resolver_match.namespace:  # type: ignore[union-attr]
             return _kept(request)
         response = super().handle_no_permission(request, view_func)
-        if request.htmx:  # type: ignore[attr-defined]
+        if is_for_htmx(request):
             return HttpResponse(status=401, headers={"HX-Redirect": response.headers["Location"]})
         return response
 
@@ -105,7 +106,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if not isinstance(exception, Refused):
             return None
         status = 403 if isinstance(exception, Forbidden) else 409
-        if request.htmx:  # type: ignore[attr-defined]
+        if is_for_htmx(request):
             return HttpResponse(
                 status=status, headers={"HX-Trigger": json.dumps({"toast": exception.sentence})}
             )
@@ -120,8 +121,7 @@ def _kept(request: HttpRequest) -> HttpResponse:
         "fields": [(name, value) for name, values in request.POST.lists() for value in values],
         "has_files": bool(request.FILES),
     }
-    part = "#words" if request.htmx else ""  # type: ignore[attr-defined]
-    kept = render(request, f"signed_out.html{part}", context, status=401)
+    kept = page_or_part(request, "signed_out.html", "words", context, status=401)
     kept.headers["Cache-Control"] = "no-store"
     kept.headers["HX-Trigger"] = "signed-out"
     return kept

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from customers.models import PurposeReading
 from firm import access
 from firm.models import User
+from firm.parts import is_for_htmx
 from firm.refusals import Refused
 
 VERSION = 1
@@ -56,6 +57,6 @@ def after_purpose(view: View) -> View:
 
 def _first_the_text(request: HttpRequest) -> HttpResponse:
     back = request.get_full_path()
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_for_htmx(request):
         return render(request, "customers/purpose.html#dialog", {"back": back})
     return redirect(f"{reverse('customers:purpose')}?{urlencode({'next': back})}")

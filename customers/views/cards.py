@@ -17,6 +17,7 @@ from customers.models import Contact, Customer, ScopeTerm
 from customers.revenue import by_month, chart_of, months_read
 from firm import access, screen_share
 from firm.dates import day_asked_for, first_of_month, today
+from firm.parts import page_or_part
 from firm.roles import Right
 from firm.scope import Scope
 
@@ -54,8 +55,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "has_file": access.scope(request).has_file(customer.owner_id, customer.backup_id),
     }
-    part = "#card" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"customers/card.html{part}", context)
+    return page_or_part(request, "customers/card.html", "card", context)
 
 
 @require_GET

@@ -12,6 +12,7 @@ from customers.reach import customer_of
 from customers.service_log.coverage import closed_weeks, coverage_of
 from firm import screen_share
 from firm.dates import day_asked_for, today
+from firm.parts import page_or_part
 
 
 @require_GET
@@ -29,8 +30,7 @@ def consumption(request: HttpRequest, pk: int) -> HttpResponse:
         "coverage": coverage_of(Customer.objects.filter(pk=pk), weeks=weeks),
         "coverage_weeks": len(weeks),
     }
-    part = "#panel" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"customers/consumption.html{part}", context)
+    return page_or_part(request, "customers/consumption.html", "panel", context)
 
 
 @require_GET

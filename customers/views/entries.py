@@ -28,6 +28,7 @@ from firm import access, screen_share
 from firm.dates import firm_date, today
 from firm.exports import table_response
 from firm.paging import page_of, unpaged
+from firm.parts import page_or_part
 from firm.refusals import Refused, refusal_in, refusal_of
 from firm.roles import Right
 
@@ -204,8 +205,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         **links,
         "may_record": access.scope(request).may(Right.RECORD_WORK),
     }
-    part = "#rows" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"customers/log.html{part}", context)
+    return page_or_part(request, "customers/log.html", "rows", context)
 
 
 @require_GET

@@ -32,6 +32,7 @@ from firm.exports import table_response
 from firm.forms import DayField
 from firm.models import User
 from firm.paging import page_of
+from firm.parts import page_or_part
 from firm.refusals import refusal_in, refusal_of, refusal_told
 from firm.roles import Right
 
@@ -154,8 +155,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "apply_refusal": refusal_of(check_can_apply, **facts),
         "leave_refusal": refusal_of(check_can_leave, **facts),
     }
-    part = "#import" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"customers/import.html{part}", context)
+    return page_or_part(request, "customers/import.html", "import", context)
 
 
 @require_POST

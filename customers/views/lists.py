@@ -17,6 +17,7 @@ from customers.table import Columns, exported, header
 from firm import access, screen_share
 from firm.dates import today
 from firm.exports import table_response
+from firm.parts import is_for_htmx
 from firm.roles import Right
 
 PAGE = "customers"
@@ -63,7 +64,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     asked = [int(pk) for pk in request.GET.getlist("customer") if is_id(pk)][:PAGE_SIZE]
     found = CustomerSnapshot.objects.visible_to(access.scope(request)).in_bulk(asked)
     bars = hours_cells.bars_of(list(found), on=today())
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_for_htmx(request):
         return HttpResponse(hours_cells.swaps(list(found), bars))
     rows = [(found[pk], hours_cells.written(bars.get(pk))) for pk in asked if pk in found]
     return render(request, "customers/hours.html", {"rows": rows, "on": today()})

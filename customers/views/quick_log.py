@@ -25,6 +25,7 @@ from customers.service_log.entry_form import INTERNAL, QuickForm, initial_like, 
 from customers.service_log.purpose import after_purpose
 from firm import access, screen_share
 from firm.dates import firm_date
+from firm.parts import is_for_htmx, page_or_part
 from firm.refusals import Refused
 from firm.roles import Right
 
@@ -115,12 +116,12 @@ def _done(request: HttpRequest, entry: Activity, *, now: datetime.datetime) -> H
     address = reverse("customers:entry", args=[entry.pk])
     is_shared = screen_share.is_on(request)
     said = _said(entry, is_shared) if entry.recorded_at == now else _said_before(entry)
-    if request.htmx and not _is_own_page(request):  # type: ignore[attr-defined]
+    if is_for_htmx(request) and not _is_own_page(request):
         toast = {"text": said, "href": address, "link": _("Correct or withdraw")}
         happened = {"toast": toast, "close-modal": True, "activity-recorded": True}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(happened)})
     messages.success(request, said)
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_for_htmx(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
 
@@ -170,6 +171,5 @@ def _form(
 def _fragment(
     request: HttpRequest, stage: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    part = "#quick-log" if request.htmx else ""  # type: ignore[attr-defined]
-    page = f"customers/quick_log.html{part}"
-    return render(request, page, {**context, "stage": stage}, status=status)
+    context = {**context, "stage": stage}
+    return page_or_part(request, "customers/quick_log.html", "quick-log", context, status=status)

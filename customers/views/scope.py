@@ -26,6 +26,7 @@ from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, reason_of, words_of
 from firm import access, formats, screen_share
 from firm.dates import add_months, start_of_day, today
+from firm.parts import is_for_htmx, page_or_part
 from firm.refusals import refusal_in
 from firm.roles import Right
 from firm.superiors import manager_of
@@ -65,8 +66,7 @@ def advice(request: HttpRequest, pk: int) -> HttpResponse:
         "approver": manager_of(access.reader(request), on=on),
         "customer": customer,
     }
-    part = "#rows" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"customers/scope_advice.html{part}", context)
+    return page_or_part(request, "customers/scope_advice.html", "rows", context)
 
 
 @require_GET
@@ -162,7 +162,7 @@ def _past(request: HttpRequest, customer: Customer) -> list[ScopeInquiry]:
 def _done(request: HttpRequest, inquiry: ScopeInquiry) -> HttpResponse:
     said = _("Kept with the scope checks of %(customer)s.") % {"customer": inquiry.customer.name}
     is_work = inquiry.outcome in (Outcome.LOGGED, Outcome.GOODWILL)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not is_for_htmx(request):
         messages.success(request, said)
         file = reverse("customers:file", args=[inquiry.customer_id])
         return redirect(_quick_log(inquiry) if is_work else file)
@@ -187,6 +187,6 @@ def _is_own_page(request: HttpRequest) -> bool:
 
 def _fragment(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     part = ""
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_for_htmx(request):
         part = "#answer" if request.GET.get("part") == "answer" else "#scope-check"
     return render(request, f"customers/scope.html{part}", context, status=status)

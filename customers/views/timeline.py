@@ -9,6 +9,7 @@ from customers.timeline import groups, timeline_of
 from firm import screen_share
 from firm.dates import day_asked_for, today
 from firm.paging import pager_links
+from firm.parts import is_for_htmx
 from firm.timeline import Group
 
 ROWS = 40
@@ -20,7 +21,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Up to the day `?on=`, of one kind where `?kind=` names it; with htmx the file's section."""
     customer = customer_of(request, pk)
     on = day_asked_for(request.GET.get("on", ""))
-    shared, on_file = screen_share.is_on(request), bool(request.htmx)  # type: ignore[attr-defined]
+    shared, on_file = screen_share.is_on(request), is_for_htmx(request)
     kinds = groups(shared=shared)
     kind = _kind(request, kinds)
     page = timeline_of(

@@ -5,12 +5,12 @@ section alone, without JavaScript a page of its own.
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer, RevenueEntry
 from firm import access
 from firm.dates import day_asked_for, today
+from firm.parts import page_or_part
 from firm.roles import Right
 from tiering.reach import customer_of
 from tiering.screen import check_tiers_may_show
@@ -49,5 +49,4 @@ def customer_overrides(request: HttpRequest, pk: int) -> HttpResponse:
 def _panel(request: HttpRequest, customer: Customer, panel: str, **more: Any) -> HttpResponse:
     on = day_asked_for(request.GET.get("on", ""))
     context = {"customer": customer, "on": on, "panel": panel, **more}
-    part = "#panel" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"tiering/customer_panel.html{part}", context)
+    return page_or_part(request, "tiering/customer_panel.html", "panel", context)

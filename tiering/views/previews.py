@@ -18,6 +18,7 @@ from firm import access, screen_share, wording
 from firm.dates import today
 from firm.exports import table_response
 from firm.paging import page_of
+from firm.parts import is_for_htmx
 from firm.refusals import refusal_of, refusal_told
 from firm.roles import Right
 from tiering import actions, differences
@@ -48,7 +49,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     anew where there is more to read.
     """
     shown = shown_of(_row(pk))
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_for_htmx(request):
         return _progress(request, shown)
     shown.load()
     now = timezone.now()

@@ -1,13 +1,13 @@
 """What serving one customer brings: on its file, on a page of its own, and as a file."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
 from firm import access, charts, screen_share
 from firm.dates import first_of_month, today
+from firm.parts import page_or_part
 from firm.roles import Right
 from tiering.profit import CustomerProfit, profit_of
 from tiering.reach import customer_of
@@ -31,8 +31,7 @@ def profit(request: HttpRequest, pk: int) -> HttpResponse:
         "scale": on,
         "bars": list(zip(margins, bars, strict=True)),
     }
-    part = "#figures" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"tiering/profit.html{part}", context)
+    return page_or_part(request, "tiering/profit.html", "figures", context)
 
 
 @require_GET

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from firm import access, screen_share
 from firm.dates import today
+from firm.parts import is_for_htmx
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
 from tiering import differences, rule_words, wording
@@ -52,7 +53,7 @@ def service_levels(request: HttpRequest) -> HttpResponse:
     shown = _chosen(published(on=today()), request)
     rows = matrix(shown.version) if shown else []
     context = {"shown": shown, "rows": rows}
-    part = "service_matrix" if request.htmx else "service_levels"  # type: ignore[attr-defined]
+    part = "service_matrix" if is_for_htmx(request) else "service_levels"
     return render(request, f"tiering/{part}.html", context)
 
 

@@ -13,6 +13,7 @@ from firm import access, screen_share, wording
 from firm.dates import today
 from firm.exports import table_response
 from firm.paging import page_of
+from firm.parts import page_or_part
 from firm.refusals import Refused, refusal_told
 from firm.roles import Right
 from tiering import actions, held
@@ -52,8 +53,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             context |= _held(request, shown.held)
         elif shown.is_done:
             context |= _result(request, shown)
-    part = "#run" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"tiering/run.html{part}", context)
+    return page_or_part(request, "tiering/run.html", "run", context)
 
 
 def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:

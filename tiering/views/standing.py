@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
 from firm import access
 from firm.dates import day_asked_for, today
+from firm.parts import page_or_part
 from firm.roles import Right
 from tiering import panels
 from tiering.explanations import leaving_next
@@ -40,8 +41,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
             context["known_today"] = panels.as_known_today(request, customer, on=on, told=told)
     else:
         context |= panels.ladder(request, shown.rank)
-    part = "#why" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"tiering/why.html{part}", context)
+    return page_or_part(request, "tiering/why.html", "why", context)
 
 
 @require_GET
