@@ -1,12 +1,15 @@
 """The files a deployment is made of agree with the code and with each other."""
 
 import re
+import runpy
 import tomllib
+from urllib.parse import urlencode
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from customers.scope.forms import LONGEST_REQUEST
 from firm.embedded.lease import BASE_DIR
 from firm.running import processes
 
@@ -46,6 +49,13 @@ def test_the_image_serves_the_pages_as_make_run_does(tmp_path):
     here = processes.web(tmp_path, 3).command()
     own_to_up = {"fd://3", "60", "5", "--timeout", "--graceful-timeout"}
     assert set(here[here.index("-m") + 1 :]) - own_to_up <= in_image
+
+
+def test_the_longest_scope_check_fits_into_an_address_and_is_not_logged():
+    conf = runpy.run_path(str(BASE_DIR / "gunicorn.conf.py"))
+    asked = urlencode({"request": "😀" * LONGEST_REQUEST, "day": "2026-11-22", "part": "answer"})
+    assert 1000 + len(asked) < conf["limit_request_line"]
+    assert not re.search(r"%\([rqf]\)s", conf["access_log_format"])
 
 
 def test_compose_asks_for_nothing_the_example_does_not_name():
