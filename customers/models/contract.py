@@ -156,6 +156,10 @@ class ContractRevision(models.Model):
         ordering = ["-valid_from"]
 
     @property
+    def last_day(self) -> datetime.date | None:
+        return self.valid_to and self.valid_to - datetime.timedelta(days=1)
+
+    @property
     def notice_by(self) -> datetime.date | None:
         """The last day on which notice can be given."""
         if self.renews_on is None or self.notice_days is None:
