@@ -307,6 +307,10 @@ ERRORS = {
         "%(date)s (evaluated as of %(as_of)s) lies before what is evaluated already: %(latest)s."
         " With --replay-from %(date)s it and all dates after it are evaluated again."
     ),
+    "night_of_former_rules": gettext_lazy(
+        "Nights after %(date)s have been evaluated by a later version of the rules."
+        " With --replay-from %(date)s it and all dates after it are evaluated again."
+    ),
 }
 
 

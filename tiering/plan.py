@@ -90,10 +90,11 @@ def check_can_run(*, date: datetime.date, book: Book) -> None:
     latest = book.latest
     if latest is None:
         return
-    rules = book.rules_on(date)
-    other_rules = rules is not None and rules.pk != latest.rule_set_id
-    if as_of < latest.as_of or (other_rules and book.is_overtaken(date)):
+    if as_of < latest.as_of:
         raise NothingToEvaluate("night_overtaken", date=date, as_of=as_of, latest=latest.as_of)
+    rules = book.rules_on(date)
+    if rules is not None and rules.pk != latest.rule_set_id and book.is_overtaken(date):
+        raise NothingToEvaluate("night_of_former_rules", date=date)
 
 
 def check_is_evaluable(*, date: datetime.date, book: Book) -> datetime.date:

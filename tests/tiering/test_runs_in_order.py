@@ -167,6 +167,20 @@ def test_a_night_of_a_day_already_overtaken_counts_from_the_day_it_is_made():
     assert tier_of("K1", "2026-06-25") == "T1"
 
 
+def test_a_night_of_former_rules_is_refused_with_that_reason(administrator: User):
+    """Its evaluation date is the later night's: it lies before nothing."""
+    a_customer()
+    a_night("2026-06-02")
+    newer, night = some_rules(name="newer"), at_night(day("2026-06-20"))
+    published(newer, by=administrator, since="2026-06-20", now=night)
+    a_night("2026-06-20")
+    book = plan.open_book(today=day("2026-06-25"))
+    with pytest.raises(plan.NothingToEvaluate) as refused:
+        plan.check_can_run(date=day("2026-06-10"), book=book)
+    assert refused.value.error["code"] == "night_of_former_rules"
+    plan.check_can_run(date=day("2026-06-21"), book=book)
+
+
 def test_what_is_worked_out_ahead_is_nobodys_standing(administrator: User):
     customer = a_customer(code="K1")
     an_entry(customer, day("2025-08-15"), 600)
