@@ -33,6 +33,15 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+def body_of(request: Request, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+    """What the body says, by the serializer's fields; of an endpoint that takes nothing,
+    StrictSerializer's none. Raises ValidationError, which is answered with 400.
+    """
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
 class DayField(serializers.DateField):
     """A day from EARLIEST to LATEST."""
 

@@ -22,7 +22,7 @@ from customers.reach import customer_of, entry_of
 from customers.service_log.entries import check_source, live_favor
 from customers.service_log.purpose import check_purpose_read
 from firm import access
-from firm.api import MomentField, StrictSerializer, versioned
+from firm.api import MomentField, StrictSerializer, body_of, versioned
 from firm.dates import firm_date
 from firm.idempotency import idempotent
 from firm.models import User
@@ -266,13 +266,12 @@ class ActivityWithdraw(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         activity = entry_of(request, pk, may=Right.RECORD_WORK)
-        wanted = WithdrawalSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        body = body_of(request, WithdrawalSerializer)
         withdraw_activity(
             activity=activity,
             by=access.reader(request),
             now=timezone.now(),
-            **wanted.validated_data,
+            **body,
         )
         return Response(_shown(request, entry_of(request, pk)))
 
@@ -284,12 +283,11 @@ class ActivityMove(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         activity = entry_of(request, pk, may=Right.RECORD_WORK)
-        wanted = MoveSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        body = body_of(request, MoveSerializer)
         moved = move_activity(
             activity=activity,
-            customer=customer_of(request, wanted.validated_data["customer"]),
-            version=wanted.validated_data["version"],
+            customer=customer_of(request, body["customer"]),
+            version=body["version"],
             by=access.reader(request),
             now=timezone.now(),
         )

@@ -18,7 +18,7 @@ from customers.contracts.wording import sentence_of
 from customers.models import Channel, Contract, ContractRevision, ScopeTerm
 from customers.reach import contract_of, customer_of
 from firm import access
-from firm.api import DayField, StrictSerializer, day_in, versioned
+from firm.api import DayField, StrictSerializer, body_of, day_in, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.models import WorkCalendar
@@ -158,9 +158,7 @@ class CustomerContracts(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.EDIT_CUSTOMERS)
-        wanted = NewContractSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = dict(wanted.validated_data)
+        data = body_of(request, NewContractSerializer)
         contract = actions.sign_contract(
             customer=customer,
             name=data.pop("name"),
@@ -179,13 +177,12 @@ class ContractRevisions(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         contract = contract_of(request, pk, may=Right.EDIT_CUSTOMERS)
-        wanted = NewRevisionSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        body = body_of(request, NewRevisionSerializer)
         actions.revise_contract(
             contract=contract,
             by=access.reader(request),
             now=timezone.now(),
-            **_revision(dict(wanted.validated_data)),
+            **_revision(body),
         )
         return Response(_shown(request, [_latest(contract)])[0], status=201)
 

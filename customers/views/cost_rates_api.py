@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from customers.actions.cost_rates import LONGEST_GRADE, MOST, remove_cost_rate, set_cost_rate
 from firm.access import reader
-from firm.api import StrictSerializer, holds
+from firm.api import StrictSerializer, body_of, holds
 from firm.idempotency import idempotent
 from firm.models import CostRate
 from firm.roles import Right
@@ -51,9 +51,8 @@ class CostRates(APIView):
     @extend_schema(request=NewCostRateSerializer, responses={201: CostRateSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        wanted = NewCostRateSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        rate = set_cost_rate(by=reader(request), now=timezone.now(), **wanted.validated_data)
+        body = body_of(request, NewCostRateSerializer)
+        rate = set_cost_rate(by=reader(request), now=timezone.now(), **body)
         return Response(CostRateSerializer(rate).data, status=201)
 
 

@@ -12,7 +12,7 @@ from customers.contracts.wording import extension_text
 from customers.models import ScopeExtension, ScopeTerm
 from customers.reach import contract_of
 from firm import access
-from firm.api import DayField, StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, body_of, versioned
 from firm.idempotency import idempotent
 from firm.roles import Right
 
@@ -65,12 +65,11 @@ class ContractExtensions(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         contract = contract_of(request, pk, may=Right.EDIT_CUSTOMERS)
-        wanted = NewExtensionSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        body = body_of(request, NewExtensionSerializer)
         extension = extend_scope(
             contract=contract,
             by=access.reader(request),
             now=timezone.now(),
-            **wanted.validated_data,
+            **body,
         )
         return Response(GrantedExtensionSerializer(extension).data, status=201)

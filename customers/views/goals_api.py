@@ -14,7 +14,7 @@ from customers.giving.forms import GOAL_FIELDS
 from customers.models import Contact, Goal
 from customers.reach import customer_of, goal_of
 from firm import access
-from firm.api import DayField, StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, body_of, versioned
 from firm.idempotency import idempotent
 from firm.roles import Right
 
@@ -67,7 +67,7 @@ class CustomerGoals(APIView):
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.RECORD_WORK)
         found = actions.set_goal(
-            customer=customer, **_said(NewGoalSerializer, request), **_who(request)
+            customer=customer, **body_of(request, NewGoalSerializer), **_who(request)
         )
         return Response(GoalSerializer(found).data, status=201)
 
@@ -80,7 +80,7 @@ class GoalDetail(APIView):
     @extend_schema(request=GoalChangeSerializer, responses=GoalSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         found = goal_of(request, pk, may=Right.RECORD_WORK)
-        actions.change_goal(goal=found, **_said(GoalChangeSerializer, request), **_who(request))
+        actions.change_goal(goal=found, **body_of(request, GoalChangeSerializer), **_who(request))
         return Response(GoalSerializer(goal_of(request, pk)).data)
 
 
@@ -91,7 +91,7 @@ class GoalState(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         found = goal_of(request, pk, may=Right.RECORD_WORK)
-        said = _said(EndSerializer, request)
+        said = body_of(request, EndSerializer)
         who: dict[str, Any] = {"goal": found, **_who(request)}
         match said["state"]:
             case Goal.State.REACHED:
@@ -101,12 +101,6 @@ class GoalState(APIView):
             case _open:
                 ended = actions.reopen_goal(**who)
         return Response(GoalSerializer(ended).data)
-
-
-def _said(serializer: type[StrictSerializer], request: Request) -> dict[str, Any]:
-    wanted = serializer(data=request.data)
-    wanted.is_valid(raise_exception=True)
-    return dict(wanted.validated_data)
 
 
 def _who(request: Request) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from customers.models import Activity
 from customers.reach import customer_of, entry_of
 from customers.service_log.entries import live_favor
 from firm import access
-from firm.api import StrictSerializer, day_in
+from firm.api import StrictSerializer, body_of, day_in
 from firm.dates import today
 from firm.models import User
 from firm.money import LARGEST
@@ -130,9 +130,7 @@ class ActivityGoodwill(APIView):
     @extend_schema(request=MarkSerializer, responses=GoodwillSerializer)
     def put(self, request: Request, pk: int) -> Response:
         entry = entry_of(request, pk, may=Right.RECORD_WORK)
-        wanted = MarkSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        said, favor = dict(wanted.validated_data), live_favor(entry)
+        said, favor = body_of(request, MarkSerializer), live_favor(entry)
         who: dict[str, Any] = {"by": access.reader(request), "now": timezone.now()}
         if favor is None:
             actions.mark_goodwill(activity=entry, **said, **who)

@@ -21,7 +21,7 @@ from customers.imports.wording import file_sentence, line_sentence
 from customers.models import Import, ImportLine
 from firm import access
 from firm.access import reader
-from firm.api import StrictSerializer, holds, versioned
+from firm.api import StrictSerializer, body_of, holds, versioned
 from firm.idempotency import idempotent
 from firm.refusals import Refused
 from firm.roles import Right
@@ -112,9 +112,7 @@ class Imports(ListAPIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        wanted = NewImportSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = wanted.validated_data
+        data = body_of(request, NewImportSerializer)
         import_ = request_import(
             kind=data["kind"],
             file_name=data["file"].name,
@@ -144,7 +142,7 @@ class ImportApply(APIView):
     @extend_schema(request=StrictSerializer, responses={202: ImportSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        StrictSerializer(data=request.data).is_valid(raise_exception=True)
+        body_of(request, StrictSerializer)
         import_ = apply_import(
             import_=_import(request, pk),
             by=reader(request),
@@ -161,7 +159,7 @@ class ImportLeave(APIView):
     @extend_schema(request=StrictSerializer, responses=ImportSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        StrictSerializer(data=request.data).is_valid(raise_exception=True)
+        body_of(request, StrictSerializer)
         import_ = _import(request, pk)
         leave_import(import_=import_, by=reader(request), now=timezone.now())
         import_.refresh_from_db()

@@ -16,7 +16,7 @@ from customers.models import Investment
 from customers.models.goodwill import LONGEST_CAP
 from customers.reach import customer_of, investments_in_reach
 from firm import access
-from firm.api import DayField, StrictSerializer, versioned
+from firm.api import DayField, StrictSerializer, body_of, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.models import User
@@ -108,7 +108,7 @@ class CustomerInvestments(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.RECORD_WORK)
-        said = _said(NewInvestmentSerializer, request)
+        said = body_of(request, NewInvestmentSerializer)
         found = actions.open_investment(customer=customer, **said, **_who(request))
         return _answer(request, found.pk, status=201)
 
@@ -121,7 +121,7 @@ class InvestmentDetail(APIView):
     @extend_schema(request=InvestmentChangeSerializer, responses=InvestmentSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         found = _investment(request, pk, may=Right.RECORD_WORK)
-        said = _said(InvestmentChangeSerializer, request)
+        said = body_of(request, InvestmentChangeSerializer)
         actions.change_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
 
@@ -133,7 +133,7 @@ class InvestmentExtension(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         found = _investment(request, pk, may=Right.RECORD_WORK)
-        said = _said(InvestmentExtensionSerializer, request)
+        said = body_of(request, InvestmentExtensionSerializer)
         actions.extend_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
 
@@ -145,15 +145,9 @@ class InvestmentVerdict(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         found = _investment(request, pk, may=Right.RECORD_WORK)
-        said = _said(VerdictSerializer, request)
+        said = body_of(request, VerdictSerializer)
         actions.judge_investment(investment=found, **said, **_who(request))
         return _answer(request, pk)
-
-
-def _said(serializer: type[StrictSerializer], request: Request) -> dict[str, Any]:
-    wanted = serializer(data=request.data)
-    wanted.is_valid(raise_exception=True)
-    return dict(wanted.validated_data)
 
 
 def _who(request: Request) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from customers.reach import customers_in_reach
 from customers.service_log.drafts import read_file
 from customers.service_log.purpose import check_purpose_read
 from firm import access
-from firm.api import StrictSerializer, holds
+from firm.api import StrictSerializer, body_of, holds
 from firm.ics import LARGEST_FILE
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -86,9 +86,8 @@ class LogDrafts(APIView):
         request={"multipart/form-data": DraftFileSerializer}, responses={201: ProposedSerializer}
     )
     def post(self, request: Request) -> Response:
-        wanted = DraftFileSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        file, person, now = wanted.validated_data["file"], access.reader(request), timezone.now()
+        body = body_of(request, DraftFileSerializer)
+        file, person, now = body["file"], access.reader(request), timezone.now()
         found = read_file(
             file.read(), name=file.name, person=person, scope=access.scope(request), now=now
         )
@@ -111,11 +110,10 @@ class LogDraftsSettle(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         check_purpose_read(access.reader(request))
-        wanted = SettleSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        body = body_of(request, SettleSerializer)
         recorded = settle_drafts(
-            taken=_choices(request, wanted.validated_data["take"]),
-            left_out=wanted.validated_data["leave_out"],
+            taken=_choices(request, body["take"]),
+            left_out=body["leave_out"],
             by=access.reader(request),
             now=timezone.now(),
         )

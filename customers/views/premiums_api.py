@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from customers.actions.premiums import remove_premiums, set_premiums
 from firm.access import reader
-from firm.api import DayField, StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, body_of, holds
 from firm.idempotency import idempotent
 from firm.models import Premium
 from firm.roles import Right
@@ -51,9 +51,8 @@ class CostPremiums(APIView):
     @extend_schema(request=NewPremiumSerializer, responses={201: PremiumSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        wanted = NewPremiumSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        premium = set_premiums(by=reader(request), now=timezone.now(), **wanted.validated_data)
+        body = body_of(request, NewPremiumSerializer)
+        premium = set_premiums(by=reader(request), now=timezone.now(), **body)
         return Response(PremiumSerializer(premium).data, status=201)
 
 

@@ -19,7 +19,7 @@ from customers.scope.question import Question
 from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, words_of
 from firm import access
-from firm.api import MomentField, StrictSerializer, day_in, versioned
+from firm.api import MomentField, StrictSerializer, body_of, day_in, versioned
 from firm.dates import firm_date, today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -174,9 +174,8 @@ class ScopeCheck(APIView):
     @extend_schema(request=QuestionSerializer, responses=AnswerSerializer)
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.RECORD_WORK)
-        wanted = QuestionSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        answer = judge(customer, _question(customer, wanted.validated_data))
+        body = body_of(request, QuestionSerializer)
+        answer = judge(customer, _question(customer, body))
         return Response(_shown(request, answer))
 
 
@@ -192,9 +191,7 @@ class ScopeInquiries(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.RECORD_WORK)
-        wanted = InquirySerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = dict(wanted.validated_data)
+        data = body_of(request, InquirySerializer)
         inquiry = record_inquiry(
             customer=customer,
             outcome=data.pop("outcome"),

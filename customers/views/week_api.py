@@ -18,7 +18,7 @@ from customers.reach import customers_in_reach
 from customers.service_log.purpose import check_purpose_read
 from customers.service_log.week import Row, cells_of, sheet_of, week_asked_for
 from firm import access
-from firm.api import DayField, StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, body_of, holds
 from firm.business_time import MINUTES_A_DAY
 from firm.dates import today
 from firm.idempotency import idempotent
@@ -104,9 +104,7 @@ class LogWeek(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         check_purpose_read(access.reader(request))
-        wanted = SaveWeekSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = wanted.validated_data
+        data = body_of(request, SaveWeekSerializer)
         _check_theirs(request, {cell["customer"] for cell in data["cells"]} | {*data["quiet"]})
         saved = save_week(
             week=data["week"],

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from firm.access import reader
 from firm.actions import add_person, change_person
 from firm.actions.preferences import change_preferences
-from firm.api import StrictSerializer, check_if_match, holds, versioned
+from firm.api import StrictSerializer, body_of, check_if_match, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.models import JobRun, PostHolding, User
@@ -112,9 +112,8 @@ class People(ListAPIView):
     @extend_schema(request=NewPersonSerializer, responses={201: PersonSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        body = NewPersonSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        person = add_person(**body.validated_data, by=reader(request), now=timezone.now())
+        body = body_of(request, NewPersonSerializer)
+        person = add_person(**body, by=reader(request), now=timezone.now())
         return versioned(request, PersonSerializer(_people().get(pk=person.pk)).data, status=201)
 
 
@@ -131,9 +130,8 @@ class Person(APIView):
     def patch(self, request: Request, pk: int) -> Response:
         person = get_object_or_404(_people(), pk=pk)
         check_if_match(request, PersonSerializer(person).data)
-        body = PersonChangeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        change_person(person=person, by=reader(request), now=timezone.now(), **body.validated_data)
+        body = body_of(request, PersonChangeSerializer)
+        change_person(person=person, by=reader(request), now=timezone.now(), **body)
         return versioned(request, PersonSerializer(_people().get(pk=pk)).data)
 
 
@@ -147,9 +145,8 @@ class Me(APIView):
     @extend_schema(request=PreferencesSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         check_if_match(request, self._data(request))
-        body = PreferencesSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        change_preferences(user=reader(request), **body.validated_data)
+        body = body_of(request, PreferencesSerializer)
+        change_preferences(user=reader(request), **body)
         return versioned(request, self._data(request))
 
     def _data(self, request: Request) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from firm import actions
 from firm.access import needs, reader, scope
-from firm.api import StrictSerializer, holds
+from firm.api import StrictSerializer, body_of, holds
 from firm.dates import today
 from firm.forms import DayField
 from firm.idempotency import idempotent
@@ -97,9 +97,6 @@ class BillRates(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         actions.check_can_edit_prices(by=reader(request), now=timezone.now())
-        wanted = NewBillRateSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        rate = actions.set_bill_rate(
-            by=reader(request), now=timezone.now(), **wanted.validated_data
-        )
+        body = body_of(request, NewBillRateSerializer)
+        rate = actions.set_bill_rate(by=reader(request), now=timezone.now(), **body)
         return Response(BillRateSerializer(rate).data, status=201)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from firm.access import reader
-from firm.api import StrictSerializer, check_if_match, holds, versioned
+from firm.api import StrictSerializer, body_of, check_if_match, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.refusals import Refused
@@ -86,9 +86,7 @@ class Drafts(ListAPIView):
     @extend_schema(request=NewDraftSerializer, responses={201: DraftSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        wanted = NewDraftSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data: dict[str, Any] = wanted.validated_data
+        data = body_of(request, NewDraftSerializer)
         by, now = reader(request), timezone.now()
         if "rules" in data:
             draft = actions.create_draft(rules=_rules(data["rules"]), by=by, now=now)
@@ -148,11 +146,8 @@ class DraftAct(APIView):
     asked: type[serializers.Serializer] = StrictSerializer
 
     def take(self, request: Request, pk: int) -> Response:
-        wanted = self.asked(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        draft = type(self).act(
-            draft=_draft(pk), by=reader(request), now=timezone.now(), **wanted.validated_data
-        )
+        body = body_of(request, self.asked)
+        draft = type(self).act(draft=_draft(pk), by=reader(request), now=timezone.now(), **body)
         return Response(DraftSerializer(draft).data)
 
 

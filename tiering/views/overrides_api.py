@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from customers.models import PaymentStop
 from firm import access
 from firm.access import reader
-from firm.api import DayField, StrictSerializer, holds, versioned
+from firm.api import DayField, StrictSerializer, body_of, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -114,9 +114,7 @@ class Overrides(ListAPIView):
     @extend_schema(request=NewOverrideSerializer, responses={201: OverrideSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
-        wanted = NewOverrideSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        values = wanted.validated_data
+        values = body_of(request, NewOverrideSerializer)
         tiers = {tier.code: tier for tier in overrides.tiers_to_choose(on=today())}
         if values["tier"] not in tiers:
             raise ValidationError({"tier": [_("The tier rules in force do not have this tier.")]})
@@ -146,9 +144,7 @@ def _answered(
 
 
 def _note(request: Request) -> str:
-    body = NoteSerializer(data=request.data)
-    body.is_valid(raise_exception=True)
-    note: str = body.validated_data["note"]
+    note: str = body_of(request, NoteSerializer)["note"]
     return note
 
 
@@ -182,7 +178,7 @@ class OverrideWithdraw(APIView):
     @extend_schema(request=StrictSerializer, responses=OverrideSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        StrictSerializer(data=request.data).is_valid(raise_exception=True)
+        body_of(request, StrictSerializer)
         override = get_object_or_404(_readable(request), pk=pk, requested_by=reader(request))
         return _answered(request, actions.withdraw_override, override)
 
@@ -238,11 +234,10 @@ class PaymentStops(ListAPIView):
     @extend_schema(request=StopSerializer, responses={201: PaymentStopSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        body = StopSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = body_of(request, StopSerializer)
         stop = actions.set_payment_stop(
             customer=customer_of(request, pk),
-            reason=body.validated_data["reason"],
+            reason=body["reason"],
             by=reader(request),
             now=timezone.now(),
         )
@@ -255,11 +250,10 @@ class PaymentStopLift(APIView):
     @extend_schema(request=StopSerializer, responses=PaymentStopSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        body = StopSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = body_of(request, StopSerializer)
         stop = actions.lift_payment_stop(
             stop=get_object_or_404(PaymentStop, pk=pk),
-            reason=body.validated_data["reason"],
+            reason=body["reason"],
             by=reader(request),
             now=timezone.now(),
         )

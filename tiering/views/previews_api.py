@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from firm import access
 from firm.access import reader
-from firm.api import DayField, StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, body_of, holds
 from firm.idempotency import idempotent
 from firm.refusals import Forbidden, refusal_of
 from firm.roles import Right
@@ -261,7 +261,7 @@ class NewPreview(APIView):
     @extend_schema(request=StrictSerializer, responses={202: PreviewSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        StrictSerializer(data=request.data).is_valid(raise_exception=True)
+        body_of(request, StrictSerializer)
         preview = actions.request_preview(
             draft=get_object_or_404(RuleSet, pk=pk), by=reader(request), now=timezone.now()
         )
@@ -330,18 +330,17 @@ class PublishRuleSet(APIView):
     @extend_schema(request=PublishSerializer, responses=RuleSetSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        wanted = PublishSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        body = body_of(request, PublishSerializer)
         if request.auth is None and not did_recently_reauthenticate(request._request):
             raise Forbidden(_("Confirm your password first: on the page that publishes."))
         draft = get_object_or_404(RuleSet, pk=pk)
         version = actions.publish_rules(
             draft=draft,
-            preview=draft.previews.filter(token=wanted.validated_data["preview"]).first(),
-            effective_from=wanted.validated_data["effective_from"],
+            preview=draft.previews.filter(token=body["preview"]).first(),
+            effective_from=body["effective_from"],
             by=reader(request),
             approved_by=None,
-            note=wanted.validated_data["note"],
+            note=body["note"],
             now=timezone.now(),
             channel="api",
         )

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from firm import access
-from firm.api import DayField, StrictSerializer, day_in, holds, versioned
+from firm.api import DayField, StrictSerializer, body_of, day_in, holds, versioned
 from firm.dates import today
 from firm.idempotency import idempotent
 from firm.roles import Right
@@ -165,9 +165,7 @@ class BenefitUses(ListAPIView):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         customer = customer_of(request, pk, may=Right.RECORD_WORK)
-        wanted = NewUseSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        data = wanted.validated_data
+        data = body_of(request, NewUseSerializer)
         what = {"quantity": data["quantity"], "day": data.get("day", today())}
         known = caution(customer, data["code"], **what)
         use = actions.record_use(
@@ -190,7 +188,7 @@ class BenefitUseReverse(APIView):
     def post(self, request: Request, pk: int) -> Response:
         use = get_object_or_404(BenefitUse.objects.select_related("benefit"), pk=pk)
         customer_of(request, use.customer_id, may=Right.RECORD_WORK)
-        StrictSerializer(data=request.data).is_valid(raise_exception=True)
+        body_of(request, StrictSerializer)
         reversal = actions.reverse_use(use=use, by=access.reader(request), now=timezone.now())
         return Response(UseSerializer(reversal).data, status=201)
 

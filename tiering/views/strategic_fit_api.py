@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from customers.models import StrategicScore
 from customers.models.strategic_score import HIGHEST
 from firm.access import reader
-from firm.api import DayField, StrictSerializer, holds
+from firm.api import DayField, StrictSerializer, body_of, holds
 from firm.idempotency import idempotent
 from firm.roles import Right
 from tiering import actions
@@ -83,9 +83,7 @@ class StrategicScores(ListAPIView):
     @extend_schema(request=ScoreSerializer, responses={201: StrategicScoreSerializer})
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        body = ScoreSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        found = body.validated_data
+        found = body_of(request, ScoreSerializer)
         score = actions.score_strategic_fit(
             customer=customer_of(request, pk),
             scores=Scores(found["alignment"], found["growth"], found.get("reference")),
@@ -104,12 +102,11 @@ class StrategicScoreWithdraw(APIView):
     @extend_schema(request=WithdrawSerializer, responses=StrategicScoreSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        body = WithdrawSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = body_of(request, WithdrawSerializer)
         theirs = customers_in_reach(request)
         score = actions.withdraw_strategic_score(
             score=get_object_or_404(StrategicScore, pk=pk, customer__in=theirs),
-            reason=body.validated_data["reason"],
+            reason=body["reason"],
             by=reader(request),
             now=timezone.now(),
         )
