@@ -22,6 +22,8 @@ from firm.models import ClosedMonth, CompanyDay, CostRate, Firm, Post, PostHoldi
 from firm.refusals import Refused
 from firm.scope import scope_of
 from tests.factories import a_customer, a_person
+from tiering import rule_file
+from tiering.default_rules import DEFAULT
 from tiering.models import BenefitUse, Evaluation, RuleSet, Standing, TierChange
 
 pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
@@ -29,6 +31,13 @@ pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
 
 def this_month() -> datetime.date:
     return firm_date(timezone.now()).replace(day=1)
+
+
+def test_its_nights_are_held_where_something_looks_wrong_like_a_new_firms():
+    breaker = {"down_share": 10, "down_count": 5, "drop_share": 30}
+    assert (
+        DEFAULT["breaker"] == rule_file.as_data(RuleSet.objects.get(number=1))["breaker"] == breaker
+    )
 
 
 def test_a_hundred_and_twenty_customers_stand_in_four_tiers():
