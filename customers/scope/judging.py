@@ -20,7 +20,7 @@ from customers.consumption.times import Divided, divided_if
 from customers.contracts.in_force import Agreed, agreed_with
 from customers.models import Channel, Customer, ScopeInquiry, ScopeTerm
 from customers.prices import HourlyPrice, Source, hourly_price
-from customers.scope.matching import COUNTED, Match, match
+from customers.scope.matching import COUNTED, Match, match, work_items
 from customers.scope.question import Question
 from firm.advice import Advice
 
@@ -89,9 +89,9 @@ def judge(customer: Customer, question: Question, *, agreed: list[Agreed] | None
         *_of_channel(agreed, question),
         *_of_contacts(agreed, customer, question),
     ]
-    if not agreed:
-        facts.insert(0, Fact("no_contract"))
     verdict = _verdict(agreed, facts)
+    if verdict == Verdict.UNKNOWN:
+        facts.insert(0, _what_is_missing(agreed))
     return Answer(
         customer=customer,
         question=question,
@@ -142,6 +142,13 @@ def _verdict(agreed: list[Agreed], facts: list[Fact]) -> str:
         return Verdict.NEEDS_APPROVAL
     about = {fact.code for fact in matters} & {"count", "hours", "included"}
     return Verdict.IN_SCOPE if about else Verdict.UNKNOWN
+
+
+def _what_is_missing(agreed: list[Agreed]) -> Fact:
+    """Why nobody can tell: there is no contract, nothing in it, or no item that was meant."""
+    if not agreed:
+        return Fact("no_contract")
+    return Fact("no_item" if work_items(agreed) else "no_terms")
 
 
 def _divided(customer: Customer, question: Question) -> Divided | None:

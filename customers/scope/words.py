@@ -48,7 +48,7 @@ def label_of(fact: Fact) -> str:
             return _("Channel")
         case "contacts":
             return pgettext("scope check", "Contacts")
-        case _no_contract:
+        case _nothing_known:
             return _("Contract")
 
 
@@ -148,6 +148,14 @@ def _no_contract(data: dict[str, Any]) -> str:
     return _("No contract is in force on this day")
 
 
+def _no_terms(data: dict[str, Any]) -> str:
+    return _("No hours and no items are on record for the contract. The back office can add them.")
+
+
+def _no_item(data: dict[str, Any]) -> str:
+    return _("Nothing in the contract is like these words. Choose the item that is meant.")
+
+
 _WORDS = {
     "excluded": _excluded,
     "included": _included,
@@ -157,4 +165,6 @@ _WORDS = {
     "channel": _channel,
     "contacts": _contacts,
     "no_contract": _no_contract,
+    "no_terms": _no_terms,
+    "no_item": _no_item,
 }

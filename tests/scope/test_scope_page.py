@@ -58,6 +58,22 @@ def test_a_text_correction_and_a_new_page_get_different_answers(ask, contract):
     assert "保守契約 第1版「軽微な修正」に「新規ページ」は含まれません" in new_page
 
 
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (None, "有効な契約がありません"),
+        ([MAIL], "契約に時間も項目も登録されていません"),
+        ([SMALL], "対応項目を選んでください"),
+    ],
+)
+def test_where_nobody_can_tell_it_says_what_is_missing(ask, customer, terms, said):
+    if terms is not None:
+        a_contract(customer, terms=terms)
+    page = ask(request="来週の展示会を手伝ってほしい").content.decode()
+    assert "判断に必要な情報が足りません" in page
+    assert said in page
+
+
 def test_the_fourth_correction_of_a_month_is_outside_with_its_clause(
     ask, customer, account_manager
 ):
