@@ -1,5 +1,6 @@
 """The phone rings: from any page by keyboard to the verdict, the sentence and the quick log."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,17 @@ def test_the_verdict_the_sentence_and_the_entry_by_keyboard_alone(page, customer
     entry = Activity.objects.get()
     assert (entry.customer, entry.minutes, entry.note) == (customer, 90, ASKED)
     assert ScopeInquiry.objects.get().outcome == ScopeInquiry.Outcome.LOGGED
+
+
+def test_each_further_letter_narrows_what_is_found(page, customer, account_manager):
+    a_customer("日向商店", kana="ヒナタショウテン", owner=account_manager)
+    page.keyboard.press("s")
+    expect(page.get_by_label("顧客", exact=True)).to_be_focused()
+    found = page.locator("#scope-found li")
+    page.keyboard.insert_text("ひ")
+    expect(found).to_have_text([re.compile("ひかり堂"), re.compile("日向商店")])
+    page.keyboard.insert_text("か")
+    expect(found).to_have_text([re.compile("ひかり堂")])
 
 
 def test_declining_copies_the_sentence_and_keeps_the_question(page, customer):
