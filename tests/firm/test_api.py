@@ -2,11 +2,9 @@
 
 import datetime
 import json
-import threading
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import ValidationError
@@ -16,6 +14,7 @@ from firm.actions import disable_person
 from firm.api import MomentField
 from firm.models import KeptAnswer, User
 from tests.factories import a_job, a_person
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -194,20 +193,10 @@ def test_an_answer_is_kept_for_48_hours(api, now):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_key_in_parallel_takes_effect_once(administrator, client_of):
-    statuses: list[int] = []
+    def send() -> int:
+        return post(client_of(administrator), NEW, **{"Idempotency-Key": "k1"}).status_code
 
-    def send() -> None:
-        statuses.append(
-            post(client_of(administrator), NEW, **{"Idempotency-Key": "k1"}).status_code
-        )
-        connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert statuses == [201] * 4
+    assert at_once(*[send] * 4) == [201] * 4
     assert User.objects.filter(email=NEW["email"]).count() == 1
 
 

@@ -1,10 +1,8 @@
 """Days off, business days, and the months the back office closes."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connection
 
 from firm import calendar, national_holidays, work_calendars
 from firm.actions import (
@@ -27,6 +25,7 @@ from firm.models import (
     WorkCalendar,
 )
 from firm.refusals import Forbidden, Refused
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -224,20 +223,6 @@ def test_an_open_month_is_not_reopened(back_office, now):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_close_a_month_once(back_office, now):
-    refused: list[str] = []
-
-    def close() -> None:
-        try:
-            close_month(month=JUNE, by=back_office, now=now)
-        except Refused as refusal:
-            refused.append(refusal.sentence)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=close) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 3
+    results = at_once(*[lambda: close_month(month=JUNE, by=back_office, now=now)] * 4)
+    assert sum(isinstance(result, Refused) for result in results) == 3, results
     assert ClosedMonth.objects.count() == 1

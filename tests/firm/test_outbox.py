@@ -1,15 +1,15 @@
 """Notices: written with the act, mailed once, in the reader's language."""
 
 import datetime
-import threading
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import transaction
 
 from firm import outbox
 from firm.models import Notification
 from firm.outbox import ATTEMPTS, LEASE
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -105,16 +105,5 @@ def test_somebody_without_an_address_or_disabled_gets_no_mail(account_manager, s
 def test_sweeps_at_the_same_time_send_each_notice_once(account_manager, now):
     for _ in range(10):
         queue(account_manager, now)
-    sent: list[int] = []
-
-    def sweep() -> None:
-        sent.append(outbox.sweep(now=now))
-        connection.close()
-
-    threads = [threading.Thread(target=sweep) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(sent) == 10
+    assert sum(at_once(*[lambda: outbox.sweep(now=now)] * 4)) == 10
     assert len(mail.outbox) == 10

@@ -1,10 +1,8 @@
 """People and posts: who may change them, and what a change does at once."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connection
 
 from firm.actions import (
     add_person,
@@ -19,6 +17,7 @@ from firm.models import AuditEvent, Department, Post, PostHolding, User
 from firm.refusals import Forbidden, Refused
 from firm.scope import scope_of
 from tests.factories import a_person, a_post
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -174,23 +173,9 @@ def test_an_old_session_stays_dead_after_the_person_is_enabled_again(
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_cannot_put_each_other_out(administrator, now):
     other = a_person(role="administrator")
-    refused: list[str] = []
-
-    def disable(person: User, by: User) -> None:
-        try:
-            disable_person(person=person, by=by, now=now)
-        except Refused as refusal:
-            refused.append(refusal.sentence)
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=disable, args=pair)
-        for pair in [(administrator, other), (other, administrator)]
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 1
+    results = at_once(
+        lambda: disable_person(person=other, by=administrator, now=now),
+        lambda: disable_person(person=administrator, by=other, now=now),
+    )
+    assert sum(isinstance(result, Refused) for result in results) == 1, results
     assert User.objects.filter(is_active=True).count() == 1

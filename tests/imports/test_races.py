@@ -1,47 +1,25 @@
 """Two imports at once: the ledger's lock puts one behind the other."""
 
 import threading
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from customers.models import Import, RevenueEntry
 from customers.models.imports import ImportQuerySet
 from tests.factories import a_customer
 from tests.imports.conftest import Written, bring
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINES = [f"0001,2026-07-{day:02},1000" for day in range(1, 29)]
 
 
-def at_once(work: Callable[[], Import], times: int) -> list[BaseException | Import]:
-    """The results of `times` threads that start together."""
-    gate, results = threading.Barrier(times), []
-
-    def run() -> None:
-        gate.wait()
-        try:
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 the test looks at it
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_the_same_file_twice_at_once_counts_once(written: Written) -> None:
     a_customer(code="0001")
     path = written("顧客コード,日付,金額", *LINES)
-    results = at_once(lambda: bring("revenue", path), 3)
+    results = at_once(*[lambda: bring("revenue", path)] * 3)
     assert [getattr(result, "state", result) for result in results] == [Import.State.APPLIED] * 3
     assert RevenueEntry.objects.live().aggregate(sum=Sum("amount"))["sum"] == Decimal(28_000)
     numbers = sorted(result.applied_no for result in results)
@@ -62,5 +40,5 @@ def test_without_the_lock_they_would_collide(
         return number
 
     monkeypatch.setattr(ImportQuerySet, "next_applied_no", unlocked)
-    results = at_once(lambda: bring("revenue", path), 3)
+    results = at_once(*[lambda: bring("revenue", path)] * 3)
     assert any(isinstance(result, Exception) for result in results)

@@ -27,7 +27,7 @@ from customers.service_log.entries import EntryData, FavorData, moment_of
 from firm.models import AuditEvent, User
 from firm.refusals import Forbidden, Refused
 from tests.factories import NOW, a_contact, a_contract, a_customer
-from tests.tiering.test_override_races import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from customers.models import Customer
 from firm import jobs
 from firm.models import JobRun, User
 from tests.factories import a_customer, an_entry
+from tests.races import at_once
 from tests.tiering.evaluations import TOKYO, a_night, at_night, day, published, some_rules
 from tiering import actions, nightly
 from tiering.models import Evaluation, Standing, TierChange
@@ -114,24 +114,12 @@ def a_ledger(administrator: User) -> None:
 def test_a_night_triggered_twenty_times_at_once_runs_once(administrator: User):
     a_ledger(administrator)
     now = at_night(day("2026-07-16"))
-    barrier = threading.Barrier(20)
-    ran: list[JobRun] = []
 
-    def trigger() -> None:
-        try:
-            barrier.wait()
-            job = actions.request_night(date=day("2026-07-16"), by=None, now=now)
-            done = jobs.run(job.pk, now=now)
-            if done is not None:
-                ran.append(done)
-        finally:
-            connection.close()
+    def trigger() -> JobRun | None:
+        job = actions.request_night(date=day("2026-07-16"), by=None, now=now)
+        return jobs.run(job.pk, now=now)
 
-    threads = [threading.Thread(target=trigger) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    ran = [job for job in at_once(*[trigger] * 20) if job is not None]
 
     # Whoever came after its end found it done and asked for another one, which wrote nothing.
     assert Evaluation.objects.count() == 1

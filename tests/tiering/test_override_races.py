@@ -1,16 +1,15 @@
 """Two decisions at once: one wins, the other is told."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from customers.models import CustomerSnapshot
 from firm.models import User
 from firm.refusals import Refused
 from tests.databases import clone_name, superuser
 from tests.factories import NOW, a_customer, a_person, a_rule_set
+from tests.races import at_once
 from tests.tiering.overrides import a_request
 from tiering import actions, in_force
 from tiering.actions import overrides as module
@@ -19,26 +18,6 @@ from tiering.models import Override, Tier
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TIMES = 2
-
-
-def at_once(*works: Callable[[], Override]) -> list[Override | BaseException]:
-    gate, results = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], Override]) -> None:
-        gate.wait()
-        try:
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 the test looks at it
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture

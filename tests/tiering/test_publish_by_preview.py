@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from firm.models import JobRun, User
 from firm.refusals import Forbidden, Refused
 from tests.factories import a_customer, an_entry, an_import
+from tests.races import at_once
 from tests.tiering.evaluations import a_night, a_replay, day, published, some_rules
 from tests.tiering.previews import NOW, a_draft, a_preview, publish
 from tiering import actions
@@ -182,27 +183,6 @@ def test_a_new_preview_takes_the_unfinished_one_s_place(draft, administrator):
     first.refresh_from_db()
     assert first.left_at == NOW
     assert second.left_at is None
-
-
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """What came of pieces of work that start together, each in a thread of its own."""
-    gate, results = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 the test looks at it
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def two_publications(administrator: User) -> list[Any]:
