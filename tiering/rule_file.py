@@ -110,6 +110,11 @@ class Rules:
     benefits: tuple[Benefit, ...] = ()
 
 
+_PARTS = ("breaker", "tiers", "guards", "benefits")
+# What a file and RuleSet say in fields of the same names.
+COLUMNS = tuple(name for name in Rules.__dataclass_fields__ if name not in _PARTS)
+
+
 def read(content: bytes) -> Rules:
     """The rules in a file's content. Raises Refused with the first thing that is wrong."""
     try:

@@ -15,19 +15,7 @@ from tiering import wording
 from tiering.chips import Chip
 from tiering.criteria_words import entry_with, keep_with
 from tiering.models import GuardRule, RuleSet, Tier, TierRule
-from tiering.rule_file import GuardLine, Rules, TierLine
-
-# Of a rule file and of RuleSet alike.
-_COMMON = (
-    "name",
-    "method",
-    "window_months",
-    "window_end",
-    "grace_evaluations",
-    "drop",
-    "nonpositive",
-    "month_close",
-)
+from tiering.rule_file import COLUMNS, GuardLine, Rules, TierLine
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ def _further() -> list[tuple[str, Callable[[Rules], str]]]:
 
 def _stand_in(rules: Rules) -> RuleSet:
     """A version that is never saved, for the words of the stored ones."""
-    return RuleSet(**{name: getattr(rules, name) for name in _COMMON})
+    return RuleSet(**{name: getattr(rules, name) for name in COLUMNS})
 
 
 def share_text(weight: Decimal) -> str:

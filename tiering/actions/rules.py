@@ -19,7 +19,7 @@ from tiering.actions.authors import note_author
 from tiering.actions.services import write_levels
 from tiering.default_rules import DEFAULT
 from tiering.models import Benefit, GuardRule, RuleSet, Tier, TierCriterion, TierRule
-from tiering.rule_file import Rules
+from tiering.rule_file import COLUMNS, Rules
 
 
 class Overtaken(Refused):
@@ -109,21 +109,7 @@ def discard_draft(*, draft: RuleSet, by: User, now: datetime.datetime) -> None:
 
 
 def _write(draft: RuleSet, rules: Rules, *, by: User | None, now: datetime.datetime) -> None:
-    for name in (
-        "name",
-        "method",
-        "window_months",
-        "window_end",
-        "grace_evaluations",
-        "drop",
-        "nonpositive",
-        "month_close",
-        "one_off_weight",
-        "cold_start_months",
-        "dormant_after_months",
-        "minimum_tenure_days",
-        "rolls_up",
-    ):
+    for name in COLUMNS:
         setattr(draft, name, getattr(rules, name))
     draft.breaker_down_share = rules.breaker.down_share
     draft.breaker_down_count = rules.breaker.down_count
