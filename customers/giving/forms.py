@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.contracts.wording import hours_text
 from customers.giving.register import PERIODS, USUAL_PERIOD
-from customers.models import Contact, Customer, Investment
+from customers.models import Activity, Contact, Customer, Investment
 from firm.forms import DayField, NumberField
 from firm.models import User
 from firm.money import LARGEST
@@ -103,10 +103,10 @@ class GoodwillForm(forms.Form):
         help_text=gettext_lazy("It does not count against the contract's hours."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entry: Activity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         told: Any = self.fields["told"]
-        told.queryset = User.objects.active().order_by("name")
+        told.queryset = User.objects.active().exclude(pk=entry.staff_id).order_by("name")
         told.label_from_instance = lambda person: person.name
 
 

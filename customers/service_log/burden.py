@@ -109,7 +109,7 @@ LEFT JOIN LATERAL (
 WHERE a.staff_id = ANY(%(people)s) AND a.withdrawn_at IS NULL
   AND a.day > %(since)s AND a.day <= %(on)s
   AND (f.id IS NOT NULL OR beyond.minutes > {TOLERANCE})
-  AND a.extension_id IS NULL AND f.told_id IS NULL
+  AND a.extension_id IS NULL AND coalesce(f.told_id, a.staff_id) = a.staff_id
   AND NOT EXISTS (
       SELECT FROM customers_loneworkanswer w
       WHERE w.person_id = a.staff_id AND w.answered_at >= a.recorded_at)

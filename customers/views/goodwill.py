@@ -93,15 +93,17 @@ def mark_form(request: HttpRequest, pk: int) -> HttpResponse:
     favor = live_favor(entry)
     if favor is not None:
         said = {name: getattr(favor, name) for name in GoodwillForm.base_fields}
-        return _mark_page(request, entry, GoodwillForm(initial=said))
+        return _mark_page(request, entry, GoodwillForm(initial=said, entry=entry))
     price = hourly_price(entry.customer_id, on=entry.day)
     usual = price.of(entry.minutes) if price else None
-    return _mark_page(request, entry, GoodwillForm(initial={"usual_price": usual}))
+    form = GoodwillForm(initial={"usual_price": usual}, entry=entry)
+    return _mark_page(request, entry, form)
 
 
 @require_POST
 def save_mark(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, form = _entry(request, pk), GoodwillForm(request.POST)
+    entry = _entry(request, pk)
+    form = GoodwillForm(request.POST, entry=entry)
     by, now = access.reader(request), timezone.now()
     if form.is_valid():
         favor = live_favor(entry)

@@ -108,6 +108,13 @@ def test_work_that_others_know_of_is_not_carried_alone(
     assert not lone_work_of([account_manager.pk], on=today)
 
 
+def test_whoever_did_the_work_is_nobody_else(account_manager, customer, today):
+    told = FavorData(why="お詫び", usual_price=Decimal(100), told=account_manager)
+    for day in (6, 7, 8):
+        an_evening(customer, datetime.date(2026, 7, day), by=account_manager, favor=told)
+    assert lone_work_of([account_manager.pk], on=today)
+
+
 def test_a_customer_that_somebody_else_works_for_too_is_not_carried_alone(
     account_manager, section_manager, customer, today
 ):
