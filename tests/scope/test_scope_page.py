@@ -63,7 +63,7 @@ def test_a_text_correction_and_a_new_page_get_different_answers(ask, contract):
     [
         (None, "有効な契約がありません"),
         ([MAIL], "契約に時間も項目も登録されていません"),
-        ([SMALL], "対応項目を選んでください"),
+        ([SMALL], "契約の項目を選んでください"),
     ],
 )
 def test_where_nobody_can_tell_it_says_what_is_missing(ask, customer, terms, said):
