@@ -17,6 +17,7 @@ MONTHS = 24
 HEIGHT = 120
 LANE = 26
 ROOM_ABOVE = Decimal("1.12")  # for the words above the highest line
+FAR_ABOVE = 4
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,18 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """The trailing revenue as of each month, its line, and the thresholds near it."""
+
+    revenue: list[tuple[datetime.date, Decimal]]
+    scale: Scale
+    line: str
+    thresholds: list[Threshold]
+
+
+@dataclass(frozen=True)
 class TierHistory:
-    """Lanes from the top tier down, a step for each move, and the line of trailing revenue.
+    """Lanes from the top tier down, a step for each move, and above them the revenue's curve.
 
     `mark` is where the day asked for lies; None when it is the chart's end.
     """
@@ -58,11 +69,7 @@ class TierHistory:
     labels: list[Label]
     lanes_height: float
     changes: list[TierChange]
-    revenue: list[tuple[datetime.date, Decimal]]
-    scale: Scale | None
-    line: str
-    end_y: float
-    thresholds: list[Threshold]
+    curve: Curve | None
     mark: float | None
 
 
@@ -85,25 +92,6 @@ def history_of(
     lanes = list(chips.values())
     stretches = list(_stretches(changes, chips, lanes, first=first, last=last))
     revenue = _trailing(by_month, explanation, first) if by_month else []
-    scale, line, thresholds, end_y = None, "", [], 0.0
-    if revenue:
-        thresholds_at = _thresholds(explanation)
-        amounts = [amount for _month, amount in revenue]
-        in_view = [amount for _tier, amount, _keep in thresholds_at if amount <= 4 * max(amounts)]
-        highest = max([*amounts, *in_view]) * ROOM_ABOVE
-        scale = charts.scale([*amounts, highest], height=HEIGHT, most_ticks=2)
-        line = charts.line(
-            [
-                (charts.span(first, month, first=first, last=last).width, scale.y(amount))
-                for month, amount in revenue
-            ]
-        )
-        end_y = scale.y(amounts[-1])
-        thresholds = [
-            Threshold(chips.get(tier.code) or unranked(tier.code), scale.y(amount), amount, keep)
-            for tier, amount, keep in thresholds_at
-            if amount in in_view
-        ]
     return TierHistory(
         lanes=lanes,
         stretches=stretches,
@@ -115,11 +103,7 @@ def history_of(
         labels=_labels(first, last),
         lanes_height=LANE * len(lanes),
         changes=[change for change in reversed(changes) if _is_move(change, changes)],
-        revenue=revenue,
-        scale=scale,
-        line=line,
-        end_y=end_y,
-        thresholds=thresholds,
+        curve=_curve(revenue, explanation, chips, first=first, last=last) if revenue else None,
         mark=charts.span(first, on, first=first, last=last).width if on < today else None,
     )
 
@@ -182,6 +166,30 @@ def _trailing(
         months.append((month, sum((by_month.get(one, Decimal(0)) for one in counted), Decimal(0))))
         month = add_months(month, 1)
     return months
+
+
+def _curve(
+    revenue: list[tuple[datetime.date, Decimal]],
+    explanation: Explanation,
+    chips: Mapping[str, Chip],
+    *,
+    first: datetime.date,
+    last: datetime.date,
+) -> Curve:
+    """A threshold far above all of the revenue would press the line to the ground: left out."""
+    amounts = [amount for _month, amount in revenue]
+    near = [found for found in _thresholds(explanation) if found[1] <= FAR_ABOVE * max(amounts)]
+    highest = max([*amounts, *(amount for _tier, amount, _is_keep in near)]) * ROOM_ABOVE
+    scale = charts.scale([*amounts, highest], height=HEIGHT, most_ticks=2)
+    points = [
+        (charts.span(first, month, first=first, last=last).width, scale.y(amount))
+        for month, amount in revenue
+    ]
+    thresholds = [
+        Threshold(chips.get(tier.code) or unranked(tier.code), scale.y(amount), amount, is_keep)
+        for tier, amount, is_keep in near
+    ]
+    return Curve(revenue, scale, charts.line(points), thresholds)
 
 
 def _thresholds(explanation: Explanation) -> list[tuple[Tier, Decimal, bool]]:

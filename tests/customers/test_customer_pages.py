@@ -63,6 +63,13 @@ class TestFile:
         text = read(client_of(account_manager), "tiering:tier-history", book.toto, on=before)
         assert "まだランクがありませんでした" in text
 
+    def test_the_history_draws_the_revenue_among_its_thresholds(
+        self, client_of, account_manager: User, book: SimpleNamespace
+    ) -> None:
+        text = read(client_of(account_manager), "tiering:tier-history", book.toto)
+        assert '<polyline class="line" points="' in text
+        assert 'class="threshold-label"' in text
+
     @pytest.mark.parametrize("on", ["", "no day", "2026-02-31", "9999-12-31", "0001-01-01"])
     def test_any_day_is_answered(
         self, on: str, client_of, account_manager: User, book: SimpleNamespace
