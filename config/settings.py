@@ -179,7 +179,6 @@ LANGUAGE_COOKIE_NAME = "language"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The weekly grid has nine fields a row: up to 80 customers, several causes each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
-FILE_UPLOAD_TEMP_DIR = None
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=200 * 1024 * 1024)
 IMPORT_LINE_LIMIT = env.int("IMPORT_LINE_LIMIT", default=2_000_000)
 
@@ -254,7 +253,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
 
-# What composes the apps, by name: the body of each kind of job, what creates dated jobs.
+# What composes the apps, by name: the body of each kind of job, and what creates dated jobs.
 JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
     "replay": "tiering.nightly.run_replay",
@@ -265,6 +264,11 @@ JOB_BODIES = {
     "import_apply": "customers.imports.job.apply",
     "recost": "customers.service_log.recosting.run",
 }
+RUN_ENSURERS = [
+    "tiering.nightly.ensure_runs",
+    "tiering.midnight.ensure_runs",
+    "customers.daily.ensure_runs",
+]
 # The names of the tiers in force by rank, for tables of customers that leave the application.
 TIER_NAMES = "tiering.overview.names_by_rank"
 # What goes by the work calendars: contracts by calendar, entries outside their support hours.
@@ -281,8 +285,3 @@ TIMELINE_SOURCES = [
 SCOPE_ADVISERS = ["tiering.scope_advice.advise"]
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
 BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
-RUN_ENSURERS = [
-    "tiering.nightly.ensure_runs",
-    "tiering.midnight.ensure_runs",
-    "customers.daily.ensure_runs",
-]
