@@ -15,7 +15,7 @@ from firm.models import JobRun
 from firm.roles import Right
 from firm.scope import Scope
 from firm.templatetags.ui import tier_label
-from tiering import plan
+from tiering import plan, wording
 from tiering.chips import Chip, unranked
 from tiering.engine.breaker import Verdict
 from tiering.models import HeldMove
@@ -145,7 +145,7 @@ def movers(rows: Iterable[HeldMove], ranked: dict[str, Chip], *, scope: Scope) -
             before=ranked.get(row.before.code) or unranked(row.before.code),
             after=ranked.get(row.after.code) or unranked(row.after.code),
             is_foreseen=row.is_foreseen,
-            reason=row.get_reason_display(),
+            reason=wording.reason_of_move(row.reason),
             has_file=has_file,
             revenue=row.trailing_revenue if has_file and scope.may(Right.REVENUE) else None,
         )

@@ -1,17 +1,18 @@
 """What a night, or a replay of several, did; for reading."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from customers.models import Customer
 from firm.models import JobRun
 from firm.roles import Right
 from firm.scope import Scope
-from tiering import wording
+from tiering import corrections, wording
 from tiering.chips import Chip, unranked
 from tiering.held import HeldRun
 from tiering.models import Evaluation, RuleSet, TierChange
@@ -26,11 +27,13 @@ MOVES = {"": UP + DOWN, "up": UP, "down": DOWN}
 @dataclass(frozen=True)
 class Run:
     """A job with the evaluations it made, in order of as_of: one a night, several where it
-    caught up or replayed, none where nothing had changed.
+    caught up or replayed, none where nothing had changed. `corrected` are the movers of those
+    that evaluated a date again.
     """
 
     job: JobRun
     evaluations: list[Evaluation]
+    corrected: dict[int, dict[str, int]]
 
     @property
     def title(self) -> str:
@@ -72,11 +75,11 @@ class Run:
 
     @property
     def upgraded(self) -> int:
-        return self._sum("upgraded")
+        return self._moved("upgraded")
 
     @property
     def downgraded(self) -> int:
-        return self._sum("downgraded")
+        return self._moved("downgraded")
 
     @property
     def moved(self) -> int:
@@ -89,6 +92,9 @@ class Run:
     @property
     def entries(self) -> int:
         return self._sum("entries")
+
+    def _moved(self, way: str) -> int:
+        return sum(self.corrected.get(one.pk, one.counts).get(way, 0) for one in self.evaluations)
 
     def _sum(self, count: str) -> int:
         return sum(evaluation.counts.get(count, 0) for evaluation in self.evaluations)
@@ -105,7 +111,18 @@ def jobs() -> QuerySet[JobRun]:
 
 def run_of(job: JobRun) -> Run:
     """`job` comes from `jobs()`."""
-    return Run(job=job, evaluations=list(job.evaluations.all()))
+    return runs_of([job])[0]
+
+
+def runs_of(rows: Sequence[JobRun]) -> list[Run]:
+    """Of rows from `jobs()`."""
+    made = [list(job.evaluations.all()) for job in rows]
+    again = [one.pk for found in made for one in found if one.supersedes_id and not one.is_ahead]
+    counts = corrections.counted(again)
+    return [
+        Run(job, found, {one.pk: counts[one.pk] for one in found if one.pk in counts})
+        for job, found in zip(rows, made, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -150,9 +167,11 @@ def moves(run: Run, moved: str) -> QuerySet[TierChange]:
     """Changes of tier in a run, `moved` up, down or both ("")."""
     if not run.moved:
         return TierChange.objects.none()
-    return TierChange.objects.filter(
-        evaluation__in=run.evaluations, reason__in=MOVES[moved]
-    ).select_related("customer", "earned_tier")
+    plain = [one.pk for one in run.evaluations if one.pk not in run.corrected]
+    wanted = Q(evaluation__in=plain, reason__in=MOVES[moved])
+    if run.corrected:
+        wanted |= Q(pk__in=corrections.moved(list(run.corrected), moved))
+    return TierChange.objects.filter(wanted).select_related("customer", "earned_tier")
 
 
 @dataclass(frozen=True)
@@ -168,19 +187,25 @@ class Mover:
     revenue: Decimal | None
 
 
-def movers(rows: list[TierChange], ranked: dict[str, Chip], *, scope: Scope) -> list[Mover]:
-    return [_mover(row, ranked, scope) for row in rows]
+def movers(
+    run: Run, rows: list[TierChange], ranked: dict[str, Chip], *, scope: Scope
+) -> list[Mover]:
+    recorded = corrections.tiers_before(list(run.corrected))
+    return [
+        _mover(row, recorded.get(row.pk, row.explanation.get("before", "")), ranked, scope)
+        for row in rows
+    ]
 
 
-def _mover(row: TierChange, ranked: dict[str, Chip], scope: Scope) -> Mover:
+def _mover(row: TierChange, before: str, ranked: dict[str, Chip], scope: Scope) -> Mover:
     has_file = scope.has_file(row.customer.owner_id, row.customer.backup_id)
-    before, after = row.explanation.get("before", ""), row.earned_tier.code
+    after = row.earned_tier.code
     return Mover(
         customer=row.customer,
         as_of=row.as_of,
         before=ranked.get(before) or unranked(before),
         after=ranked.get(after) or unranked(after),
-        reason=row.get_reason_display(),
+        reason=wording.reason_of_move(row.reason),
         has_file=has_file,
         revenue=row.trailing_revenue if has_file and scope.may(Right.REVENUE) else None,
     )

@@ -8,11 +8,23 @@ from django.utils.translation import gettext as _
 from firm import formats
 from tiering.in_force import Source
 from tiering.models import RuleSet, TierRule
+from tiering.models.standing import Reason
+
+MOVING = (Reason.UPGRADED, Reason.DOWNGRADED, Reason.NONPOSITIVE)
 
 
 def percent(value: Decimal) -> str:
     """50; 33.3: per cent without idle zeros."""
     return f"{value.normalize():f}"
+
+
+def reason_of_move(reason: str) -> str:
+    """Why a customer holds another tier after a run. The last step of one that a correction has
+    moved may be none.
+    """
+    if reason in MOVING:
+        return str(Reason(reason).label)
+    return _("Differs from the former result")
 
 
 def entry_text(rule: TierRule, rule_set: RuleSet, *, unit: str) -> str:

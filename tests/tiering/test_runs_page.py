@@ -9,6 +9,7 @@ from firm.models import JobRun
 from tests.factories import a_customer, a_job, a_rule_set
 from tests.tiering.nights import a_done_night, a_move, an_evaluation
 from tiering.models.standing import Reason
+from tiering.runs import jobs, run_of
 
 LATER = datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC)
 
@@ -124,6 +125,25 @@ def test_movers_can_be_narrowed_to_one_direction(client_of, executive, night, mo
     assert "みどり医療会" not in html
     url = reverse("tiering:run", args=[night.pk])
     assert client_of(executive).get(url, {"moved": "sideways"}).status_code == 404
+
+
+def test_a_further_night_of_a_date_tells_what_it_has_changed(client_of, executive, rules):
+    """An invoice taken back: who had risen stands where they stood. That is no step of the fold
+    from the month before, and who rose then doesn't rise again.
+    """
+    fallen, risen = a_customer("みどり医療会"), a_customer("昭栄建設")
+    first = an_evaluation(rules, job=a_done_night(business_date=datetime.date(2026, 7, 1)))
+    night = a_done_night(business_date=datetime.date(2026, 7, 2))
+    again = an_evaluation(rules, job=night, upgraded=1, supersedes=first)
+    a_move(fallen, first, before="B", after="A", reason=Reason.UPGRADED)
+    a_move(risen, first, before="B", after="A", reason=Reason.UPGRADED)
+    a_move(fallen, again, before="B", after="B", reason=Reason.UNCHANGED)
+    html = run_page(client_of(executive), night, moved="down")
+    assert "みどり医療会" in html
+    assert "前回の結果と異なります" in html
+    assert "昭栄建設" not in html
+    run = run_of(jobs().get(pk=night.pk))
+    assert (run.upgraded, run.downgraded) == (0, 1)
 
 
 def test_a_manager_sees_no_amount_of_a_customer_of_others(client_of, section_manager, night, moved):

@@ -20,7 +20,7 @@ from tiering import actions, held
 from tiering.chips import Chip, chips
 from tiering.held import HeldRun
 from tiering.models import RuleSet
-from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, tier_counts
+from tiering.runs import MOVES, Run, jobs, left_out, movers, moves, run_of, runs_of, tier_counts
 from tiering.screen import check_tiers_may_show
 
 
@@ -30,7 +30,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     """Every night, the latest first."""
     rows, links = page_of(request, jobs(), sort="-created_at")
     context = {
-        "runs": [run_of(job) for job in rows],
+        "runs": runs_of(rows),
         "may_run": access.scope(request).may(Right.RUN_NIGHT),
         "has_rules": RuleSet.objects.in_force(today()) is not None,
         **links,
@@ -64,7 +64,7 @@ def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
     ranked = chips(shown.rule_set) if shown.rule_set else {}
     return {
         "moved": moved,
-        "movers": movers(rows, ranked, scope=access.scope(request)),
+        "movers": movers(shown, rows, ranked, scope=access.scope(request)),
         "tier_counts": tier_counts(shown, ranked),
         "left_out": left_out(shown),
         "sees_all": access.scope(request).sees_all_files,
