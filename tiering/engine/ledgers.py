@@ -22,8 +22,7 @@ A fact is what a customer brought or cost in the window `[as_of - window_months,
 
 Under a roll-up a customer and all below it in the tree of parents are one unit: its sums are
 those of its members, it began with the first of them, its fit is the best of theirs, its contract
-types are all of theirs. Contracts are to give the monthly value of a provisional customer:
-`_revenue` is where.
+types are all of theirs.
 """
 
 import datetime
