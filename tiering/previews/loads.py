@@ -36,6 +36,7 @@ def loads(shown: Shown) -> list[Load]:
     cells_of = dict(shown.result["owners"])
     people = User.objects.filter(pk__in=[owner for owner in cells_of if owner])
     names = dict(people.order_by("name_kana", "name").values_list("pk", "name"))
+    # In the draft's order, then what it no longer has; named as the draft names them.
     chips = shown.draft_chips | shown.present_chips | shown.draft_chips
     minutes = minutes_by_tier(shown.present), minutes_by_tier(shown.row.draft)
     found = [
