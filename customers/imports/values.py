@@ -235,13 +235,15 @@ def read_answer(written: str) -> str:
 
 
 def read_hours(written: str) -> str:
-    """Hours a month, 2.5 or 2.5h, as minutes."""
+    """Hours, 2.5, 2.5h or 2:30, as minutes: 1.33 is the 80 that it stands for. Excel's part of a
+    day (0.0625) is none.
+    """
     plain = unicodedata.normalize("NFKC", written).lower().replace(" ", "")
-    match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)(?:h|時間)?", plain)
-    minutes = Decimal(match[1]) * 60 if match else None
-    if minutes is None or minutes != int(minutes):
-        raise BadValue("not_hours")
-    return str(int(minutes))
+    if clock := re.fullmatch(r"([0-9]{1,4})(?::|時間)([0-5][0-9])(?:分|:00)?", plain):
+        return str(int(clock[1]) * 60 + int(clock[2]))
+    if number := re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)(?:h|時間)?", plain):
+        return str(round(Decimal(number[1]) * 60))
+    raise BadValue("not_hours")
 
 
 def read_minutes(written: str) -> str:
@@ -370,7 +372,8 @@ def _one_of(spellings: Mapping[str, tuple[str, ...]], written: str) -> str:
     for code, others in spellings.items():
         if folded == code or folded in {fold(other) for other in others}:
             return code
-    raise BadValue("not_a_code", codes=", ".join(spellings))
+    known = (f"{others[0]} ({code})" if others else code for code, others in spellings.items())
+    raise BadValue("not_a_code", codes=", ".join(known))
 
 
 def tags(written: str) -> str:

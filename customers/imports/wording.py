@@ -105,7 +105,7 @@ LINES = {
     "not_an_exchange_rate": _("“%(value)s” is not an exchange rate."),
     "not_counts": _("“%(value)s” is no list of counts. Write name:3; name:4."),
     "not_days": _("“%(value)s” is not a number of days."),
-    "not_hours": _("“%(value)s” is not hours of whole minutes. Write 2.5."),
+    "not_hours": _("“%(value)s” is not a number of hours. Write 2.5 or 2:30."),
     "not_minutes": _("“%(value)s” is not a whole number of minutes from 1 to %(most)s."),
     "own_parent": _("The customer would stand above itself."),
     "own_superior": _("Nobody is their own superior."),

@@ -80,7 +80,7 @@ def test_a_later_start_is_a_revision_and_keeps_what_the_page_added(written: Writ
         (ROW.replace("K1", "K9"), "customer_code", "unknown_customer"),
         (ROW.replace("保守", "保険"), "template", "not_a_code"),
         (ROW.replace("30000", "NaN"), "monthly_fee", "not_an_amount"),
-        (ROW.replace("2.5", "0.333"), "hours", "not_hours"),
+        (ROW.replace("2.5", "0.0625"), "hours", "not_hours"),
         (ROW.replace("軽微な修正:3回", "たくさん"), "count_items", "not_counts"),
         (ROW.replace("月-金 10:00-18:00", "だいたい昼間"), "window", "unknown_window"),
         (ROW.replace("4h", "すぐ"), "answer", "not_a_duration"),

@@ -178,6 +178,21 @@ def test_a_start_that_cannot_be_is_refused(written: str, code: str) -> None:
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("1.33", 80), ("0.17", 10), ("44.17h", 2650), ("２.5時間", 150), ("1:30", 90),
+     ("1:30:00", 90), ("2時間05分", 125)],
+)  # fmt: skip
+def test_hours_become_the_minutes_that_they_stand_for(written, minutes):
+    assert values.read_hours(written) == str(minutes)
+
+
+@pytest.mark.parametrize("written", ["0.0625", "1:60", "-1", "1e1", "半日", "10000"])
+def test_what_is_no_number_of_hours_is_refused(written):
+    with pytest.raises(BadValue):
+        values.read_hours(written)
+
+
 @pytest.mark.parametrize("written", ["90", "９０", "90.0", "90分", "1,440"])
 def test_minutes_are_whole(written: str) -> None:
     assert values.read_minutes(written) in ("90", "1440")
