@@ -109,12 +109,15 @@ def test_who_reviews_reads_but_does_not_publish(client_of, department_head, prev
 def test_a_shared_screen_shows_nothing_of_it(client_of, administrator, preview):
     client = client_of(administrator)
     client.post("/preferences/screen-share/", {"on": "1"})
+    RuleSet.objects.filter(pk=preview.draft_id).update(name="アドバンスの引き上げ案")
     text = page(client, preview)
     assert "みどり医療会" not in text
+    assert "引き上げ案" not in text
     assert "tier-chip" not in text
     assert client.get(reverse("tiering:preview-export", args=[preview.pk])).status_code == 404
     text = client.get(reverse("tiering:publish-form", args=[preview.draft_id])).content.decode()
     assert preview.token not in text
+    assert "引き上げ案" not in text
 
 
 def test_the_movers_are_exported_as_seen(client_of, administrator, preview):
