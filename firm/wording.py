@@ -77,6 +77,10 @@ AUDIT = {
     "override_loses_tier": gettext_lazy(
         "Manual override holds nothing from %(date)s on: version %(version)s does not have its tier"
     ),
+    "flag_acknowledged": gettext_lazy("Flag acknowledged"),
+    "flag_started": gettext_lazy("Work on a flag begun"),
+    "flag_resolved": gettext_lazy("Flag resolved"),
+    "flag_accepted": gettext_lazy("Flag accepted: until %(date)s"),
     "payment_stop_set": gettext_lazy("Payment stop set: %(date)s"),
     "payment_stop_lifted": gettext_lazy("Payment stop lifted: %(date)s"),
     "strategic_fit_scored": gettext_lazy("Strategic fit scored: %(value)s until %(last)s"),
@@ -258,6 +262,14 @@ NOTICES = {
             " are still to come."
         ),
     ),
+    "flags_of_night": (
+        gettext_lazy("News about what your customers are given"),
+        gettext_lazy(
+            "The night of %(date)s noticed that customers of yours are given more or less than was"
+            " agreed: new flags %(flags)s. The page “Over & under” says of each why, and what can"
+            " be done."
+        ),
+    ),
     "draft_submitted": (
         gettext_lazy("A draft of the tier rules waits for your review"),
         gettext_lazy("Read it on the rules page, then approve it or return it with a note."),
@@ -301,6 +313,10 @@ ERRORS = {
         "Something unexpected happened (%(type)s). The log has the details."
     ),
     "no_rules_in_force": gettext_lazy("No tier rules are in force on %(date)s."),
+    "nothing_logged": gettext_lazy("Nobody has logged any work yet."),
+    "detection_overtaken": gettext_lazy(
+        "Flags are as of a later day than %(date)s already; nothing was changed."
+    ),
     "draft_changed": gettext_lazy("The draft was changed while its preview was being worked out."),
     "no_month_closed": gettext_lazy("No month had been closed by %(date)s."),
     "night_overtaken": gettext_lazy(

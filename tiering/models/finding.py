@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from firm.models import JobRun
 from firm.money import MoneyField, money_range
+from firm.scope import Scope
+from tiering import visibility
 
 
 class FindingKind(models.TextChoices):
@@ -44,6 +46,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def open(self) -> "FindingQuerySet":
         """What somebody still has to see to."""
         return self.filter(state__in=["open", "acknowledged", "in_progress"])
+
+    def visible_to(self, scope: Scope, *, on: datetime.date) -> "FindingQuerySet":
+        """What this person may see on that day; a view answers 404 for the others."""
+        return self.filter(visibility.theirs(scope, on=on))
 
 
 class Finding(models.Model):
