@@ -53,12 +53,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """A flag: one kind of misfit of one customer, one live at a time.
+    """A flag: one kind of misfit of one customer, one row for good; its history is in what nights
+    saw of it and in the audit.
 
-    What the last observation saw is kept beside it: `quantity` in the unit of its kind, over the
-    window `[window_from, window_until)`; `loss` at direct cost and `forgone_fee` at list price,
-    which are never added up. A resolved one comes back as the same row when what has not been
-    settled grows by a fifth of what was.
+    What the last night that saw it saw is kept beside it: `quantity` in the unit of its kind, over
+    the window `[window_from, window_until)`; `loss` at direct cost and `forgone_fee` at list
+    price, which are never added up. A resolved one comes back when what has not been settled
+    grows by a fifth of what was.
     """
 
     Kind = FindingKind
@@ -85,7 +86,9 @@ class Finding(models.Model):
         MID = "mid", _("Middle")
         HIGH = "high", _("High")
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="findings")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="findings", db_index=False
+    )
     kind = models.CharField(max_length=16, choices=FindingKind.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     severity = models.CharField(max_length=4, choices=Severity.choices)
@@ -102,7 +105,7 @@ class Finding(models.Model):
     reopened_on = models.DateField(null=True, blank=True)
     resolution = models.CharField(max_length=13, choices=Resolution.choices, blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    accepted_until = models.DateField(null=True, blank=True)
+    accepted_until = models.DateField(null=True, blank=True)  # the last day
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -118,11 +121,7 @@ class Finding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "kind"],
-                condition=~Q(state="resolved"),
-                name="finding_live_once",
-            ),
+            models.UniqueConstraint(fields=["customer", "kind"], name="finding_once"),
             models.CheckConstraint(
                 condition=Q(window_until__gt=F("window_from")), name="finding_window_not_empty"
             ),
@@ -154,7 +153,8 @@ class Finding(models.Model):
 
 
 class Observation(models.Model):
-    """What a night saw of a flag, append-only: a row where anything but the window changed.
+    """What a night saw of a flag, append-only: a row where anything but the window changed, and
+    one with nothing (quantity 0) where the night saw it no more.
 
     `values` are codes and numbers of the kind (months, bounds, categories); `evidence` the ids of
     the entries it rests on, the latest first, at most MOST_EVIDENCE of them.
