@@ -249,6 +249,7 @@ LOGGING = {
 JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
     "replay": "tiering.nightly.run_replay",
+    "detection": "tiering.detection.run",
     "tiers_in_force": "tiering.midnight.run",
     "customers_daily": "customers.daily.run",
     "preview": "tiering.previews.job.run",
@@ -274,6 +275,7 @@ SCOPE_ADVISERS = ["tiering.scope_advice.advise"]
 BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
 RUN_ENSURERS = [
     "tiering.nightly.ensure_runs",
+    "tiering.detection.ensure_runs",
     "tiering.midnight.ensure_runs",
     "customers.daily.ensure_runs",
 ]
