@@ -53,7 +53,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         elif shown.is_done:
             context |= _result(request, shown)
     part = "#run" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"tiering/run.html{part}", context)
+    page = "detection_run" if shown.is_detection else "run"
+    return render(request, f"tiering/{page}.html{part}", context)
 
 
 def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:
