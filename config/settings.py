@@ -272,7 +272,10 @@ TIMELINE_SOURCES = [
 # minutes that give firm.advice.Advice.
 SCOPE_ADVISERS = ["tiering.scope_advice.advise"]
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
-BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
+BADGES = {
+    "tiering:rules": ["tiering.overrides.waiting_for"],
+    "tiering:findings": ["tiering.flags.waiting_for"],
+}
 RUN_ENSURERS = [
     "tiering.nightly.ensure_runs",
     "tiering.detection.ensure_runs",
