@@ -28,9 +28,13 @@ class Reach(StrEnum):
 
 
 class Shown(StrEnum):
-    """In which state; what somebody has to see to unless another is asked for."""
+    """In which state; what somebody has to see to unless another is asked for. Past data are the
+    flags that were there before the firm began.
+    """
 
     TO_DO = ""
+    NEW = "new"
+    PAST = "past"
     OPEN = State.OPEN
     ACKNOWLEDGED = State.ACKNOWLEDGED
     IN_PROGRESS = State.IN_PROGRESS
@@ -40,24 +44,13 @@ class Shown(StrEnum):
 
     @property
     def label(self) -> str:
-        named = {Shown.TO_DO: _("To see to"), Shown.ANY: _("All")}
+        named = {
+            Shown.TO_DO: _("To see to"),
+            Shown.NEW: _("To see to, without past data"),
+            Shown.PAST: _("To see to, past data only"),
+            Shown.ANY: _("All"),
+        }
         return named.get(self) or str(State(self.value).label)
-
-
-class Past(StrEnum):
-    """Flags that were there before the firm began."""
-
-    BOTH = ""
-    ONLY = "only"
-    WITHOUT = "without"
-
-    @property
-    def label(self) -> str:
-        return {
-            Past.BOTH: _("Past and new"),
-            Past.ONLY: _("Past data only"),
-            Past.WITHOUT: _("Without past data"),
-        }[self]
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,6 @@ class Question:
     owner: int | None = None
     kind: FindingKind | None = None
     state: Shown = Shown.TO_DO
-    past: Past = Past.BOTH
 
     def flags(self, scope: Scope, *, on: datetime.date) -> FindingQuerySet:
         """Those of the question that this person may see on that day."""
@@ -77,8 +69,6 @@ class Question:
             found = found.filter(customer__owner=self.owner)
         if self.kind is not None:
             found = found.filter(kind=self.kind)
-        if self.past is not Past.BOTH:
-            found = found.filter(is_past=self.past is Past.ONLY)
         return found
 
     def _whose(self, scope: Scope) -> Q:
@@ -89,9 +79,12 @@ class Question:
 
     @property
     def _state(self) -> Q:
+        to_do = Q(state__in=(State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS))
         match self.state:
             case Shown.TO_DO:
-                return Q(state__in=(State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS))
+                return to_do
+            case Shown.NEW | Shown.PAST:
+                return to_do & Q(is_past=self.state is Shown.PAST)
             case Shown.ANY:
                 return Q()
             case state:
@@ -125,7 +118,6 @@ def question_of(data: QueryDict, scope: Scope) -> Question:
         owner=int(owner) if owner.isdecimal() and len(owner) <= 18 else None,
         kind=_one_of(list(FindingKind), data.get("kind", ""), None),
         state=_one_of(list(Shown), data.get("state", ""), Shown.TO_DO),
-        past=_one_of(list(Past), data.get("past", ""), Past.BOTH),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from firm.formats import MINUS
 from tiering.models import FindingKind as Kind
@@ -10,23 +10,23 @@ from tiering.servicing.kinds import MEASURES, Unit
 
 # What the chip says before the quantity.
 SHORT: dict[Kind, Promise] = {
-    Kind.HOURS: gettext_lazy("Over"),
-    Kind.COUNTS: gettext_lazy("Counts"),
-    Kind.AFTER_HOURS: gettext_lazy("After hours"),
-    Kind.HOLIDAY: gettext_lazy("Holidays"),
-    Kind.FREQUENCY: gettext_lazy("Contacts"),
-    Kind.CHANNEL: gettext_lazy("Other channel"),
-    Kind.GOODWILL: gettext_lazy("Goodwill"),
-    Kind.NORM_FORMING: gettext_lazy("Becoming expected"),
-    Kind.EXCLUSION: gettext_lazy("Excluded"),
-    Kind.REVISIONS: gettext_lazy("Revisions"),
-    Kind.DEMAND: gettext_lazy("Demand"),
-    Kind.UNUSED_HOURS: gettext_lazy("Hours"),
-    Kind.CONTACT_INTERVAL: gettext_lazy("Contact"),
-    Kind.RESPONSE: gettext_lazy("Responses"),
-    Kind.COMMITMENT: gettext_lazy("Commitments"),
-    Kind.UNUSED_BENEFIT: gettext_lazy("Unused"),
-    Kind.NO_PROPOSAL: gettext_lazy("No proposal"),
+    Kind.HOURS: pgettext_lazy("flag", "Over"),
+    Kind.COUNTS: pgettext_lazy("flag", "Counts"),
+    Kind.AFTER_HOURS: pgettext_lazy("flag", "After hours"),
+    Kind.HOLIDAY: pgettext_lazy("flag", "Holidays"),
+    Kind.FREQUENCY: pgettext_lazy("flag", "Contacts"),
+    Kind.CHANNEL: pgettext_lazy("flag", "Other channel"),
+    Kind.GOODWILL: pgettext_lazy("flag", "Goodwill"),
+    Kind.NORM_FORMING: pgettext_lazy("flag", "Becoming expected"),
+    Kind.EXCLUSION: pgettext_lazy("flag", "Excluded"),
+    Kind.REVISIONS: pgettext_lazy("flag", "Revisions"),
+    Kind.DEMAND: pgettext_lazy("flag", "Demand"),
+    Kind.UNUSED_HOURS: pgettext_lazy("flag", "Hours"),
+    Kind.CONTACT_INTERVAL: pgettext_lazy("flag", "Contact"),
+    Kind.RESPONSE: pgettext_lazy("flag", "Responses"),
+    Kind.COMMITMENT: pgettext_lazy("flag", "Commitments"),
+    Kind.UNUSED_BENEFIT: pgettext_lazy("flag", "Unused"),
+    Kind.NO_PROPOSAL: pgettext_lazy("flag", "No proposal"),
 }
 # What the quantity counts from the agreed on, and not from nothing.
 BEYOND = {Kind.COUNTS, Kind.FREQUENCY, Kind.REVISIONS}

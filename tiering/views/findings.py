@@ -41,13 +41,12 @@ def findings(request: HttpRequest) -> HttpResponse:
         "owners": list(board.owners()),
         "kinds": filters.kinds(),
         "states": list(filters.Shown),
-        "pasts": list(filters.Past),
         "chips": current.chips if current else {},
         "headline": headline_of(scope, current) if current and not is_part else None,
         "opened": _number(request.GET.get("open", "")),
         "query": _without(request, "open", "over", "under"),
         "past": actions.acceptable_past(by=access.reader(request), now=timezone.now()).count()
-        if question.past is filters.Past.ONLY
+        if question.state is filters.Shown.PAST
         else 0,
     }
     return render(request, f"tiering/findings/board.html{'#list' if is_part else ''}", context)
