@@ -100,27 +100,43 @@ def divided_of(entries: Collection[int]) -> dict[int, Divided]:
 
 
 def outside_hours(
-    customers: Collection[int] | None, *, since: datetime.date, until: datetime.date
+    customers: Collection[int] | None,
+    *,
+    since: datetime.date,
+    until: datetime.date,
+    tolerance: int = TOLERANCE,
 ) -> list[OutsideDay]:
     """The days of `[since, until)` on which something counts, by customer and day."""
     with connection.cursor() as cursor:
-        values = parameters(customers, since=since, until=until, tolerance=TOLERANCE)
+        values = parameters(customers, since=since, until=until, tolerance=tolerance)
         cursor.execute(_OUTSIDE_DAYS, values)
         return [OutsideDay(*row) for row in cursor.fetchall()]
 
 
+def outside_slices(since: str, until: str) -> str:
+    """Our own work of the days of customers `asked`: a row a slice, with what of it lies outside
+    the support hours or on a holiday, on days on which that is more than %(tolerance)s.
+    """
+    return f"""
+SELECT * FROM (
+    SELECT s.customer_id, s.day, s.activity_id, s.minutes, s.cost, h.outside, h.holiday,
+           sum(h.outside + h.holiday) OVER (PARTITION BY s.customer_id, s.day) AS of_day
+    FROM asked
+    JOIN customers_activityslice s ON s.customer_id = asked.id
+                                  AND s.day >= {since} AND s.day < {until}
+    JOIN customers_activity a ON a.id = s.activity_id
+    CROSS JOIN {EFFECTIVE} AS h
+    WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
+) AS worked
+WHERE of_day > %(tolerance)s"""
+
+
 _OUTSIDE_DAYS = f"""
 WITH {ASKED}
-SELECT s.customer_id, s.day, sum(h.outside)::int, sum(h.holiday)::int
-FROM asked
-JOIN customers_activityslice s ON s.customer_id = asked.id
-                              AND s.day >= %(since)s AND s.day < %(until)s
-JOIN customers_activity a ON a.id = s.activity_id
-CROSS JOIN {EFFECTIVE} AS h
-WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
-GROUP BY s.customer_id, s.day
-HAVING sum(h.outside + h.holiday) > %(tolerance)s
-ORDER BY s.customer_id, s.day
+SELECT customer_id, day, sum(outside)::int, sum(holiday)::int
+FROM ({outside_slices("%(since)s", "%(until)s")}) AS slices
+GROUP BY customer_id, day
+ORDER BY customer_id, day
 """
 
 _DIVIDED = f"""

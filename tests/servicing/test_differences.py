@@ -7,8 +7,7 @@ import datetime
 import pytest
 
 from customers.actions.activities import withdraw_activity
-from firm.models import Firm
-from tests.factories import NOW, a_contract, a_customer
+from tests.factories import NOW, a_contract
 from tests.servicing.nights import MONTHS, NIGHT, a_night, flag, last_seen, worked
 from tiering.models import Finding, FindingKind, SettledPart
 
@@ -20,17 +19,9 @@ NEXT_DAY = NIGHT + datetime.timedelta(days=1)
 
 
 @pytest.fixture
-def customer(account_manager):
-    other = a_customer(owner=account_manager)
-    worked(other, datetime.date(2026, 1, 10), minutes=60, staff=account_manager)
-    found = a_customer("ひかり堂", owner=account_manager)
-    a_contract(found)  # ten hours a month
-    return found
-
-
-@pytest.fixture
-def firm(db):
-    return Firm.objects.get()
+def customer(customer):
+    a_contract(customer)  # ten hours a month
+    return customer
 
 
 @pytest.fixture

@@ -16,15 +16,6 @@ pytestmark = pytest.mark.django_db
 
 HOURS, UNUSED = FindingKind.HOURS, FindingKind.UNUSED_HOURS
 APRIL, MAY, JUNE = MONTHS
-LONG_BEFORE = datetime.date(2026, 1, 10)
-
-
-@pytest.fixture
-def customer(account_manager):
-    """Of a firm that has logged since January."""
-    other = a_customer(owner=account_manager)
-    worked(other, LONG_BEFORE, minutes=60, staff=account_manager)
-    return a_customer("ひかり堂", owner=account_manager)
 
 
 @pytest.fixture

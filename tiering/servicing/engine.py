@@ -11,13 +11,15 @@ from django.conf import settings
 from django.db import connection
 
 from customers.consumption.counting import parameters
+from customers.models import Activity
 from firm.models import Firm, JobRun
 from firm.money import MINOR_UNITS
+from tiering.models import RuleSet
 from tiering.servicing import differences
 from tiering.servicing.differences import Outcome
 from tiering.servicing.kinds import MEASURES
 from tiering.servicing.rules import Rules
-from tiering.servicing.statements import PREPARATIONS, STATEMENTS
+from tiering.servicing.statements import PREPARATIONS, STATEMENTS, tiers
 from tiering.servicing.window import Window, window_on
 
 Progress = Callable[[int, int], None]
@@ -36,6 +38,7 @@ def detect(*, job: JobRun, on: datetime.date, rules: Rules, progress: Progress) 
             "SELECT set_config('statement_timeout', '0', true), set_config('jit', 'off', true)"
         )
         cursor.execute(differences.TABLES)
+        cursor.execute(tiers.prepared(on))
         for preparation in PREPARATIONS:
             cursor.execute(preparation, values)
         for number, (kind, statement) in enumerate(STATEMENTS.items(), start=1):
@@ -54,6 +57,10 @@ def _values(window: Window, rules: Rules) -> dict[str, Any]:
     return {
         **dataclasses.asdict(rules),
         **window.parameters,
+        "version": RuleSet.objects.on(window.business_date).values_list("pk", flat=True).first(),
+        "year_start": settings.FISCAL_YEAR_START,
+        "us": Activity.Initiator.US,
+        "tolerance": rules.tolerance_minutes,
         "together_ratio": ratio,
         "together_over": over,
         "digits": MINOR_UNITS.get(settings.BASE_CURRENCY, 2),

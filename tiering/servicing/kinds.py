@@ -43,7 +43,8 @@ MEASURES: dict[Kind, Measure] = {
         Measure(Kind.GOODWILL, _OVER, Unit.MINUTES),
         Measure(Kind.NORM_FORMING, _OVER, Unit.TIMES),
         Measure(Kind.EXCLUSION, _OVER, Unit.TIMES),
-        Measure(Kind.REVISIONS, _OVER, Unit.TIMES),
+        # Nobody records which round of a revision an entry was.
+        Measure(Kind.REVISIONS, _OVER, Unit.TIMES, has_data=False),
         Measure(Kind.DEMAND, _OVER, Unit.TIMES, has_data=False),
         Measure(Kind.UNUSED_HOURS, _UNDER, Unit.MINUTES, points=2),
         Measure(Kind.CONTACT_INTERVAL, _UNDER, Unit.DAYS, points=2),

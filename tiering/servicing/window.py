@@ -27,6 +27,7 @@ class Window:
     since: datetime.date
     until: datetime.date
     is_young: bool
+    months: int
     days: int
 
     @property
@@ -37,6 +38,11 @@ class Window:
     def single_since(self) -> datetime.date:
         """From the last closed month on, months are looked at one by one, too."""
         return add_months(self.until, -1)
+
+    @property
+    def months_since(self) -> datetime.date:
+        """The first of the closed months, though the firm may have logged for less."""
+        return add_months(self.until, -self.months)
 
     @property
     def days_since(self) -> datetime.date:
@@ -53,6 +59,7 @@ class Window:
             "closed_until": self.until,
             "single_since": self.single_since,
             "since": min(self.since, self.single_since),
+            "months_since": self.months_since,
             "days_since": self.days_since,
             "is_young": self.is_young,
         }
@@ -65,7 +72,7 @@ def window_on(business_date: datetime.date, *, rules: Rules) -> Window:
     if is_young:
         first = _logged().aggregate(first=Min("day"))["first"] or until
         since = min(first_of_month(first), until)
-    return Window(business_date, since, until, is_young, rules.window_days)
+    return Window(business_date, since, until, is_young, rules.months, rules.window_days)
 
 
 def _closed_until(business_date: datetime.date) -> datetime.date:

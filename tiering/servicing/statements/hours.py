@@ -8,7 +8,7 @@ it comes off what was used, of those not given it is as good as used.
 
 from customers.consumption.counting import BOUNDED, COUNTED_MINUTES
 from customers.consumption.hours import AGREED_DAYS, HOURS_BY_MONTH, HOURS_TERMS
-from tiering.servicing.statements.parts import evidence, settled
+from tiering.servicing.statements.parts import SETTLED, evidence
 
 # A row for each customer and month under terms, read by both kinds.
 PREPARED = f"""
@@ -70,7 +70,7 @@ _CARRIED = """CASE WHEN h.month = min(h.month) OVER (PARTITION BY j.customer_id)
 
 # Judged over the closed months together, else by a single month that is far beyond.
 BEYOND = f"""
-WITH {settled("%(since)s")}, h AS (
+WITH {SETTLED}, h AS (
     SELECT m.customer_id, m.month, m.next, m.included, m.carried, m.is_whole, covered.minutes,
            m.used - covered.minutes AS used
     FROM servicing_hours m
@@ -106,7 +106,7 @@ FROM judged JOIN behind USING (customer_id) JOIN by_month USING (customer_id)
 
 # Only over all the months, and only where somebody has logged or said that there was nothing.
 NOT_GIVEN = f"""
-WITH {settled("%(since)s")}, h AS (
+WITH {SETTLED}, h AS (
     SELECT m.customer_id, m.month, m.used, m.included, m.carried,
            coalesce(settled.quantity, 0) AS settled
     FROM servicing_hours m LEFT JOIN settled USING (customer_id, month)
