@@ -271,6 +271,10 @@ TIMELINE_SOURCES = [
 # What higher apps know when a scope check is made: functions of the customer, the day and the
 # minutes that give firm.advice.Advice.
 SCOPE_ADVISERS = ["tiering.scope_advice.advise"]
+# Flags in the list of customers and in its file: which customers have some on a side, and what
+# those of many customers are in words.
+FLAGGED_CUSTOMERS = "tiering.flags.of_customers.flagged"
+FLAGS_IN_WORDS = "tiering.flags.of_customers.in_words"
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
 BADGES = {
     "tiering:rules": ["tiering.overrides.waiting_for"],

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.functional import Promise
@@ -20,6 +19,7 @@ from firm.dates import add_months, first_of_month
 from firm.scope import Scope
 from tiering.flags import words
 from tiering.flags.because import because
+from tiering.flags.of_customers import weight
 from tiering.models import Finding, FindingKind, Observation
 from tiering.servicing.kinds import MEASURES, Direction, Measure
 
@@ -191,15 +191,9 @@ def of_customer(
         .filter(customer__findings=pk)
         .select_related("customer__snapshot", "customer__owner", "customer__backup", "decided_by")
     )
-    found = sorted(seen, key=_by_weight)
+    found = sorted(seen, key=weight)
     finding = next((row for row in found if row.pk == pk), None)
     return finding, [row for row in found if row.state != Finding.State.RESOLVED or row.pk == pk]
-
-
-def _by_weight(finding: Finding) -> tuple[Any, ...]:
-    measure = MEASURES[FindingKind(finding.kind)]
-    level = ["high", "mid", "low"].index(finding.severity)
-    return (measure.direction is not Direction.OVER, level, -measure.points, finding.pk)
 
 
 def _shares(rows: list[tuple[str, bool, int]]) -> list[Share]:
