@@ -310,6 +310,23 @@ tiering:benefits                GET   backed     file_readers stranger else 404
 tiering:benefits                GET   unowned    all_files else 404
 tiering:record-use              POST  customer   file_workers else 404
 tiering:reverse-use             POST  benefit_use file_workers else 404
+tiering:findings                GET   -          revenue_readers
+tiering:findings-export         GET   -          revenue_readers
+tiering:finding-rules           GET   -          everyone
+tiering:accept-past-form        GET   -          flag_accepters
+tiering:accept-past             POST  -          flag_accepters
+tiering:finding                 GET   finding    file_readers else 404
+tiering:finding                 GET   early_finding account_manager else 404
+tiering:finding-entries         GET   finding    file_readers else 404
+tiering:finding-entries         GET   early_finding account_manager else 404
+tiering:finding-acknowledge     POST  finding    file_workers else 404
+tiering:finding-acknowledge     POST  early_finding account_manager else 404
+tiering:finding-start-form      GET   finding    file_workers else 404
+tiering:finding-start           POST  finding    file_workers else 404
+tiering:finding-resolve-form    GET   finding    file_workers else 404
+tiering:finding-resolve         POST  finding    file_workers else 404
+tiering:finding-accept-form     GET   finding    flag_accepters
+tiering:finding-accept          POST  finding    flag_accepters
 tiering:override-new            GET   customer   file_workers else 404
 tiering:override-create         POST  customer   file_workers else 404
 tiering:payment-stops           GET   customer   file_readers else 404

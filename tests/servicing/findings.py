@@ -43,7 +43,7 @@ def a_finding(
     )
     Observation.objects.create(
         finding=finding,
-        job=a_job("detection", now=now, key=f"seen-{finding.pk}"),
+        job=a_job("detection", now=now, key=f"seen-{finding.pk}", business_date=now.date()),
         business_date=now.date(),
         values=seen or {},
         evidence=[entry.pk for entry in entries or []],

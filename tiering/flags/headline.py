@@ -13,7 +13,7 @@ from tiering.current import Current
 from tiering.reports.allocation import Share, by_tier
 
 HAIRLINE = 0.12  # between two tiers of a bar
-NARROW = 11  # per cent of a bar below which its words do not fit on a phone
+NARROW = 18  # per cent of a bar below which its figure does not fit on a phone
 
 
 @dataclass(frozen=True)

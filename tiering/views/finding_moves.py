@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,9 +25,9 @@ from tiering.flags.forms import (
     ResolveForm,
     TakeNoteForm,
 )
+from tiering.flags.pages import check_screen, money_seen, sheet_of
 from tiering.flags.sheet import Sheet
 from tiering.models import Finding
-from tiering.views.findings import check_screen, money_seen, sheet_of
 
 Act = Callable[..., Finding]
 
@@ -60,11 +60,13 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@access.needs(Right.ACCEPT_FLAGS)
 def accept_form(request: HttpRequest, pk: int) -> HttpResponse:
     return _asked(request, pk, "accept", AcceptForm)
 
 
 @require_POST
+@access.needs(Right.ACCEPT_FLAGS)
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The flag is accepted until that day.")
     return _make(request, pk, "accept", AcceptForm, actions.accept_flag, done)
@@ -101,8 +103,15 @@ def accept_past(request: HttpRequest) -> HttpResponse:
     return _past(request, asked, form, status=422)
 
 
+def _sheet(request: HttpRequest, pk: int) -> Sheet:
+    """404 also for whoever only reads."""
+    if not access.scope(request).may(Right.RECORD_WORK):
+        raise Http404
+    return sheet_of(request, pk)
+
+
 def _asked(request: HttpRequest, pk: int, move: str, form: type[ReasonForm]) -> HttpResponse:
-    sheet = sheet_of(request, pk)
+    sheet = _sheet(request, pk)
     first = {"version": sheet.finding.version, "next": request.GET.get("next", "")}
     return _form(request, sheet, move, form(initial=first, finding=sheet.finding, today=today()))
 
@@ -111,7 +120,7 @@ def _make(
     request: HttpRequest, pk: int, move: str, kind: type[ReasonForm], act: Act, done: str
 ) -> HttpResponse:
     """A refusal comes back with all that was typed."""
-    sheet = sheet_of(request, pk)
+    sheet = _sheet(request, pk)
     form = kind(request.POST, finding=sheet.finding, today=today())
     if form.is_valid():
         values = form.values() | {"by": access.reader(request), "now": timezone.now()}

@@ -1,6 +1,6 @@
 """Over & under: the board, one flag, the entries it rests on, the rules in words."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +10,16 @@ from django.views.decorators.http import require_GET
 from firm import access
 from firm.dates import today
 from firm.exports import table_response
-from firm.refusals import Forbidden
 from firm.roles import Right
 from tiering import actions
 from tiering.current import current_of
 from tiering.flags import filters, table
 from tiering.flags.board import Board
 from tiering.flags.headline import headline_of
+from tiering.flags.pages import check_screen, money_seen, moves_of, sheet_of
 from tiering.flags.rule_words import rules_in_words
-from tiering.flags.sheet import ENTRIES, Sheet, of_customer
+from tiering.flags.sheet import ENTRIES
 from tiering.servicing.kinds import Direction
-from tiering.servicing.life import MOVES, Move
 
 
 @require_GET
@@ -103,38 +102,6 @@ def finding_rules(request: HttpRequest) -> HttpResponse:
     """How flags come about, in words."""
     check_screen(request)
     return render(request, "tiering/findings/rules.html", {"sections": rules_in_words()})
-
-
-def sheet_of(request: HttpRequest, pk: int) -> Sheet:
-    """404 for whoever may not see the flag."""
-    check_screen(request)
-    found, siblings = of_customer(pk, access.scope(request), on=today())
-    if found is None:
-        raise Http404
-    return Sheet(found, siblings)
-
-
-def moves_of(request: HttpRequest, sheet: Sheet) -> dict[str, str | None]:
-    """Why a move cannot be made, None where it can; those that are over are left out."""
-    refusals = actions.refusals_of_moves(
-        finding=sheet.finding, by=access.reader(request), now=timezone.now()
-    )
-    begun = sheet.finding.state
-    return {
-        move.value: refusal
-        for move, refusal in refusals.items()
-        if refusal is None or begun in MOVES[Move(move)].begins
-    }
-
-
-def money_seen(request: HttpRequest) -> dict[str, bool]:
-    scope = access.scope(request)
-    return {"sees_loss": scope.may(Right.MARGIN), "sees_fee": scope.may(Right.PRICE)}
-
-
-def check_screen(request: HttpRequest) -> None:
-    if request.screen_share:  # type: ignore[attr-defined]
-        raise Forbidden(_("Flags are not shown while the screen is shared."))
 
 
 def _tabs(request: HttpRequest, question: filters.Question) -> list[tuple[str, str, bool]]:
