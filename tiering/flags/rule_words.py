@@ -80,7 +80,7 @@ def _in_hours(rules: Rules) -> str:
 
 
 def _in_counts(rules: Rules) -> str:
-    return _("Every unit beyond the agreed count, in periods that touch the last %(n)s months.") % {
+    return _("Every unit beyond an agreed count, in the last %(n)s closed months and this one.") % {
         "n": rules.months
     }
 
@@ -117,8 +117,9 @@ def _in_channels(rules: Rules) -> str:
 
 def _in_goodwill(rules: Rules) -> str:
     return _(
-        "Goodwill work in the last %(months)s months that the tier's goodwill budget does not"
-        " cover."
+        "Goodwill work of the last %(months)s closed months and this one, beyond the allowance of"
+        " the customer's tier for a case and a quarter. Work out of the goodwill budget is given on"
+        " purpose and beyond nothing."
     ) % {"months": rules.months}
 
 
@@ -130,7 +131,10 @@ def _as_norm(rules: Rules) -> str:
 
 
 def _excluded(rules: Rules) -> str:
-    return _("Work that an exclusion of the contract names.")
+    return _(
+        "Work that an exclusion of the contract names, in the last %(n)s closed months and this"
+        " one."
+    ) % {"n": rules.months}
 
 
 def _revised(rules: Rules) -> str:
@@ -150,8 +154,8 @@ def _not_given(rules: Rules) -> str:
 
 def _out_of_touch(rules: Rules) -> str:
     return _(
-        "We have not been in touch for longer than the contract or the tier promises. Only contacts"
-        " that we began count."
+        "We have not been in touch for longer than the contract or, where that says nothing, the"
+        " tier promises. Only contacts that we began count, and only of customers who are logged."
     )
 
 
@@ -164,11 +168,16 @@ def _missed(rules: Rules) -> str:
 
 
 def _unused(rules: Rules) -> str:
-    return _("A benefit of the tier was not used in its last full period.")
+    return _(
+        "A benefit of the tier was not used at all in its last full period, although the customer"
+        " had it all through."
+    )
 
 
 def _not_proposed(rules: Rules) -> str:
-    return _("The tier promises proposals, and none is recorded in its period.")
+    return _(
+        "The tier promises proposals, and the last one lies longer back than they may lie apart."
+    )
 
 
 _SENTENCES = {

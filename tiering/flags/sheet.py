@@ -10,7 +10,8 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.consumption.hours import Hours, hours_between
 from customers.models import Activity, ActivitySlice, Favor
@@ -21,7 +22,7 @@ from tiering.flags import words
 from tiering.flags.because import because
 from tiering.flags.of_customers import weight
 from tiering.models import Finding, FindingKind, Observation
-from tiering.servicing.kinds import MEASURES, Direction, Measure
+from tiering.servicing.kinds import MEASURES, Direction, Measure, Unit
 
 MONTHS = 6
 CHART_HEIGHT = 92
@@ -30,13 +31,13 @@ GOODWILL = "goodwill"
 Cause = Activity.Cause
 # What is told as one cause, in the order in which the bar has them.
 CAUSES: list[tuple[str, Promise, tuple[str, ...]]] = [
-    (GOODWILL, _("Goodwill work"), ()),
-    ("wish", _("Customer's wish"), (Cause.CUSTOMER_WISH,)),
-    ("agreed", _("In contract"), (Cause.IN_CONTRACT,)),
-    ("ours", _("Our own reason"), (Cause.OWN_REASON,)),
+    (GOODWILL, gettext_lazy("Goodwill work"), ()),
+    ("wish", gettext_lazy("Customer's wish"), (Cause.CUSTOMER_WISH,)),
+    ("agreed", gettext_lazy("In contract"), (Cause.IN_CONTRACT,)),
+    ("ours", gettext_lazy("Our own reason"), (Cause.OWN_REASON,)),
     (
         "other",
-        _("Others"),
+        gettext_lazy("Others"),
         (Cause.INCIDENT, Cause.INVESTMENT, Cause.SALES, Cause.INTERNAL),
     ),
 ]
@@ -115,6 +116,13 @@ class Sheet:
     @property
     def quantity(self) -> str:
         return words.quantity(self.finding.kind, self.finding.quantity)
+
+    @property
+    def label(self) -> str:
+        """What the quantity is."""
+        if self.measure.unit is Unit.DAYS:
+            return _("Late by")
+        return _("Beyond") if self.direction is Direction.OVER else _("Not given")
 
     @property
     def because(self) -> str:

@@ -26,10 +26,11 @@ SHORT: dict[Kind, Promise] = {
     Kind.RESPONSE: pgettext_lazy("flag", "Responses"),
     Kind.COMMITMENT: pgettext_lazy("flag", "Commitments"),
     Kind.UNUSED_BENEFIT: pgettext_lazy("flag", "Unused"),
-    Kind.NO_PROPOSAL: pgettext_lazy("flag", "No proposal"),
+    Kind.NO_PROPOSAL: pgettext_lazy("flag", "Proposal"),
 }
-# What the quantity counts from the agreed on, and not from nothing.
+# What the quantity counts from the agreed on, and not from nothing; of what is late, days.
 BEYOND = {Kind.COUNTS, Kind.FREQUENCY, Kind.REVISIONS}
+LATE = {Kind.CONTACT_INTERVAL, Kind.NO_PROPOSAL}
 STEPS: dict[Kind, Promise] = {
     Kind.HOURS: gettext_lazy(
         "Look at the causes first. What the customer wished for can be billed or put into a larger"
@@ -98,6 +99,9 @@ def quantity(kind: str, amount: int) -> str:
 def chip(kind: str, amount: int) -> str:
     """超過 27.5 h; Over 27.5 h. What was not given has a minus before it."""
     known = Kind(kind)
+    if known in LATE:
+        late = ngettext("%(n)s day late", "%(n)s days late", amount) % {"n": amount}
+        return f"{SHORT[known]} {late}"
     sign = "+" if known in BEYOND else MINUS if known is Kind.UNUSED_HOURS else ""
     return f"{SHORT[known]} {sign}{quantity(kind, amount)}"
 
