@@ -156,7 +156,9 @@ _OWN = """own AS (
                AS room,
            CASE WHEN bool_or(t.carry_over <> 'none' AND t.carry_months IS NULL)
                      FILTER (WHERE t.until >= m.next)
-                THEN NULL ELSE max(t.carry_months) FILTER (WHERE t.until >= m.next) END AS keeps,
+                THEN NULL
+                ELSE max(t.carry_months) FILTER (WHERE t.carry_over <> 'none'
+                                                   AND t.until >= m.next) END AS keeps,
            coalesce(bool_or(t.carries_deficit) FILTER (WHERE t.until >= m.next), false) AS owes
     FROM months m
     JOIN terms t ON t.customer_id = m.customer_id AND t.since < m.next AND t.until > m.month

@@ -7,8 +7,8 @@ from django.db.backends.utils import CursorWrapper
 
 # What the statements prepare is dropped first: several nights may run in one transaction.
 TABLES = """
-DROP TABLE IF EXISTS servicing_hours, servicing_outside, servicing_tiers, servicing_seen,
-                     servicing_moves;
+DROP TABLE IF EXISTS servicing_hours, servicing_counted, servicing_outside, servicing_tiers,
+                     servicing_seen, servicing_moves;
 CREATE TEMPORARY TABLE servicing_seen (
     customer_id bigint, kind text, window_from date, window_until date, quantity int,
     loss numeric(18, 4), forgone_fee numeric(18, 4), severity text, is_preliminary boolean,

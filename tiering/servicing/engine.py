@@ -22,6 +22,8 @@ from tiering.servicing.rules import Rules
 from tiering.servicing.statements import PREPARATIONS, STATEMENTS, tiers
 from tiering.servicing.window import Window, window_on
 
+# Else the planner takes them for small.
+ANALYZED = "ANALYZE servicing_tiers, servicing_hours, servicing_counted, servicing_outside"
 Progress = Callable[[int, int], None]
 
 
@@ -41,6 +43,7 @@ def detect(*, job: JobRun, on: datetime.date, rules: Rules, progress: Progress) 
         cursor.execute(tiers.prepared(on))
         for preparation in PREPARATIONS:
             cursor.execute(preparation, values)
+        cursor.execute(ANALYZED)
         for number, (kind, statement) in enumerate(STATEMENTS.items(), start=1):
             measure = MEASURES[kind]
             given = {**values, "kind": kind.value, "points": measure.points}

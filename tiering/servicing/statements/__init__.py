@@ -20,7 +20,7 @@ from tiering.servicing.statements import (
 )
 
 # What several statements read, made once before them; beside it the tiers (tiers.prepared).
-PREPARATIONS = [hours.PREPARED, outside.PREPARED]
+PREPARATIONS = [hours.MONTHS, hours.COUNTED, outside.PREPARED]
 STATEMENTS: dict[Kind, str] = {
     Kind.HOURS: hours.BEYOND,
     Kind.COUNTS: counts.COUNTS,

@@ -6,12 +6,12 @@ must lie under one as a whole. What has been settled of a month is left out: of 
 it comes off what was used, of those not given it is as good as used.
 """
 
-from customers.consumption.counting import BOUNDED, COUNTED_MINUTES
+from customers.consumption.counting import ASKED, BOUNDED, COUNTED_MINUTES
 from customers.consumption.hours import AGREED_DAYS, HOURS_BY_MONTH, HOURS_TERMS
 from tiering.servicing.statements.parts import SETTLED, evidence
 
 # A row for each customer and month under terms, read by both kinds.
-PREPARED = f"""
+MONTHS = f"""
 CREATE TEMPORARY TABLE servicing_hours ON COMMIT DROP AS
 WITH RECURSIVE {HOURS_BY_MONTH}, ends AS (
     SELECT *, (month + interval '1 month')::date AS next FROM hours WHERE has_terms
@@ -21,52 +21,51 @@ SELECT ends.customer_id, month, next, used, own + extended AS included, carried 
 FROM ends JOIN agreed USING (customer_id)
 """
 
-# What the months `h` of one customer include together: what is carried over counts once.
-_INCLUDED = "greatest(0, sum(included) + (array_agg(carried ORDER BY month))[1])::int"
+# A row for each piece of work of these months that counts on a day under terms. The index is what
+# makes looking up those of a few customers cheap, however many there turn out to be.
+COUNTED = f"""
+CREATE TEMPORARY TABLE servicing_counted ON COMMIT DROP AS
+WITH {ASKED}, {BOUNDED}, {HOURS_TERMS}, {AGREED_DAYS}
+SELECT s.customer_id, s.day, a.id AS entry, a.day AS entry_day, s.minutes, s.cost
+FROM agreed
+JOIN customers_activityslice s ON s.customer_id = agreed.customer_id AND s.day >= %(since)s
+                              AND s.day <= %(on)s AND agreed.days @> s.day
+JOIN customers_activity a ON a.id = s.activity_id
+LEFT JOIN bounded b ON b.id = s.id
+WHERE {COUNTED_MINUTES} > 0;
+CREATE INDEX ON servicing_counted (customer_id)
+"""
 
-# The entries that count in the months `judged`, and what a minute of them cost.
-_BEHIND = f"""
-asked AS (SELECT customer_id AS id FROM judged), {BOUNDED}, {HOURS_TERMS}, {AGREED_DAYS},
-behind AS (
-    SELECT customer_id, sum(cost) / sum(minutes) AS a_minute,
-           {evidence("entry", by="day")} AS entries
+# Of the months `h` of one customer, the latest first: what each goes beyond by itself, and what
+# is carried into the first. Together they include that once.
+_OWN = "array_agg(month ORDER BY month DESC) AS months, array_agg({own} ORDER BY month DESC) AS own"
+_CARRIED = "(array_agg(carried ORDER BY month))[1]"
+_INCLUDED = f"greatest(0, sum(included) + {_CARRIED})::int"
+
+# The entries behind the months `j`, and what a minute of them cost.
+_BEHIND = f"""LATERAL (
+    SELECT sum(cost) / sum(minutes) AS a_minute, {evidence("entry", by="day")} AS entries
     FROM (
-        SELECT j.customer_id, a.id AS entry, a.day, sum(s.cost) AS cost, sum(s.minutes) AS minutes
-        FROM judged j
-        JOIN agreed ON agreed.customer_id = j.customer_id
-        JOIN customers_activityslice s ON s.customer_id = j.customer_id AND s.day >= j.since
-                                      AND s.day < j.until AND s.day <= %(on)s
-                                      AND agreed.days @> s.day
-        JOIN customers_activity a ON a.id = s.activity_id
-        LEFT JOIN bounded b ON b.id = s.id
-        WHERE {COUNTED_MINUTES} > 0
-        GROUP BY j.customer_id, a.id
+        SELECT entry, entry_day AS day, sum(cost) AS cost, sum(minutes) AS minutes
+        FROM servicing_counted c
+        WHERE c.customer_id = j.customer_id AND c.day >= j.since AND c.day < j.until
+        GROUP BY entry, entry_day
     ) AS entries
-    GROUP BY customer_id)"""
+)"""
 
-
-def _by_month(own: str) -> str:
-    """`judged.amount` spread over the months, from the latest one back, as far as each has any of
-    it; `own` is that of a month `h` without what is carried into the first.
-    """
-    return f"""by_month AS (
-    SELECT customer_id, jsonb_object_agg(month, share) FILTER (WHERE share > 0) AS shares
+# `j.amount` spread over the months, from the latest one back, as far as each has any of it.
+_BY_MONTH = """LATERAL (
+    SELECT jsonb_object_agg(month, share) FILTER (WHERE share > 0) AS shares
     FROM (
-        SELECT customer_id, month,
-               greatest(0, least(own, amount - coalesce(sum(own) OVER later, 0))) AS share
+        SELECT month, greatest(0, least(own, j.amount - coalesce(sum(own) OVER later, 0))) AS share
         FROM (
-            SELECT j.customer_id, h.month, j.amount, greatest(0, {own}) AS own
-            FROM judged j
-            JOIN h ON h.customer_id = j.customer_id AND h.month >= j.since AND h.month < j.until
+            SELECT nth, month, greatest(0, own - CASE WHEN nth = cardinality(j.months)
+                                                      THEN j.carried ELSE 0 END) AS own
+            FROM unnest(j.months, j.own) WITH ORDINALITY AS one(month, own, nth)
         ) AS months
-        WINDOW later AS (PARTITION BY customer_id ORDER BY month DESC
-                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        WINDOW later AS (ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     ) AS spread
-    GROUP BY customer_id)"""
-
-
-_CARRIED = """CASE WHEN h.month = min(h.month) OVER (PARTITION BY j.customer_id)
-                   THEN h.carried ELSE 0 END"""
+)"""
 
 # Judged over the closed months together, else by a single month that is far beyond.
 BEYOND = f"""
@@ -79,11 +78,13 @@ WITH {SETTLED}, h AS (
 ), candidates AS (
     SELECT customer_id, 1 AS place, %(closed_since)s::date AS since,
            %(closed_until)s::date AS until, sum(used)::int AS used, {_INCLUDED} AS included,
-           sum(minutes)::int AS settled
+           sum(minutes)::int AS settled, {_CARRIED} AS carried,
+           {_OWN.format(own="used - included")}
     FROM h WHERE month >= %(closed_since)s AND month < %(closed_until)s
     GROUP BY customer_id HAVING bool_or(is_whole)
     UNION ALL
-    SELECT customer_id, 2, month, next, used, greatest(0, included + carried), minutes
+    SELECT customer_id, 2, month, next, used, greatest(0, included + carried), minutes, carried,
+           ARRAY[month], ARRAY[used - included]
     FROM h WHERE month >= %(single_since)s
 ), judged AS (
     SELECT DISTINCT ON (customer_id) *, used - included AS amount
@@ -92,7 +93,7 @@ WITH {SETTLED}, h AS (
           WHEN 1 THEN used >= %(together_ratio)s * included AND used - included >= %(together_over)s
           ELSE used >= %(alarm_ratio)s * included AND used - included >= %(alarm_over_minutes)s END
     ORDER BY customer_id, place, amount DESC, since DESC
-), {_BEHIND}, {_by_month(f"h.used - h.included - {_CARRIED}")}
+)
 SELECT customer_id, since AS window_from, least(until, %(business_date)s) AS window_until,
        amount AS quantity, amount AS minutes, amount * behind.a_minute AS cost, settled,
        place = 2 OR %(is_young)s AS is_preliminary,
@@ -101,7 +102,7 @@ SELECT customer_id, since AS window_from, least(until, %(business_date)s) AS win
                           'used', used, 'included', included, 'settled', settled,
                           'by_month', by_month.shares) AS vals,
        behind.entries AS evidence
-FROM judged JOIN behind USING (customer_id) JOIN by_month USING (customer_id)
+FROM judged j CROSS JOIN {_BEHIND} AS behind CROSS JOIN {_BY_MONTH} AS by_month
 """
 
 # Only over all the months, and only where somebody has logged or said that there was nothing.
@@ -114,22 +115,21 @@ WITH {SETTLED}, h AS (
 ), judged AS (
     SELECT customer_id, %(closed_since)s::date AS since, %(closed_until)s::date AS until,
            sum(used)::int AS used, {_INCLUDED} AS included, sum(settled)::int AS settled,
-           ({_INCLUDED} - sum(used) - sum(settled))::int AS amount
+           ({_INCLUDED} - sum(used) - sum(settled))::int AS amount, -{_CARRIED} AS carried,
+           {_OWN.format(own="included - used - settled")}
     FROM h
     GROUP BY customer_id
     HAVING count(*) = %(months)s
        AND sum(used) + sum(settled) < %(under_share)s * {_INCLUDED}
-       AND (EXISTS (SELECT FROM customers_activityslice s
-                    WHERE s.customer_id = h.customer_id
-                      AND s.day >= %(closed_since)s AND s.day < %(closed_until)s)
-            OR EXISTS (SELECT FROM customers_quietweek q
-                       WHERE q.customer_id = h.customer_id AND q.week < %(closed_until)s
-                         AND q.week + 7 > %(closed_since)s))
-), {_BEHIND}, {_by_month(f"h.included + {_CARRIED} - h.used - h.settled")}
+)
 SELECT customer_id, since AS window_from, until AS window_until, amount AS quantity,
        0 AS minutes, 0 AS cost, settled, false AS is_preliminary,
        jsonb_build_object('used', used, 'included', included, 'settled', settled,
                           'by_month', by_month.shares) AS vals,
-       coalesce(behind.entries, '{{}}') AS evidence
-FROM judged LEFT JOIN behind USING (customer_id) JOIN by_month USING (customer_id)
+       behind.entries AS evidence
+FROM judged j CROSS JOIN {_BEHIND} AS behind CROSS JOIN {_BY_MONTH} AS by_month
+WHERE EXISTS (SELECT FROM customers_activityslice s
+              WHERE s.customer_id = j.customer_id AND s.day >= j.since AND s.day < j.until)
+   OR EXISTS (SELECT FROM customers_quietweek q
+              WHERE q.customer_id = j.customer_id AND q.week < j.until AND q.week + 7 > j.since)
 """
