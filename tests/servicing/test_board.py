@@ -105,7 +105,7 @@ def test_of_the_under_served_those_who_need_action_come_first_then_the_top_tiers
     text = board(client_of(section_manager))
     assert names(text, "under") == ["ひかり堂", "東都精機", "北斗リース"]
     assert "1<small>社が要対応" in text
-    assert "提案なし 96日" in text
+    assert "提案 96日遅れ" in text
 
 
 @pytest.mark.parametrize(

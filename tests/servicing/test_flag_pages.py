@@ -161,7 +161,7 @@ def test_flags_stand_on_the_file_with_why_and_in_the_list(client_of, account_man
     assert "ひかり堂" in over
     assert "みどり医療会" not in over
     text = client.get(reverse("customers:export") + "?flags=under&format=csv").getvalue().decode()
-    assert "▼ 提案なし 96日" in text
+    assert "▼ 提案 96日遅れ" in text
     assert "ひかり堂" not in text
 
 

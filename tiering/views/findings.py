@@ -1,6 +1,8 @@
 """Over & under: the board, one flag, the entries it rests on, the rules in words."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,30 +27,19 @@ from tiering.servicing.kinds import Direction
 @require_GET
 @access.needs(Right.REVENUE)
 def findings(request: HttpRequest) -> HttpResponse:
-    """Both columns; `?open=` is the flag that stands in the drawer."""
+    """Both columns; `?open=` is the flag that stands in the drawer. With htmx the list alone."""
     check_screen(request)
-    scope, on = access.scope(request), today()
-    question = filters.question_of(request.GET, scope)
-    board, current = Board(question, scope, on=on), current_of(request)
-    is_part = bool(request.htmx)  # type: ignore[attr-defined]
-    columns = [board.column(side, page=_page(request, side)) for side in Direction]
-    context = {
-        "board": board,
-        "columns": [(column, _turn(request, column.direction, column.page)) for column in columns],
-        "question": question,
-        "tabs": _tabs(request, question),
-        "owners": list(board.owners()),
-        "kinds": filters.kinds(),
-        "states": list(filters.Shown),
-        "chips": current.chips if current else {},
-        "headline": headline_of(scope, current) if current and not is_part else None,
+    current, listed = current_of(request), _listed(request)
+    context = {**listed, "chips": current.chips if current else {}}
+    if request.htmx:  # type: ignore[attr-defined]
+        response = render(request, "tiering/findings/board.html#list", context)
+        response["HX-Push-Url"] = f"{request.path}?{listed['query']}"
+        return response
+    context |= {
+        "headline": headline_of(access.scope(request), current) if current else None,
         "opened": _number(request.GET.get("open", "")),
-        "query": _without(request, "open", "over", "under"),
-        "past": actions.acceptable_past(by=access.reader(request), now=timezone.now()).count()
-        if question.state is filters.Shown.PAST
-        else 0,
     }
-    return render(request, f"tiering/findings/board.html{'#list' if is_part else ''}", context)
+    return render(request, "tiering/findings/board.html", context)
 
 
 @require_GET
@@ -104,12 +95,35 @@ def finding_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "tiering/findings/rules.html", {"sections": rules_in_words()})
 
 
+def _listed(request: HttpRequest) -> dict[str, Any]:
+    """The columns, what can be chosen, and how many past flags can be accepted at once."""
+    scope, on = access.scope(request), today()
+    question = filters.question_of(request.GET, scope)
+    board = Board(question, scope, on=on)
+    columns = [board.column(side, page=_page(request, side)) for side in Direction]
+    past = 0
+    if question.state is filters.Shown.PAST:
+        acceptable = actions.acceptable_past(by=access.reader(request), now=timezone.now())
+        past = acceptable.filter(pk__in=board.flags.order_by().values("pk")).count()
+    return {
+        "board": board,
+        "columns": [(column, _turn(request, column.direction, column.page)) for column in columns],
+        "question": question,
+        "tabs": _tabs(request, question),
+        "owners": list(board.owners()),
+        "kinds": filters.kinds(),
+        "states": list(filters.Shown),
+        "query": _without(request, "open", *Direction),
+        "past": past,
+    }
+
+
 def _tabs(request: HttpRequest, question: filters.Question) -> list[tuple[str, str, bool]]:
     """Address, label and whether it is this one; none where there is nothing to choose."""
     offered = filters.reaches(access.scope(request))
     if len(offered) < 2:
         return []
-    query = _without(request, "open", "over", "under", "reach", "owner")
+    query = _without(request, "open", "reach", "owner", *Direction)
     return [
         (f"?reach={reach}{'&' if query else ''}{query}", label, reach is question.reach)
         for reach, label in offered
@@ -132,10 +146,12 @@ def _number(text: str) -> int:
 
 
 def _without(request: HttpRequest, *names: str) -> str:
-    query = request.GET.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()
+    """The question of the address without these parts and without blanks."""
+    kept = QueryDict(mutable=True)
+    for name, value in request.GET.items():
+        if value and name not in names:
+            kept[name] = value
+    return kept.urlencode()
 
 
 def _back(request: HttpRequest, pk: int) -> str:
