@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from customers.consumption.counting import ASKED, COUNTS_ELSEWHERE, parameters
-from firm.business_sql import divided
+from firm.business_sql import divided, divided_by
 from firm.business_time import pieces
 from firm.dates import firm_zone
 
@@ -116,17 +116,40 @@ def outside_hours(
 def outside_slices(since: str, until: str) -> str:
     """Our own work of the days of customers `asked`: a row a slice, with what of it lies outside
     the support hours or on a holiday, on days on which that is more than %(tolerance)s.
+
+    The same as EFFECTIVE for many slices at once: which calendars each is held against, then each
+    kind of slice divided once.
     """
     return f"""
 SELECT * FROM (
-    SELECT s.customer_id, s.day, s.activity_id, s.minutes, s.cost, h.outside, h.holiday,
-           sum(h.outside + h.holiday) OVER (PARTITION BY s.customer_id, s.day) AS of_day
-    FROM asked
-    JOIN customers_activityslice s ON s.customer_id = asked.id
-                                  AND s.day >= {since} AND s.day < {until}
-    JOIN customers_activity a ON a.id = s.activity_id
-    CROSS JOIN {EFFECTIVE} AS h
-    WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
+    WITH firms AS (SELECT id FROM firm_workcalendar WHERE is_firms), worked AS MATERIALIZED (
+        SELECT s.id, s.customer_id, s.day, s.start_minute, s.minutes, s.cost, s.activity_id
+        FROM asked
+        JOIN customers_activityslice s ON s.customer_id = asked.id
+                                      AND s.day >= {since} AND s.day < {until}
+        JOIN customers_activity a ON a.id = s.activity_id
+        WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
+    ), agreed AS MATERIALIZED (
+        SELECT DISTINCT w.id, coalesce(t.calendar_id, firms.id) AS calendar
+        FROM worked w
+        JOIN customers_contract c ON c.customer_id = w.customer_id
+        JOIN customers_contractrevision r ON r.contract_id = c.id AND r.valid_from <= w.day
+                                         AND (r.valid_to IS NULL OR r.valid_to > w.day)
+        JOIN customers_scopeterm t ON t.revision_id = r.id AND t.kind = 'support_hours'
+        CROSS JOIN firms
+    ), held AS MATERIALIZED (
+        SELECT w.*, coalesce(agreed.calendar, firms.id) AS calendar
+        FROM worked w LEFT JOIN agreed USING (id) CROSS JOIN firms
+    ), effective AS (
+        SELECT DISTINCT ON (held.id) held.*, h.outside, h.holiday
+        FROM held
+        JOIN {divided_by("SELECT calendar, day, start_minute, minutes FROM held")} AS h
+             USING (calendar, day, start_minute, minutes)
+        ORDER BY held.id, h.inside DESC, h.holiday, held.calendar
+    )
+    SELECT customer_id, day, activity_id, minutes, cost, outside, holiday,
+           sum(outside + holiday) OVER (PARTITION BY customer_id, day) AS of_day
+    FROM effective
 ) AS worked
 WHERE of_day > %(tolerance)s"""
 
