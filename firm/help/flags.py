@@ -32,10 +32,10 @@ SECTIONS = [
     ),
     Section(
         "flag-moves",
-        _("Seeing to a flag"),
+        _("Dealing with a flag"),
         [
             _(
-                "Take note of it, begin to see to it, resolve it, each with your name. Resolving"
+                "Acknowledge it, start on it, resolve it, each with your name. Resolving"
                 " asks how: billed, contract amended, covered by a request, our process mended, our"
                 " mistake, or not so. What the last night saw counts as settled from then on; the"
                 " flag comes back only when what is new grows by a fifth of it. What is no longer"

@@ -45,9 +45,9 @@ class Shown(StrEnum):
     @property
     def label(self) -> str:
         named = {
-            Shown.TO_DO: _("To see to"),
-            Shown.NEW: _("To see to, without past data"),
-            Shown.PAST: _("To see to, past data only"),
+            Shown.TO_DO: _("To do"),
+            Shown.NEW: _("To do, without past data"),
+            Shown.PAST: _("To do, past data only"),
             Shown.ANY: _("All"),
         }
         return named.get(self) or str(State(self.value).label)

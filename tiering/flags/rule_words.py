@@ -65,9 +65,9 @@ def _in_hours(rules: Rules) -> str:
     return _(
         "Over the last %(months)s closed months together, %(share)s or more of what is included was"
         " used, and at least %(floor)s hours more. Carry-over and extensions are part of what is"
-        " included. A single month of %(alarm)s and %(alarm_floor)s hours more is told before the"
-        " three are closed, as preliminary; so are %(young)s and %(young_floor)s hours more in a"
-        " firm's first months. Where no hours are agreed, nothing is told."
+        " included. A single month of %(alarm)s and %(alarm_floor)s hours more raises a"
+        " preliminary flag before the three are closed; so do %(young)s and %(young_floor)s hours"
+        " more in a firm's first months. Where no hours are agreed, no flag is raised."
     ) % {
         "months": rules.months,
         "share": _percent(rules.hours_ratio),

@@ -33,21 +33,21 @@ register = template.Library()
 
 # On the button, above the dialog, and what follows from it.
 LABELS: dict[str, Promise] = {
-    "acknowledge": gettext_lazy("Take note"),
-    "start": gettext_lazy("Begin to see to it"),
+    "acknowledge": gettext_lazy("Acknowledge"),
+    "start": gettext_lazy("Start on it"),
     "resolve": gettext_lazy("Resolve"),
     "accept": gettext_lazy("Accept until a day"),
 }
 TITLES: dict[str, Promise] = {
-    "acknowledge": gettext_lazy("Take note of this flag?"),
-    "start": gettext_lazy("Begin to see to this flag?"),
-    "resolve": gettext_lazy("Is this flag resolved?"),
+    "acknowledge": gettext_lazy("Acknowledge this flag?"),
+    "start": gettext_lazy("Start on this flag?"),
+    "resolve": gettext_lazy("Resolve this flag?"),
     "accept": gettext_lazy("Accept this flag until a day?"),
 }
 FOLLOWS: dict[str, Promise] = {
     "acknowledge": gettext_lazy("It stays on the board, with your name and the day."),
     "start": gettext_lazy(
-        "It stays on the board as being seen to, with your name and what you wrote."
+        "It stays on the board as in progress, with your name and what you wrote."
     ),
     "resolve": gettext_lazy(
         "What the last night saw of it counts as settled. It comes back by itself when what is new"

@@ -34,7 +34,7 @@ Act = Callable[..., Finding]
 
 @require_POST
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
-    done = _("You have taken note of the flag.")
+    done = _("The flag is acknowledged.")
     return _make(request, pk, "acknowledge", TakeNoteForm, actions.acknowledge_flag, done)
 
 
@@ -45,7 +45,7 @@ def start_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    return _make(request, pk, "start", ReasonForm, actions.start_flag, _("It is being seen to."))
+    return _make(request, pk, "start", ReasonForm, actions.start_flag, _("The flag is in progress."))
 
 
 @require_GET
