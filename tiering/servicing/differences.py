@@ -36,6 +36,10 @@ FROM (
 JOIN customers_customer c ON c.id = priced.customer_id AND c.status = 'active'
 """
 
+# What people decide meanwhile waits for the night's end; what they have just decided, the night
+# waits for, and takes into account. Reading goes on.
+LOCK = "LOCK TABLE tiering_finding IN EXCLUSIVE MODE"
+
 # A resolved flag comes back once what is not settled has grown enough. Without anything settled,
 # that is at once.
 _MOVES = """
@@ -130,6 +134,7 @@ class Outcome:
 def write(cursor: CursorWrapper, values: dict[str, Any]) -> Outcome:
     """Write what differs; `servicing_seen` holds what the night has seen."""
     cursor.execute("ANALYZE servicing_seen")
+    cursor.execute(LOCK)
     cursor.execute(_MOVES, values)
     cursor.execute(_COUNTS)
     counts = dict(cursor.fetchall())
