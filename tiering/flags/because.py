@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from customers.models import Channel, ScopeTerm
 from firm import formats
@@ -103,14 +102,9 @@ def _by_day(finding: Finding, values: Values) -> str:
     facts = _facts(
         finding, n=len(by_day), day=formats.day(_day(longest)), most=hours(by_day[longest])
     )
-    return (
-        ngettext(
-            "%(quantity)s on %(n)s day, %(day)s.",
-            "%(quantity)s on %(n)s days, most of it on %(day)s: %(most)s h.",
-            len(by_day),
-        )
-        % facts
-    )
+    if len(by_day) == 1:
+        return _("%(quantity)s on %(day)s.") % facts
+    return _("%(quantity)s on %(n)s days, most of it on %(day)s: %(most)s h.") % facts
 
 
 def _frequency(finding: Finding, values: Values) -> str:
@@ -128,7 +122,10 @@ def _frequency(finding: Finding, values: Values) -> str:
 
 def _channel(finding: Finding, values: Values) -> str:
     used = {str(Channel(code).label): times for code, times in values["channels"].items()}
-    facts = {"channels": _times(used), "days": (finding.window_until - finding.window_from).days}
+    facts = {
+        "channels": _times(finding, used),
+        "days": (finding.window_until - finding.window_from).days,
+    }
     return _("In %(days)s days, not in the contract: %(channels)s") % facts
 
 
@@ -143,12 +140,12 @@ def _goodwill(finding: Finding, values: Values) -> str:
 
 
 def _norm_forming(finding: Finding, values: Values) -> str:
-    facts = _facts(finding, categories=_times(values["categories"]))
+    facts = _facts(finding, categories=_times(finding, values["categories"]))
     return _("For nothing since %(first)s: %(categories)s") % facts
 
 
 def _exclusion(finding: Finding, values: Values) -> str:
-    facts = _facts(finding, names=_times(values["names"]))
+    facts = _facts(finding, names=_times(finding, values["names"]))
     return _("Left out of the contract and done since %(first)s: %(names)s") % facts
 
 
@@ -206,16 +203,14 @@ def _unused_benefit(finding: Finding, values: Values) -> str:
         own.get(code) or str(Service(code).label): benefit["times"]
         for code, benefit in zip(codes, values["benefits"], strict=True)
     }
-    return _("Not used in the last full period: %(benefits)s") % {"benefits": _times(unused)}
+    return _("Not used in the last full period: %(benefits)s") % {
+        "benefits": _times(finding, unused)
+    }
 
 
-def _times(counted: dict[str, int]) -> str:
-    """メール 3件 · チャット 2件."""
-    times = [
-        f"{name} {ngettext('%(n)s time', '%(n)s times', count) % {'n': count}}"
-        for name, count in counted.items()
-    ]
-    return _listed(times)
+def _times(finding: Finding, counted: dict[str, int]) -> str:
+    """個人チャット 6回 · 来訪 3回, in the unit of the flag's kind."""
+    return _listed([f"{name} {quantity(finding.kind, times)}" for name, times in counted.items()])
 
 
 def _listed(parts: list[str]) -> str:

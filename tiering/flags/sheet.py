@@ -247,5 +247,5 @@ def _bar(month: Hours, drawn: Scale, *, x: float, width: float, finding: Finding
         within=(top, round(drawn.zero - top, 2)),
         beyond=beyond,
         limit=limit if month.has_terms else None,
-        in_window=finding.window_from <= month.month < finding.window_until,
+        in_window=month.last_day >= finding.window_from and month.month < finding.window_until,
     )

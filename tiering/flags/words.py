@@ -1,5 +1,7 @@
 """A flag in words: short on its chip, as a quantity, and what may be done about it."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -78,7 +80,7 @@ STEPS: dict[Kind, Promise] = {
 
 def hours(minutes: int) -> str:
     """27.5; one decimal, as the chips and figures of a board have it."""
-    return f"{minutes / 60:,.1f}"
+    return f"{(Decimal(minutes) / 60).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
 
 
 def quantity(kind: str, amount: int) -> str:
