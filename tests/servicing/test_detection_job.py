@@ -182,6 +182,11 @@ class TestWhoIsTold:
         detected()
         assert self.told() == {}
 
+    def test_nobody_hears_of_days_long_over(self, customer):
+        detected(now=NOW + datetime.timedelta(days=2))
+        assert Finding.objects.exists()
+        assert self.told() == {}
+
     def test_the_mail_names_no_customer_no_tier_and_no_amount(self, customer):
         detected()
         notice = Notification.objects.get()

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from firm import outbox
+from firm.business_time import ONE_DAY
+from firm.dates import firm_date
 from firm.models import JobRun, PostHolding, User
 from firm.roles import RIGHTS, Right
 from firm.superiors import managers_of
@@ -49,10 +51,12 @@ def tell_of_night(*, job: JobRun, now: datetime.datetime) -> None:
 def tell_of_flags(*, job: JobRun, now: datetime.datetime) -> None:
     """To each account manager and backup, and once they see them the owner's nearest superior:
     how many flags of their customers this detection has opened, be it again. Without names: the
-    page has them. Nothing of the past.
+    page has them. Nothing of the past, nor where days long over are made up for.
     """
     assert job.business_date is not None
     on = job.business_date
+    if on < firm_date(now) - ONE_DAY:
+        return
     opened = _opened(job).values_list("customer__owner", "customer__backup")
     owners = {owner for owner, _backup in opened if owner is not None}
     managers = managers_of(owners, on=on) if seen_by_superiors(on=on).exists() else {}
