@@ -48,7 +48,7 @@ def exported(
     """By customer, the over-served kinds first; hours with decimals."""
     rows = flags.select_related("customer__snapshot", "customer__owner")
     for flag in rows.order_by("customer__code", "kind").iterator(chunk_size=500):
-        yield _row(flag, scope, chips.get(flag.customer.snapshot.tier_rank))
+        yield _row(flag, scope, chips.get(flag.customer.snapshot.tier_rank or 0))
 
 
 def _row(flag: Finding, scope: Scope, chip: Chip | None) -> list[Any]:

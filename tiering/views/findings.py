@@ -67,7 +67,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet,
         "flag": sheet.finding,
         "customer": sheet.customer,
-        "chip": current.chips.get(sheet.customer.snapshot.tier_rank) if current else None,
+        "chip": current.chips.get(sheet.customer.snapshot.tier_rank or 0) if current else None,
         "chart": sheet.chart(on=on),
         "causes": sheet.causes(),
         "entries": list(sheet.entries()[:ENTRIES]),
@@ -148,8 +148,8 @@ def _number(text: str) -> int:
 def _without(request: HttpRequest, *names: str) -> str:
     """The question of the address without these parts and without blanks."""
     kept = QueryDict(mutable=True)
-    for name, value in request.GET.items():
-        if value and name not in names:
+    for name in request.GET.keys() - set(names):
+        if value := request.GET.get(name):
             kept[name] = value
     return kept.urlencode()
 
