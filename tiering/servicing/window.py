@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from customers.models import ActivitySlice
 from firm.business_time import ONE_DAY
@@ -66,26 +66,28 @@ class Window:
 
 
 def window_on(business_date: datetime.date, *, rules: Rules) -> Window:
-    until = _closed_until(business_date)
-    since = add_months(until, -rules.months)
+    closed_until = _closed_until(business_date)
+    # Where no month is closed yet there is none to judge, and the last day's is running.
+    until = closed_until or first_of_month(business_date - ONE_DAY)
+    since = add_months(until, -rules.months) if closed_until else until
     is_young = not _logged().filter(day__lt=add_months(since, 1)).exists()
     if is_young:
         first = _logged().aggregate(first=Min("day"))["first"] or until
-        since = min(first_of_month(first), until)
+        since = max(since, min(first_of_month(first), until))
     return Window(business_date, since, until, is_young, rules.months, rules.window_days)
 
 
-def _closed_until(business_date: datetime.date) -> datetime.date:
-    """The day after the latest closed month as the tiers' rules of that day see it; without any
-    the calendar closes months. Where none is closed yet, the running month is all there is.
+def _closed_until(business_date: datetime.date) -> datetime.date | None:
+    """The day after the latest closed month as the tiers' rules of that day see it, None where no
+    month is closed yet; without rules the calendar closes them.
     """
     this_month = first_of_month(business_date)
     active = RuleSet.objects.in_force(business_date)
     if active is None:
         return this_month
     as_of = as_of_on(business_date, rules=active, closings=closings())
-    return first_of_month(as_of) if as_of else first_of_month(business_date - ONE_DAY)
+    return first_of_month(as_of) if as_of else None
 
 
-def _logged():
+def _logged() -> QuerySet[ActivitySlice]:
     return ActivitySlice.objects.order_by()
