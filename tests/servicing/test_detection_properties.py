@@ -8,7 +8,9 @@ import pytest
 
 from customers.contracts.kinds import TermLine
 from customers.models import Activity, ActivitySlice, Customer, Favor, QuietWeek
-from firm.actions import set_bill_rate
+from customers.service_log.slices import write_slices
+from firm.actions import add_company_days, set_bill_rate
+from firm.dates import firm_zone
 from tests.consumption.books import FIRST, a_book, day_between
 from tests.examples import examples
 from tests.factories import NOW, a_benefit, a_contract, a_customer, a_level, a_rule_set
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 CUSTOMERS = 12
 NIGHTS = (datetime.date(2026, 7, 16), datetime.date(2026, 7, 1), datetime.date(2026, 8, 1))
+HOLIDAYS = (datetime.date(2026, 6, 24), datetime.date(2026, 6, 30))
 EXCLUDED = "写真撮影"
 
 
@@ -38,10 +41,13 @@ def test_a_night_sees_what_the_plain_rules_see(seed, account_manager, administra
         customer = a_book(draw, staff=account_manager, calendars=calendars)
         more_of(draw, customer, rules, staff=account_manager)
         customers.append(customer)
+    add_company_days(
+        first=HOLIDAYS[0], last=HOLIDAYS[1], name="夏季休業", by=administrator, now=now
+    )
     settled_by_customer(draw, customers)
     night = draw.choice(NIGHTS)
     a_night(night)
-    assert compared(customers, night) >= 6, "kinds to compare"
+    assert compared(customers, night) >= 10, "kinds to compare"
     assert a_night(night).written == 0
 
 
@@ -67,6 +73,8 @@ def more_of(draw: Random, customer: Customer, rules, *, staff) -> None:
     a_contract(customer, name="別紙", terms=lines, valid_from=day_between(draw, FIRST, NIGHTS[0]))
     # The first promise is that of the rules, from FIRST on.
     in_tier(customer, draw.choice("ABC"), rules=rules, since=day_between(draw, FIRST, NIGHTS[0]))
+    if draw.random() < 0.5:
+        a_burst(draw, customer, staff=staff)
     for entry in Activity.objects.filter(customer=customer):
         if draw.random() < 0.1:
             Activity.objects.filter(pk=entry.pk).update(work_item=EXCLUDED)
@@ -86,6 +94,22 @@ def more_of(draw: Random, customer: Customer, rules, *, staff) -> None:
         QuietWeek.objects.create(
             customer=customer, week=monday, confirmed_by=staff, confirmed_at=NOW
         )
+
+
+def a_burst(draw: Random, customer: Customer, *, staff) -> None:
+    """Many contacts of a few weeks, some of them messages of one conversation."""
+    made = []
+    for _ in range(draw.randint(5, 30)):
+        day = day_between(draw, datetime.date(2026, 6, 15), datetime.date(2026, 7, 20))
+        clock = datetime.time(draw.randint(7, 21), draw.choice([0, 30]))
+        activity = Activity.objects.create(
+            customer=customer, staff=staff, day=day, minutes=draw.choice([5, 40]), kind="contact",
+            started_at=datetime.datetime.combine(day, clock, firm_zone()), cause="in_contract",
+            channel=draw.choice(["phone", "visit", "private_chat"]),
+            direction=draw.choice(["in", "out"]), thread=draw.choice(["", "", "A"]),
+        )  # fmt: skip
+        made.append(activity.pk)
+    write_slices(Activity.objects.filter(pk__in=made))
 
 
 def settled_by_customer(draw: Random, customers: list[Customer]) -> None:
