@@ -14,33 +14,46 @@ function address(id) {
   return url;
 }
 
-function mark() {
-  document.querySelectorAll("[data-current]").forEach((row) => row.removeAttribute("data-current"));
-  const id = drawer.querySelector("[data-opened]")?.dataset.opened;
-  if (!id) return;
-  const link = document.querySelector(`[data-row][data-drawer-open="${id}"]`)
-    ?? document.querySelector(`li [data-drawer-open="${id}"]`);
-  const row = link && !drawer.contains(link) ? rowOf(link) : rowOf(opener);
-  row?.setAttribute("data-current", "");
+const openedId = () => drawer.querySelector("[data-opened]")?.dataset.opened;
+
+// The link of the list that opens what the drawer shows: the row's own rather than one beside it.
+function linkOf(id) {
+  const links = [...document.querySelectorAll(`[data-drawer-open="${id}"]`)]
+    .filter((link) => !drawer.contains(link));
+  return links.find((link) => link.matches("[data-row]")) ?? links[0];
 }
 
-function close({ keepAddress = false } = {}) {
+function mark() {
+  document.querySelectorAll("[data-current]").forEach((row) => row.removeAttribute("data-current"));
+  const id = openedId();
+  if (id) rowOf(linkOf(id) ?? opener)?.setAttribute("data-current", "");
+}
+
+function show(id) {
+  if (address(id).href !== location.href) history.pushState(null, "", address(id));
+}
+
+function close() {
   if (!drawer.childElementCount) return;
   drawer.replaceChildren();
   mark();
-  if (!keepAddress) history.pushState(null, "", address(""));
+  show("");
   opener?.focus();
 }
 
 function opened({ detail }) {
   if (detail.target !== drawer) return;
-  const id = drawer.querySelector("[data-opened]")?.dataset.opened;
+  const id = openedId();
   const asking = detail.requestConfig.elt;
-  if (asking !== drawer) {
+  if (asking === drawer) {
+    // Opened by the address: j and k go on from its row.
+    opener = rowOf(linkOf(id))?.querySelector("[data-row]") ?? null;
+  } else {
     if (!drawer.contains(asking)) opener = asking;
-    if (address(id).href !== location.href) history.pushState(null, "", address(id));
+    show(id);
     // With the keyboard one goes on reading; with the mouse the eyes are there already.
-    if (detail.requestConfig.triggeringEvent?.detail === 0) drawer.querySelector("[data-drawer-head]")?.focus();
+    const isByKey = detail.requestConfig.triggeringEvent?.detail === 0;
+    if (isByKey) drawer.querySelector("[data-drawer-head]")?.focus();
   }
   drawer.scrollTop = 0;
   mark();
@@ -65,8 +78,11 @@ if (drawer) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || document.querySelector("dialog[open], details.menu[open]")) return;
     if (event.key === "Escape") close();
-    // From the drawer j and k go on from the row that it was opened from.
-    if ((event.key === "j" || event.key === "k") && drawer.contains(document.activeElement)) opener?.focus();
+    // From the drawer, and after a move has loaded the page anew, j and k go on from the row that
+    // it was opened from.
+    const active = document.activeElement;
+    const isElsewhere = drawer.contains(active) || active === document.body;
+    if ((event.key === "j" || event.key === "k") && isElsewhere) opener?.focus();
   });
   window.addEventListener("popstate", () => location.reload());
 }

@@ -148,8 +148,8 @@ def _number(text: str) -> int:
 def _without(request: HttpRequest, *names: str) -> str:
     """The question of the address without these parts and without blanks."""
     kept = QueryDict(mutable=True)
-    for name in request.GET.keys() - set(names):
-        if value := request.GET.get(name):
+    for name in request.GET:
+        if name not in names and (value := request.GET.get(name)):
             kept[name] = value
     return kept.urlencode()
 
