@@ -119,7 +119,7 @@ class Night:
         own = {month: used - included for month, (used, included, _carried) in months.items()}
         own[min(months)] -= months[min(months)][2]
         return Expected(
-            beyond, beyond * Fraction(cost, minutes), Fraction(beyond), spread(own, beyond),
+            beyond, beyond * Fraction(cost, minutes), Fraction(beyond), beyond_alone(own),
             entries, is_preliminary,
         )  # fmt: skip
 
@@ -153,7 +153,7 @@ class Night:
         window = dict.fromkeys((self.since, add_months(self.until, -1)))
         return Expected(
             included - used,
-            by_month=spread(own, included - used),
+            by_month=beyond_alone(own),
             evidence=self.counted(window)[0],
         )
 
@@ -422,15 +422,9 @@ def totals(months) -> tuple[int, int]:
     return used, max(0, included)
 
 
-def spread(own: dict[datetime.date, int], total: int) -> dict[str, int]:
-    """From the latest month back, as far as each has any of it."""
-    found, left = {}, total
-    for month in sorted(own, reverse=True):
-        share = min(left, max(0, own[month]))
-        if share:
-            found[month.isoformat()] = share
-        left -= share
-    return found
+def beyond_alone(own: dict[datetime.date, int]) -> dict[str, int]:
+    """The months that go beyond by themselves."""
+    return {month.isoformat(): minutes for month, minutes in own.items() if minutes > 0}
 
 
 def latest(days: dict[int, datetime.date]) -> list[int]:

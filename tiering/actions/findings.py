@@ -129,12 +129,12 @@ def accept_flag(
     sees it.
     """
     finding = _locked(finding, Move.ACCEPT, version=version, by=by, now=now)
-    check_until(until, today=firm_date(now))
+    _check_until(until, today=firm_date(now))
     finding.accepted_until = until
     return _move(finding, Move.ACCEPT, reason, by=by, now=now, date=until.isoformat())
 
 
-def check_until(until: datetime.date, *, today: datetime.date) -> None:
+def _check_until(until: datetime.date, *, today: datetime.date) -> None:
     if not today < until <= add_months(today, LONGEST_MONTHS):
         raise Refused(
             _("Choose a day from tomorrow on, at most %(months)s months ahead.")
@@ -171,7 +171,7 @@ def accept_past_flags(
     """
     if not scope_of(by, on=firm_date(now)).may(Right.ACCEPT_FLAGS):
         raise Forbidden(_("Only somebody above the account manager accepts a flag for a time."))
-    check_until(until, today=firm_date(now))
+    _check_until(until, today=firm_date(now))
     reason = _said(reason, Move.ACCEPT)
     rows = acceptable_past(by=by, now=now).filter(pk__in=findings.order_by().values("pk"))
     chosen = list(rows.select_for_update(of=("self",)).order_by("pk"))

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-# What the statements prepare is dropped first: several nights may run in one transaction.
+# What the statements prepare is dropped first: several nights may run in one transaction. The flags
+# as they are when the night begins to look.
 TABLES = """
 DROP TABLE IF EXISTS servicing_hours, servicing_counted, servicing_outside, servicing_tiers,
-                     servicing_seen, servicing_moves;
+                     servicing_known, servicing_seen, servicing_moves;
+CREATE TEMPORARY TABLE servicing_known ON COMMIT DROP AS
+SELECT id, version FROM tiering_finding;
 CREATE TEMPORARY TABLE servicing_seen (
     customer_id bigint, kind text, window_from date, window_until date, quantity int,
     loss numeric(18, 4), forgone_fee numeric(18, 4), severity text, is_preliminary boolean,
@@ -37,11 +40,12 @@ JOIN customers_customer c ON c.id = priced.customer_id AND c.status = 'active'
 """
 
 # What people decide meanwhile waits for the night's end; what they have just decided, the night
-# waits for, and takes into account. Reading goes on.
+# waits for. Reading goes on.
 LOCK = "LOCK TABLE tiering_finding IN EXCLUSIVE MODE"
 
 # A resolved flag comes back once what is not settled has grown enough. Without anything settled,
-# that is at once.
+# that is at once. What somebody has decided on since the night began to look is left to the next
+# one: what is settled by it has not been seen yet.
 _MOVES = """
 CREATE TEMPORARY TABLE servicing_moves ON COMMIT DROP AS
 SELECT coalesce(s.customer_id, f.customer_id) AS customer_id, coalesce(s.kind, f.kind) AS kind,
@@ -54,6 +58,7 @@ SELECT coalesce(s.customer_id, f.customer_id) AS customer_id, coalesce(s.kind, f
             ELSE 'changed' END AS move
 FROM servicing_seen s
 FULL JOIN tiering_finding f ON f.customer_id = s.customer_id AND f.kind = s.kind
+LEFT JOIN servicing_known known ON known.id = f.id AND known.version = f.version
 LEFT JOIN LATERAL (
     SELECT vals, o.evidence FROM (
         SELECT "values" AS vals, evidence FROM tiering_observation
@@ -61,6 +66,7 @@ LEFT JOIN LATERAL (
     ) AS o
 ) AS last ON true
 WHERE CASE WHEN f.id IS NULL THEN true
+           WHEN known.id IS NULL THEN false
            WHEN s.customer_id IS NULL THEN f.state <> 'resolved'
            WHEN f.state = 'resolved' THEN s.quantity >= %(reopening_share)s * s.settled
            WHEN f.state = 'accepted' AND f.accepted_until < %(business_date)s THEN true

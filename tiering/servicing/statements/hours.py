@@ -30,7 +30,7 @@ SELECT s.customer_id, s.day, a.id AS entry, a.day AS entry_day, s.minutes, s.cos
 FROM agreed
 JOIN customers_activityslice s ON s.customer_id = agreed.customer_id AND s.day >= %(since)s
                               AND s.day <= %(on)s AND agreed.days @> s.day
-JOIN customers_activity a ON a.id = s.activity_id
+JOIN customers_activity a ON a.id = s.activity_id AND a.day >= %(since)s::date - 1
 LEFT JOIN bounded b ON b.id = s.id
 WHERE {COUNTED_MINUTES} > 0;
 CREATE INDEX ON servicing_counted (customer_id)
@@ -53,18 +53,14 @@ _BEHIND = f"""LATERAL (
     ) AS entries
 )"""
 
-# `j.amount` spread over the months, from the latest one back, as far as each has any of it.
+# What each month goes beyond by itself, be it more than all of them together: settled, a month is
+# as agreed in every later window, whichever months stand beside it.
 _BY_MONTH = """LATERAL (
-    SELECT jsonb_object_agg(month, share) FILTER (WHERE share > 0) AS shares
+    SELECT jsonb_object_agg(month, rest) FILTER (WHERE rest > 0) AS shares
     FROM (
-        SELECT month, greatest(0, least(own, j.amount - coalesce(sum(own) OVER later, 0))) AS share
-        FROM (
-            SELECT nth, month, greatest(0, own - CASE WHEN nth = cardinality(j.months)
-                                                      THEN j.carried ELSE 0 END) AS own
-            FROM unnest(j.months, j.own) WITH ORDINALITY AS one(month, own, nth)
-        ) AS months
-        WINDOW later AS (ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-    ) AS spread
+        SELECT month, own - CASE WHEN nth = cardinality(j.months) THEN j.carried ELSE 0 END AS rest
+        FROM unnest(j.months, j.own) WITH ORDINALITY AS one(month, own, nth)
+    ) AS months
 )"""
 
 # Judged over the closed months together, else by a single month that is far beyond.
