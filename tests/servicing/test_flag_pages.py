@@ -198,5 +198,6 @@ def test_the_rules_are_told_for_every_kind_and_what_has_no_data_says_so(
 def test_the_page_of_a_resolved_flag_offers_no_move(client_of, account_manager, customer):
     flag = a_finding(customer, state="resolved", resolution="subsided", decided_at=timezone.now())
     text = client_of(account_manager).get(page_of(flag)).content.decode()
-    assert "自然に収まった" in text
+    assert "見られなくなりました" in text
     assert "sheet-moves" not in text
+    assert "どうするか" not in text

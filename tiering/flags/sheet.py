@@ -142,7 +142,16 @@ class Sheet:
 
     @property
     def last(self) -> Observation | None:
-        return self.observations[0] if self.observations else None
+        """The last time that a night saw something of it."""
+        seen = [row for row in self.observations if row.quantity]
+        return next(iter(seen or self.observations), None)
+
+    @property
+    def subsided_on(self) -> datetime.date | None:
+        """The night that saw nothing of it any more, where that has resolved it."""
+        if self.finding.resolution != Finding.Resolution.SUBSIDED or not self.observations:
+            return None
+        return self.observations[0].business_date
 
     @cached_property
     def observations(self) -> list[Observation]:
