@@ -17,7 +17,7 @@ from firm.embedded.lease import lease_on
 
 SCALES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 # Each module has `run(customers: int) -> list[Goal]`.
-BENCHES = ["nightly", "lists", "imports", "log"]
+BENCHES = ["nightly", "lists", "imports", "log", "servicing"]
 
 
 def main(names: list[str]) -> int:

@@ -135,7 +135,7 @@ def samples() -> dict[str, Any]:
         Investment,
     )
     from firm.models import CostRate, JobRun, Premium, User, WorkCalendar
-    from tiering.models import BenefitUse, Override, RuleSet
+    from tiering.models import BenefitUse, Finding, Override, RuleSet
 
     draft, preview = a_draft_with_its_preview()
     return {
@@ -147,6 +147,7 @@ def samples() -> dict[str, Any]:
         "contracts": Contract.objects.order_by("pk").first(),
         "revisions": ContractRevision.objects.order_by("pk").first(),
         "customers": Customer.objects.order_by("pk").first(),
+        "findings": Finding.objects.live().order_by("-loss").first(),
         "goals": Goal.objects.order_by("pk").first(),
         "investments": Investment.objects.filter(state="open").order_by("pk").first(),
         "log": Activity.objects.filter(favor__isnull=False).order_by("pk").first(),

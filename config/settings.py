@@ -257,6 +257,7 @@ LOGGING = {
 JOB_BODIES = {
     "nightly": "tiering.nightly.run_night",
     "replay": "tiering.nightly.run_replay",
+    "detection": "tiering.detection.run",
     "tiers_in_force": "tiering.midnight.run",
     "customers_daily": "customers.daily.run",
     "preview": "tiering.previews.job.run",
@@ -266,6 +267,7 @@ JOB_BODIES = {
 }
 RUN_ENSURERS = [
     "tiering.nightly.ensure_runs",
+    "tiering.detection.ensure_runs",
     "tiering.midnight.ensure_runs",
     "customers.daily.ensure_runs",
 ]
@@ -283,5 +285,12 @@ TIMELINE_SOURCES = [
 # What higher apps know when a scope check is made: functions of the customer, the day and the
 # minutes that give firm.advice.Advice.
 SCOPE_ADVISERS = ["tiering.scope_advice.advise"]
+# Flags in the list of customers and in its file: which customers have some on a side, and what
+# those of many customers are in words.
+FLAGGED_CUSTOMERS = "tiering.flags.of_customers.flagged"
+FLAGS_IN_WORDS = "tiering.flags.of_customers.in_words"
 # By entry of the navigation: functions of a person's Scope that count what waits for them there.
-BADGES = {"tiering:rules": ["tiering.overrides.waiting_for"]}
+BADGES = {
+    "tiering:rules": ["tiering.overrides.waiting_for"],
+    "tiering:findings": ["tiering.flags.waiting_for"],
+}

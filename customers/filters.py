@@ -4,14 +4,17 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from customers.listing import DEFAULT_SORT, SEARCH_SORT, Question
 from customers.models import Customer, CustomerSnapshot
 from customers.search import Search
+from firm.dates import today
 from firm.models import Department
 from firm.scope import Scope
 
@@ -20,6 +23,7 @@ RANKS = [(rank, str(rank)) for rank in range(1, 10)]
 # More people than this make no usable menu: then it offers oneself and the people below.
 PEOPLE_OFFERED = 200
 
+FLAGS = {"over": _("Over-served"), "under": _("Under-served")}
 SORTS = {
     "-revenue": _("Revenue, highest first"),
     "revenue": _("Revenue, lowest first"),
@@ -54,6 +58,9 @@ class CustomerFilter(django_filters.FilterSet):
     )
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=Customer.Status.choices, empty_label=_("All")
+    )
+    flags = django_filters.ChoiceFilter(
+        label=_("Over & under"), choices=list(FLAGS.items()), empty_label=_("All"), method="flagged"
     )
     sort = django_filters.ChoiceFilter(
         label=_("Sort by"), choices=list(SORTS.items()), empty_label=None, method="left_to_the_list"
@@ -94,6 +101,12 @@ class CustomerFilter(django_filters.FilterSet):
         self, rows: QuerySet[CustomerSnapshot], name: str, value: str
     ) -> QuerySet[CustomerSnapshot]:
         return rows if value == MINE else rows.filter(owner=int(value))
+
+    def flagged(
+        self, rows: QuerySet[CustomerSnapshot], name: str, value: str
+    ) -> QuerySet[CustomerSnapshot]:
+        flagged = import_string(settings.FLAGGED_CUSTOMERS)
+        return rows.filter(pk__in=flagged(self.scope, value, on=today()))
 
     def in_branch(
         self, rows: QuerySet[CustomerSnapshot], name: str, value: str

@@ -31,6 +31,7 @@ class Columns:
     margin: bool
     running: bool
     hours: bool
+    flags: bool
     before: Decimal | None = None
 
 
@@ -46,23 +47,34 @@ def header(columns: Columns) -> list[str]:
         names.append(_("Margin (%(currency)s)") % {"currency": settings.BASE_CURRENCY})
     month = {"month": formats.month(today())}
     hours = [_("Hours used, %(month)s") % month, _("Hours included, %(month)s") % month]
-    return [*names, *hours, _("Account manager"), _("Backup"), _("Department"), _("Status")]
+    flags = [_("Over & under")] if columns.flags else []
+    return [*names, *hours, *flags, _("Account manager"), _("Backup"), _("Department"), _("Status")]
 
 
 def exported(question: Question, *, scope: Scope, columns: Columns) -> Iterator[list[Any]]:
     """All rows of the question, in its order; no money where the reader hasn't the file."""
     tiers = import_string(settings.TIER_NAMES)()
+    flags_of, on = import_string(settings.FLAGS_IN_WORDS), today()
     after, more = "", True
     while more:
         page = listing(question, scope=scope, after=after, size=EXPORTED_AT_ONCE)
-        bars = hours_cells.bars_of(hours_cells.readable(page.rows, scope), on=today())
+        readable = hours_cells.readable(page.rows, scope)
+        bars = hours_cells.bars_of(readable, on=on)
+        flags = flags_of(readable, scope, on=on) if columns.flags else None
         for row in page.rows:
-            yield _row(row, tiers, bars.get(row.pk), scope=scope, columns=columns)
+            told = [] if flags is None else [flags.get(row.pk, "")]
+            yield _row(row, tiers, bars.get(row.pk), told, scope=scope, columns=columns)
         after, more = page.after, bool(page.after)
 
 
 def _row(
-    row: Row, tiers: dict[int, str], bar: HoursBar | None, *, scope: Scope, columns: Columns
+    row: Row,
+    tiers: dict[int, str],
+    bar: HoursBar | None,
+    flags: list[str],
+    *,
+    scope: Scope,
+    columns: Columns,
 ) -> list[Any]:
     is_readable = sees_revenue(row, scope)
     cells: list[Any] = [
@@ -77,7 +89,7 @@ def _row(
         cells.append(_amount(row.trailing_revenue - row.cost_to_serve) if has_cost else None)
     names = [row.owner_name or "", row.backup_name or "", row.department_name or ""]
     hours = [round(bar.used, 2), round(bar.included, 2)] if bar else [None, None]
-    return [*cells, *hours, *names, str(Customer.Status(row.status).label)]
+    return [*cells, *hours, *flags, *names, str(Customer.Status(row.status).label)]
 
 
 def _basis(row: Row) -> str:

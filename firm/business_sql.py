@@ -46,6 +46,24 @@ def divided_all(slices: str) -> str:
     )"""
 
 
+def divided_by(slices: str) -> str:
+    """The same by several calendars: `slices` selects `(calendar, day, start_minute, minutes)`, all
+    with a time of day, and a row has the calendar, too.
+    """
+    return f"""(
+        SELECT calendar, day, start_minute, minutes, inside, minutes - inside - holiday AS outside,
+               holiday
+        FROM (
+            SELECT s.calendar, s.day, s.start_minute, s.minutes, {_hours("s")}
+            FROM (SELECT DISTINCT calendar, day, start_minute, minutes FROM ({slices}) AS slices) s
+            JOIN firm_workcalendar w
+              ON w.id = s.calendar AND s.day >= w.told_since AND s.day < w.told_until
+            LEFT JOIN firm_calendarday d ON d.calendar_id = s.calendar AND d.day = s.day
+            GROUP BY s.calendar, s.day, s.start_minute, s.minutes
+        ) AS sums
+    )"""
+
+
 def begins(day: str) -> str:
     """Whether hours begin on the day of this row of firm_calendarday: it is business time, and
     more than what runs on over midnight from the day before.

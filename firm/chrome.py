@@ -31,14 +31,15 @@ TABS = 5  # at the foot of the phone's page
 @dataclass(frozen=True)
 class Entry:
     """A line of the navigation, or a tab on the phone. It is shown where its address exists and
-    `allowed` says yes. How many things there wait for this person, the functions of
-    `settings.BADGES` say.
+    `allowed` says yes, on a shared screen only where it may be. How many things there wait for
+    this person, the functions of `settings.BADGES` say.
     """
 
     url_name: str
     label: Promise
     icon: str
     allowed: Callable[[Scope], bool] = lambda scope: True
+    on_shared_screen: bool = True
 
     def count(self, scope: Scope) -> int:
         return sum(import_string(path)(scope) for path in settings.BADGES.get(self.url_name, ()))
@@ -51,6 +52,9 @@ def _may(right: Right) -> Callable[[Scope], bool]:
 NAVIGATION = [
     Entry("customers:list", _("Customers"), "building"),
     Entry("customers:log-week", _("Service log"), "pencil", _may(Right.RECORD_WORK)),
+    Entry(
+        "tiering:findings", _("Over & under"), "scale", _may(Right.REVENUE), on_shared_screen=False
+    ),
     Entry("tiering:rules", _("Rules"), "ruler-2"),
     Entry("tiering:reports", _("Reports"), "chart-bar", _may(Right.REVENUE)),
 ]
@@ -142,7 +146,7 @@ class Chrome:
     def _links(self, entries: list[Entry]) -> tuple[Link, ...]:
         if not self.request.user.is_authenticated:
             return ()
-        scope = access.scope(self.request)
+        scope, is_shared = access.scope(self.request), _is_shared(self.request)
         return tuple(
             Link(
                 label=str(entry.label),
@@ -152,7 +156,9 @@ class Chrome:
                 count=entry.count(scope),
             )
             for entry in entries
-            if (href := address(entry.url_name)) and entry.allowed(scope)
+            if (href := address(entry.url_name))
+            and entry.allowed(scope)
+            and (entry.on_shared_screen or not is_shared)
         )
 
     @cached_property

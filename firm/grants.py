@@ -42,6 +42,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tiering_benefituse": APPEND,
     "tiering_evaluation": EDIT,
     "tiering_heldmove": APPEND,
+    "tiering_observation": APPEND,
+    "tiering_settledpart": APPEND,
     "django_admin_log": APPEND,
     # What changes but is never deleted
     "customers_activity": EDIT,
@@ -67,6 +69,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_workcalendar": EDIT,
     "pghistory_context": EDIT,
     "tiering_benefit": EDIT,
+    "tiering_finding": EDIT,
     "tiering_override": EDIT,
     "tiering_tier": EDIT,
     # Drafts, working state and things of one person

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 KINDS = {
     "nightly": gettext_lazy("Nightly run"),
     "replay": gettext_lazy("Replay of nights"),
+    "detection": gettext_lazy("Looking for flags"),
     "tiers_in_force": gettext_lazy("Tiers in force of a new day"),
     "customers_daily": gettext_lazy("Reminders about customers"),
     "preview": gettext_lazy("Impact preview"),
@@ -31,6 +32,7 @@ SUBJECTS = {
     "costrate": gettext_lazy("Cost rate"),
     "customer": gettext_lazy("Customer"),
     "department": gettext_lazy("Department"),
+    "finding": gettext_lazy("Flag"),
     "firm": gettext_lazy("Firm"),
     "goal": gettext_lazy("Goal"),
     "holiday": gettext_lazy("National holiday"),

@@ -37,10 +37,16 @@ def queue(
     )
 
 
-def queue_each(code: str, data: dict[User, dict[str, Any]], *, now: datetime.datetime) -> None:
+def queue_each(
+    code: str,
+    data: dict[User, dict[str, Any]],
+    *,
+    now: datetime.datetime,
+    due_at: datetime.datetime | None = None,
+) -> None:
     """The same kind of notice to many at once, each with data of their own."""
     Notification.objects.bulk_create(
-        Notification(recipient=person, code=code, data=theirs, created_at=now, due_at=now)
+        Notification(recipient=person, code=code, data=theirs, created_at=now, due_at=due_at or now)
         for person, theirs in data.items()
     )
 

@@ -37,6 +37,7 @@ class Right(StrEnum):
     REQUEST_OVERRIDE = "request_override"  # another tier for a customer whose file one has
     APPROVE_OVERRIDE = "approve_override"
     SCORE_CUSTOMERS = "score_customers"  # the strategic fit of others' customers
+    ACCEPT_FLAGS = "accept_flags"  # leave a flag of others' customers as it is until a day
     GO_LIVE = "go_live"  # end the trial: from then on nobody publishes alone
     READ_RUNS = "read_runs"  # what each night did
     RUN_NIGHT = "run_night"  # recalculate now, confirm a held run
@@ -54,6 +55,7 @@ _LOGGING = {Right.PRICE, Right.REVENUE, Right.RECORD_WORK, Right.REQUEST_OVERRID
 _MANAGING = _LOGGING | {
     Right.SEE_JUNIORS_FILES,
     Right.SCORE_CUSTOMERS,
+    Right.ACCEPT_FLAGS,
     Right.MARGIN,
     Right.FIRM_REVENUE,
     Right.READ_RUNS,
@@ -80,6 +82,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REQUEST_OVERRIDE,
             Right.APPROVE_OVERRIDE,
             Right.SCORE_CUSTOMERS,
+            Right.ACCEPT_FLAGS,
             Right.GO_LIVE,
             Right.READ_RUNS,
             Right.RUN_NIGHT,

@@ -15,123 +15,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from firm import formats
+from firm.acts import AUDIT
 from firm.models.firm import FourEyes
 from firm.named import KINDS, SUBJECTS
 from firm.roles import Role
-
-# Up to the colon stands the act's name, by which the audit page is searched.
-AUDIT = {
-    "department_added": gettext_lazy("Department added"),
-    "password_link_made": gettext_lazy("Password link made"),
-    "holiday_added": gettext_lazy("Holiday added: %(day)s"),
-    "holiday_removed": gettext_lazy("Holiday removed: %(day)s"),
-    "company_days_added": gettext_lazy("Company days added: %(first)s to %(last)s"),
-    "company_day_removed": gettext_lazy("Company day removed: %(day)s"),
-    "calendar_added": gettext_lazy("Work calendar added"),
-    "calendar_version_added": gettext_lazy("Working hours changed: from %(date)s"),
-    "calendar_version_removed": gettext_lazy("Version of working hours removed: from %(date)s"),
-    "shift_added": gettext_lazy("Hours of one day added: %(day)s"),
-    "shift_removed": gettext_lazy("Hours of one day removed: %(day)s"),
-    "days_off_added": gettext_lazy("Days off of a calendar added: %(first)s to %(last)s"),
-    "day_off_removed": gettext_lazy("Day off of a calendar removed: %(day)s"),
-    "person_added": gettext_lazy("Person added"),
-    "post_given": gettext_lazy("Post given: %(role)s"),
-    "post_ended": gettext_lazy("Post ended: %(role)s"),
-    "post_abolished": gettext_lazy("Post abolished: %(role)s"),
-    "person_disabled": gettext_lazy("Person disabled"),
-    "person_enabled": gettext_lazy("Person enabled"),
-    "person_changed": gettext_lazy("Person changed"),
-    "month_closed": gettext_lazy("Month closed: %(month)s"),
-    "month_reopened": gettext_lazy("Month reopened: %(month)s"),
-    "job_requested": gettext_lazy("Job requested: %(kind)s"),
-    "rules_drafted": gettext_lazy("Draft of tier rules written"),
-    "rules_edited": gettext_lazy("Draft of tier rules edited"),
-    "draft_discarded": gettext_lazy("Draft of tier rules discarded"),
-    "draft_submitted": gettext_lazy("Draft of tier rules sent for review"),
-    "draft_taken_back": gettext_lazy("Draft of tier rules taken back from review"),
-    "draft_returned": gettext_lazy("Draft of tier rules returned for changes"),
-    "draft_approved": gettext_lazy("Draft of tier rules approved"),
-    "rules_reviewed": gettext_lazy(
-        "Tier rules reviewed and kept: version %(version)s, next review %(date)s"
-    ),
-    "four_eyes_on": gettext_lazy("Second person required: %(four_eyes)s"),
-    "four_eyes_off": gettext_lazy("Second person no longer required: %(four_eyes)s"),
-    "went_live": gettext_lazy("Firm went live"),
-    "rules_published": gettext_lazy("Tier rules published: version %(version)s from %(date)s"),
-    "sole_publisher": gettext_lazy(
-        "Tier rules published by one person alone: version %(version)s from %(date)s"
-    ),
-    "services_changed": gettext_lazy("Service levels of a draft changed"),
-    "benefit_added": gettext_lazy("Benefit added"),
-    "benefit_given": gettext_lazy("Benefit given: %(day)s"),
-    "benefit_taken_back": gettext_lazy("Entry of a benefit taken back: %(day)s"),
-    "held_run_accepted": gettext_lazy("Held run confirmed: %(date)s, %(down)s down, %(up)s up"),
-    "override_requested": gettext_lazy("Manual override requested: %(first)s to %(last)s"),
-    "override_approved": gettext_lazy("Manual override approved: %(first)s to %(last)s"),
-    "sole_approver": gettext_lazy(
-        "Manual override approved by its requester alone: %(first)s to %(last)s"
-    ),
-    "override_rejected": gettext_lazy("Manual override rejected: %(first)s to %(last)s"),
-    "override_withdrawn": gettext_lazy("Manual override withdrawn: %(first)s to %(last)s"),
-    "override_ended": gettext_lazy("Manual override ended early: last day %(last)s"),
-    "override_loses_tier": gettext_lazy(
-        "Manual override holds nothing from %(date)s on: version %(version)s does not have its tier"
-    ),
-    "payment_stop_set": gettext_lazy("Payment stop set: %(date)s"),
-    "payment_stop_lifted": gettext_lazy("Payment stop lifted: %(date)s"),
-    "strategic_fit_scored": gettext_lazy("Strategic fit scored: %(value)s until %(last)s"),
-    "strategic_fit_withdrawn": gettext_lazy("Strategic score withdrawn"),
-    "bill_rate_set": gettext_lazy("List price of an hour set: from %(date)s"),
-    "customer_created": gettext_lazy("Customer added"),
-    "customer_changed": gettext_lazy("Customer changed"),
-    "contact_added": gettext_lazy("Contact added"),
-    "contract_signed": gettext_lazy("Contract signed"),
-    "contract_revised": gettext_lazy("Contract revised: from %(date)s"),
-    "contract_corrected": gettext_lazy("Contract revision corrected: %(number)s"),
-    "contract_ended": gettext_lazy("Contract ended: %(date)s"),
-    "scope_extended": gettext_lazy("Contract extended: %(amount)s of %(kind)s"),
-    "scope_explained": gettext_lazy("Contract explained to the customer: %(date)s"),
-    "contact_changed": gettext_lazy("Contact changed"),
-    "contact_removed": gettext_lazy("Contact removed"),
-    "goodwill_marked": gettext_lazy("Goodwill work marked: %(day)s"),
-    "goodwill_changed": gettext_lazy("Goodwill work changed: %(day)s"),
-    "goodwill_unmarked": gettext_lazy("Mark of goodwill work taken off: %(day)s"),
-    "activity_recorded": gettext_lazy("Entry recorded"),
-    "scope_checked": gettext_lazy("Scope check kept"),
-    "activity_corrected": gettext_lazy("Entry corrected: version %(version)s"),
-    "activity_withdrawn": gettext_lazy("Entry withdrawn"),
-    "lone_work_answered": gettext_lazy("Question about work carried alone answered"),
-    "lone_work_seen": gettext_lazy("Work carried alone looked at"),
-    "load_seen": gettext_lazy("A person's load looked at: %(month)s"),
-    "load_in_sum_seen": gettext_lazy("A section's load looked at: %(month)s"),
-    "drafts_proposed": gettext_lazy("Drafts of entries proposed: %(count)s"),
-    "drafts_left_out": gettext_lazy("Drafts of entries left out: %(count)s"),
-    "week_not_quiet": gettext_lazy("“Nothing this week” taken back: week from %(first)s"),
-    "week_quiet": gettext_lazy("Nothing done in a week, confirmed: from %(first)s"),
-    "entry_question": gettext_lazy("Question about an entry asked"),
-    "past_log_brought_in": gettext_lazy("Service log of the past brought in: entries %(entries)s"),
-    "past_checks_brought_in": gettext_lazy("Scope checks of the past brought in: %(count)s"),
-    "purpose_read": gettext_lazy("Purpose of the service log read: version %(version)s"),
-    "investment_opened": gettext_lazy("Investment begun"),
-    "investment_changed": gettext_lazy("Investment changed"),
-    "investment_extended": gettext_lazy("Investment extended: next review %(date)s"),
-    "investment_paid_back": gettext_lazy("Investment judged: paid back"),
-    "investment_stopped": gettext_lazy("Investment judged: stopped"),
-    "goal_set": gettext_lazy("Goal set"),
-    "goal_changed": gettext_lazy("Goal changed"),
-    "goal_reached": gettext_lazy("Goal reached"),
-    "goal_dropped": gettext_lazy("Goal dropped"),
-    "goal_reopened": gettext_lazy("Goal opened again"),
-    "cost_rate_set": gettext_lazy("Cost rate of %(grade)s set from %(date)s"),
-    "cost_rate_removed": gettext_lazy("Cost rate of %(grade)s from %(date)s removed"),
-    "premiums_set": gettext_lazy(
-        "Premiums on cost set: from %(date)s after hours %(after_hours)s%%, on holidays"
-        " %(holiday)s%%, at night %(night)s%%"
-    ),
-    "premiums_removed": gettext_lazy("Premiums on cost removed: from %(date)s"),
-    "import_applied": gettext_lazy("Import applied: %(kind)s"),
-    "import_left": gettext_lazy("Import discarded: %(kind)s"),
-}
 
 NOTICES = {
     "lone_work_asked": (
@@ -258,6 +145,14 @@ NOTICES = {
             " are still to come."
         ),
     ),
+    "flags_of_night": (
+        gettext_lazy("News about what your customers are given"),
+        gettext_lazy(
+            "The night of %(date)s noticed that customers of yours are given more or less than was"
+            " agreed: new flags %(flags)s. The page “Over & under” says of each why, and what can"
+            " be done."
+        ),
+    ),
     "draft_submitted": (
         gettext_lazy("A draft of the tier rules waits for your review"),
         gettext_lazy("Read it on the rules page, then approve it or return it with a note."),
@@ -301,6 +196,10 @@ ERRORS = {
         "Something unexpected happened (%(type)s). The log has the details."
     ),
     "no_rules_in_force": gettext_lazy("No tier rules are in force on %(date)s."),
+    "nothing_logged": gettext_lazy("Nobody has logged any work yet."),
+    "detection_overtaken": gettext_lazy(
+        "Flags are as of a later day than %(date)s already; nothing was changed."
+    ),
     "draft_changed": gettext_lazy("The draft was changed while its preview was being worked out."),
     "no_month_closed": gettext_lazy("No month had been closed by %(date)s."),
     "night_overtaken": gettext_lazy(

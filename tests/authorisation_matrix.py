@@ -20,9 +20,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
-from firm.models import CompanyDay, Holiday, PostHolding, SavedView, WorkCalendar
+from firm.models import CompanyDay, Firm, Holiday, PostHolding, SavedView, WorkCalendar
 from tests.cast import MEMBERS
 from tests.factories import (
+    LONG_AGO,
     NOW,
     a_benefit_use,
     a_contract,
@@ -40,6 +41,7 @@ from tests.factories import (
     some_goodwill,
     some_premiums,
 )
+from tests.servicing.findings import a_finding
 from tests.tiering.beside import a_strategic_score
 from tests.tiering.nights import a_held_night, a_move, an_evaluation
 from tests.tiering.overrides import a_request
@@ -111,6 +113,8 @@ GROUPS = {
         "administrator",
         "back_office",
     ),
+    # Whoever accepts for a time what is found with the customers of others.
+    "flag_accepters": ("section_manager", "department_head", "executive", "administrator"),
     "rule_reviewers": ("department_head", "executive", "administrator"),
     "run_readers": (
         "section_manager",
@@ -306,6 +310,23 @@ tiering:benefits                GET   backed     file_readers stranger else 404
 tiering:benefits                GET   unowned    all_files else 404
 tiering:record-use              POST  customer   file_workers else 404
 tiering:reverse-use             POST  benefit_use file_workers else 404
+tiering:findings                GET   -          revenue_readers
+tiering:findings-export         GET   -          revenue_readers
+tiering:finding-rules           GET   -          everyone
+tiering:accept-past-form        GET   -          flag_accepters
+tiering:accept-past             POST  -          flag_accepters
+tiering:finding                 GET   finding    file_readers else 404
+tiering:finding                 GET   early_finding account_manager else 404
+tiering:finding-entries         GET   finding    file_readers else 404
+tiering:finding-entries         GET   early_finding account_manager else 404
+tiering:finding-acknowledge     POST  finding    file_workers else 404
+tiering:finding-acknowledge     POST  early_finding account_manager else 404
+tiering:finding-start-form      GET   finding    file_workers else 404
+tiering:finding-start           POST  finding    file_workers else 404
+tiering:finding-resolve-form    GET   finding    file_workers else 404
+tiering:finding-resolve         POST  finding    file_workers else 404
+tiering:finding-accept-form     GET   finding    flag_accepters
+tiering:finding-accept          POST  finding    flag_accepters
 tiering:override-new            GET   customer   file_workers else 404
 tiering:override-create         POST  customer   file_workers else 404
 tiering:payment-stops           GET   customer   file_readers else 404
@@ -456,6 +477,14 @@ api-new-preview                 POST  draft      administrator
 api-preview                     GET   preview    rule_reviewers
 api-preview-moves               GET   preview    rule_reviewers
 api-publish-rules               POST  draft      administrator
+api-findings                    GET   -          everyone
+api-finding                     GET   finding    file_readers else 404
+api-finding                     GET   early_finding account_manager else 404
+api-finding-acknowledge         POST  finding    file_workers else 404
+api-finding-acknowledge         POST  early_finding account_manager else 404
+api-finding-start               POST  finding    file_workers else 404
+api-finding-resolve             POST  finding    file_workers else 404
+api-finding-accept              POST  finding    flag_accepters
 api-evaluations                 GET   -          run_readers
 api-standing                    GET   standing   file_readers else 404
 api-report-concentration        GET   -          revenue_readers
@@ -522,6 +551,9 @@ OBJECTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "entry": lambda cast: {"pk": _entry(cast["account_manager"])},
     "investment": lambda cast: {"pk": _investment(cast)},
     "goal": lambda cast: {"pk": _goal(cast)},
+    "finding": lambda cast: {"pk": _finding(cast, since=LONG_AGO)},
+    # While flags are shown to the account managers alone.
+    "early_finding": lambda cast: {"pk": _finding(cast, since=timezone.localdate())},
     "import": lambda cast: {"pk": an_import().pk},
     "cost_rate": lambda cast: {"pk": a_cost_rate().pk},
     "premium": lambda cast: {"pk": some_premiums().pk},
@@ -566,6 +598,11 @@ def _investment(cast: dict[str, Any]) -> int:
 def _goal(cast: dict[str, Any]) -> int:
     owner = cast["account_manager"]
     return a_goal(a_customer(owner=owner), by=owner).pk
+
+
+def _finding(cast: dict[str, Any], *, since: datetime.date) -> int:
+    Firm.objects.update(flags_since=since)
+    return a_finding(a_customer(owner=cast["account_manager"])).pk
 
 
 def _revision(owner: Any) -> int:

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from customers.models import PurposeReading
 from customers.service_log.purpose import VERSION
-from firm.models import CostRate, Holiday, User
+from firm.models import CostRate, Firm, Holiday, User
 from tests.authorisation_matrix import CAST, OBJECTS
 from tests.factories import (
+    LONG_AGO,
     NOW,
     a_benefit,
     a_benefit_use,
@@ -28,10 +29,12 @@ from tests.factories import (
     an_investment,
     some_goodwill,
 )
+from tests.servicing.findings import a_finding
 from tests.test_authorisation import LINES, Line, ask
 from tests.tiering.drafts import a_written_draft
 from tests.tiering.nights import an_evaluation
 from tests.tiering.overrides import an_override
+from tiering.models import FindingKind
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,7 @@ def fill(cast: dict[str, User]) -> Callable[[int], dict[str, Any]]:
         a_level(rules, "S", "first_response", 30)
         an_evaluation(rules)
         busy = a_customer("多忙商事", owner=manager, tier_rank=1)
+        Firm.objects.update(flags_since=LONG_AGO)
         for number in range(rows):
             customer = a_customer(f"顧客{number}", owner=manager, tier_rank=1)
             an_override(customer, by=manager, approved_by=cast["department_head"])
@@ -75,13 +79,19 @@ def fill(cast: dict[str, User]) -> Callable[[int], dict[str, Any]]:
                 an_investment(owner, owner=author)
                 a_goal(owner, by=author)
                 a_benefit_use(owner)
+                entry = an_activity(owner, NOW.date(), staff=manager)
+                flag = a_finding(owner, FindingKind.values[number], entries=[entry])
             a_written_draft(author)
             a_draft(rules)
             Holiday.objects.create(country="JP", day=NOW.date().replace(day=number + 1), name="日")
             CostRate.objects.create(
                 grade=f"等級{number}", valid_from=since, direct=6_000, loaded=9_000
             )
-        return {"customer": {"pk": busy.pk}, "draft": {"pk": a_written_draft(author).pk}}
+        return {
+            "customer": {"pk": busy.pk},
+            "draft": {"pk": a_written_draft(author).pk},
+            "finding": {"pk": flag.pk},
+        }
 
     return filled
 

@@ -54,7 +54,7 @@ def run_replay(job: JobRun, *, lease: jobs.Lease, now: datetime.datetime) -> Non
 def _run(job: JobRun, planned: Plan, *, lease: jobs.Lease, now: datetime.datetime) -> None:
     up_to = _pin_rules(job)
     with transaction.atomic():
-        _lock()
+        lock()
         book = plan.open_book(today=firm_date(now), up_to=up_to)
         try:
             counts = _evaluated(planned(book), book, job=job, lease=lease, now=now)
@@ -108,7 +108,8 @@ def _pin_rules(job: JobRun) -> int:
     return number
 
 
-def _lock() -> None:
+def lock() -> None:
+    """One run at a time, for the rest of the transaction, and no import meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [actions.RUN_LOCK])
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LEDGER_LOCK])

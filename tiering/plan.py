@@ -17,6 +17,7 @@ from tiering.models import Evaluation, RuleSet
 
 NIGHTLY = "nightly"  # one business date; keyed by it
 REPLAY = "replay"  # several, in one commit
+DETECTION = "detection"  # what follows a night; not among KINDS, it evaluates no tier
 KINDS = (NIGHTLY, REPLAY)
 
 

@@ -1,4 +1,4 @@
-"""What a night, or a replay of several, did; for reading."""
+"""What a night, a replay of several, or the detection after it did; for reading."""
 
 import datetime
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from tiering.chips import Chip, unranked
 from tiering.held import HeldRun
 from tiering.models import Evaluation, RuleSet, TierChange
 from tiering.models.standing import Reason
-from tiering.plan import KINDS
+from tiering.plan import DETECTION, KINDS
 
 UP = [Reason.UPGRADED]
 DOWN = [Reason.DOWNGRADED, Reason.NONPOSITIVE]
@@ -27,8 +27,8 @@ MOVES = {"": UP + DOWN, "up": UP, "down": DOWN}
 @dataclass(frozen=True)
 class Run:
     """A job with the evaluations it made, in order of as_of: one a night, several where it
-    caught up or replayed, none where nothing had changed. `corrected` are the movers of those
-    that evaluated a date again.
+    caught up or replayed, none where nothing had changed or where it was to look for flags.
+    `corrected` are the movers of those that evaluated a date again.
     """
 
     job: JobRun
@@ -40,8 +40,14 @@ class Run:
         if "first" in self.job.params:
             days = (datetime.date.fromisoformat(self.job.params[key]) for key in ("first", "last"))
             return wording.replay_title(*days)
-        assert self.job.business_date is not None  # every night has one
+        assert self.job.business_date is not None  # every night and detection has one
+        if self.is_detection:
+            return wording.detection_title(self.job.business_date)
         return wording.run_title(self.job.business_date)
+
+    @property
+    def is_detection(self) -> bool:
+        return self.job.kind == DETECTION
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +60,11 @@ class Run:
     @property
     def held(self) -> HeldRun | None:
         return HeldRun(self.job) if self.job.state == JobRun.State.HELD else None
+
+    @property
+    def flags(self) -> dict[str, int] | None:
+        """By what became of them: opened, reopened, changed, closed."""
+        return self.job.counts if self.is_detection and "opened" in self.job.counts else None
 
     @property
     def took(self) -> str:
@@ -103,7 +114,7 @@ class Run:
 def jobs() -> QuerySet[JobRun]:
     evaluations = Evaluation.objects.select_related("rule_set").order_by("as_of", "id")
     return (
-        JobRun.objects.filter(kind__in=KINDS)
+        JobRun.objects.filter(kind__in=[*KINDS, DETECTION])
         .select_related("requested_by")
         .prefetch_related(Prefetch("evaluations", queryset=evaluations))
     )

@@ -1,4 +1,6 @@
-"""Where the nights stand and which overrides wait, in one query, for the frame of every page."""
+"""Where the nights stand, which overrides and flags wait, in one query, for the frame of every
+page.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from django.utils import timezone
 
 from firm.dates import firm_date, firm_zone
 from firm.scope import Scope
-from tiering.plan import KINDS, NIGHTLY
+from tiering.plan import DETECTION, KINDS, NIGHTLY
 
 NIGHT_MAY_TAKE = datetime.timedelta(hours=1)
 
@@ -39,17 +41,34 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Flags:
+    """Those of one's own customers that nobody has taken note of, and the last night that looked
+    for some.
+    """
+
+    waiting: int
+    seen_on: datetime.date | None
+
+
+@dataclass(frozen=True)
 class Frame:
-    """What every page asks about tiers. No `night` before the first has ended."""
+    """What every page asks about tiers and flags. No `night` before the first has ended."""
 
     night: NightStatus | None
     overrides: Tally
+    flags: Flags
 
 
 # The last night that has ended, none worked out ahead; beside it the last evaluation and what a
 # later night is at.
 _FRAME = """
-SELECT tally.waiting, tally.in_force, night.business_date, night.finished_at, evaluation.as_of,
+SELECT tally.waiting, tally.in_force,
+       (SELECT count(*) FROM tiering_finding flag
+          JOIN customers_customer customer ON customer.id = flag.customer_id
+         WHERE flag.state = 'open' AND NOT flag.is_past AND customer.owner_id = %(person)s),
+       (SELECT max(business_date) FROM firm_jobrun
+         WHERE kind = %(detection)s AND state = 'done' AND business_date <= %(today)s),
+       night.business_date, night.finished_at, evaluation.as_of,
        evaluation.number,
        EXISTS (SELECT FROM firm_jobrun running
                 WHERE running.kind = ANY(%(kinds)s) AND running.state IN ('queued', 'running')),
@@ -86,15 +105,19 @@ def night_status(*, now: datetime.datetime) -> NightStatus | None:
 
 
 def _frame(person: int, *, now: datetime.datetime) -> Frame:
-    values: dict[str, Any] = {"nightly": NIGHTLY, "kinds": list(KINDS), "person": person}
+    values: dict[str, Any] = {
+        "nightly": NIGHTLY,
+        "detection": DETECTION,
+        "kinds": list(KINDS),
+        "person": person,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FRAME, values | {"today": firm_date(now)})
-        waiting, in_force, business_date, finished_at, as_of, version, is_running, held = (
-            cursor.fetchone()
-        )
-    overrides = Tally(waiting, in_force)
+        waiting, in_force, flags, seen_on, *last = cursor.fetchone()
+    overrides, found = Tally(waiting, in_force), Flags(flags, seen_on)
+    business_date, finished_at, as_of, version, is_running, held = last
     if business_date is None:
-        return Frame(None, overrides)
+        return Frame(None, overrides, found)
     night = NightStatus(
         business_date=business_date,
         finished_at=finished_at,
@@ -104,7 +127,7 @@ def _frame(person: int, *, now: datetime.datetime) -> Frame:
         is_late=business_date < _expected(now),
         held=held,
     )
-    return Frame(night, overrides)
+    return Frame(night, overrides, found)
 
 
 def _expected(now: datetime.datetime) -> datetime.date:

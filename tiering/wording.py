@@ -166,6 +166,10 @@ def run_title(night: datetime.date) -> str:
     return _("Run of %(date)s") % {"date": formats.full_day(night)}
 
 
+def detection_title(date: datetime.date) -> str:
+    return _("Flags as of %(date)s") % {"date": formats.full_day(date)}
+
+
 def replay_title(first: datetime.date, last: datetime.date) -> str:
     return _("Replay from %(first)s to %(last)s") % {
         "first": formats.full_day(first),

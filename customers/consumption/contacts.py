@@ -100,6 +100,7 @@ def _windows(
 
 
 IS_CONTACT = f"""(a.kind = 'contact' AND a.started_at IS NOT NULL AND {COUNTS_ELSEWHERE})"""
+IS_OUR_INITIATIVE = "(a.initiator = %(us)s OR a.initiator = '' AND a.direction = 'out')"
 # What makes one contact of a customer's day.
 ONE_CONTACT = "CASE WHEN a.thread <> '' THEN a.thread ELSE a.channel || ' ' || a.direction END"
 
@@ -111,25 +112,27 @@ def _most(period: str) -> str:
           AND t.period = '{period}' AND {in_force("r", "%(on)s")})"""
 
 
-_CONTACTS = f"""
-WITH {ASKED}, contacts AS (
+# Each contact of the 28 days as its first entry, of customers `asked`.
+CONTACTS = f"""contacts AS (
     SELECT DISTINCT ON (a.customer_id, a.day, a.thread <> '', {ONE_CONTACT})
-           a.customer_id, a.day, a.initiator = %(us)s
-               OR a.initiator = '' AND a.direction = 'out' AS is_ours
+           a.customer_id, a.day, a.thread <> '' AS is_thread, {ONE_CONTACT} AS name, a.id,
+           a.started_at, {IS_OUR_INITIATIVE} AS is_ours
     FROM asked JOIN customers_activity a ON a.customer_id = asked.id
     WHERE a.day > %(on)s::date - {MONTH} AND a.day <= %(on)s AND {IS_CONTACT}
-    ORDER BY a.customer_id, a.day, a.thread <> '', {ONE_CONTACT}, a.started_at, a.id
-), counted AS (
+    ORDER BY a.customer_id, a.day, a.thread <> '', {ONE_CONTACT}, a.started_at, a.id)"""
+
+# How many of each, and the most that is agreed.
+CONTACT_COUNTS = f"""counted AS (
     SELECT customer_id,
            count(*) FILTER (WHERE day > %(on)s::date - {WEEK} AND NOT is_ours) AS week_by_customer,
            count(*) FILTER (WHERE day > %(on)s::date - {WEEK} AND is_ours) AS week_by_us,
            count(*) FILTER (WHERE NOT is_ours) AS by_customer,
            count(*) FILTER (WHERE is_ours) AS by_us
     FROM contacts GROUP BY customer_id
-)
-SELECT counted.*, {_most("week")}, {_most("month")}
-FROM counted ORDER BY customer_id
-"""
+), windows AS (
+    SELECT counted.*, {_most("week")} AS a_week, {_most("month")} AS a_month FROM counted)"""
+
+_CONTACTS = f"WITH {ASKED}, {CONTACTS}, {CONTACT_COUNTS} SELECT * FROM windows ORDER BY customer_id"
 
 # A channel named for emergencies alone is none for anything else.
 CHANNEL_OUTSIDE = f"""(a.channel <> '' AND a.started_at IS NOT NULL AND EXISTS (

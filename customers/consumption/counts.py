@@ -173,6 +173,40 @@ EXTENDED_UNITS = f"""LATERAL (
     )
     SELECT coalesce(sum(room), 0)::int AS amount FROM met)"""
 
+
+def units_beyond(since: str) -> str:
+    """Of customers `asked`, with LINKED_UNITS: a row for each entry with units beyond its term, in
+    the periods that touch the days from `since` to `on`.
+
+    Each term's entries of the periods that its revision touches, also those before it came into
+    force, are counted in order. The units of an extension are looked up for what lies beyond alone.
+    """
+    return f"""
+SELECT t.customer_id, t.entry, t.day, t.kind, t.name, t.start, t.units, t.nth,
+       t.amount + extensions.amount AS included,
+       least(t.units, t.nth - t.amount - extensions.amount)::int AS beyond
+FROM (
+    SELECT a.id AS entry, a.day, c.id AS contract_id, c.customer_id, r.valid_from, t.kind, t.name,
+           t.amount, t.period, period.start,
+           {UNITS} AS units, sum({UNITS}) OVER (
+               PARTITION BY t.id, period.start
+               ORDER BY a.day, coalesce(a.started_at, 'infinity'), a.id) AS nth
+    FROM asked
+    JOIN customers_contract c ON c.customer_id = asked.id
+    JOIN customers_contractrevision r ON r.contract_id = c.id
+    JOIN customers_scopeterm t ON t.revision_id = r.id
+                              AND t.kind IN ('count', 'deliverable', 'meetings')
+    JOIN customers_activity a ON a.customer_id = c.customer_id AND a.day <= %(on)s
+                  AND a.day >= {period_start(f"greatest(r.valid_from, {since})", "t.period")}
+                  AND (r.valid_to IS NULL OR a.day < r.valid_to)
+    CROSS JOIN LATERAL (SELECT {period_start("a.day", "t.period")} AS start) AS period
+    WHERE {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}
+) AS t
+CROSS JOIN {EXTENDED_UNITS} AS extensions
+WHERE t.day >= t.valid_from AND t.units > 0 AND t.nth > t.amount
+  AND t.nth > t.amount + extensions.amount"""
+
+
 _COUNTS = f"""
 WITH {ASKED}, {LINKED_UNITS}, terms AS (
     SELECT c.customer_id, c.id AS contract_id, c.name AS contract, t.id, t.kind, t.name, t.amount,

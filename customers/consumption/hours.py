@@ -109,7 +109,7 @@ def hours_between(
         return [Hours(*row) for row in cursor.fetchall()]
 
 
-_TERMS = """terms AS (
+HOURS_TERMS = """terms AS (
     SELECT c.customer_id, r.valid_from AS since, coalesce(r.valid_to, 'infinity'::date) AS until,
            t.amount::numeric / CASE t.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3
                                              WHEN 'half' THEN 6 ELSE 12 END AS a_month,
@@ -121,7 +121,7 @@ _TERMS = """terms AS (
     WHERE r.valid_to IS NULL OR r.valid_to > r.valid_from)"""
 
 # The days on which an hours term is in force.
-_AGREED = """agreed AS (
+AGREED_DAYS = """agreed AS (
     SELECT customer_id, range_agg(daterange(since, until)) AS days
     FROM terms GROUP BY customer_id)"""
 
@@ -159,7 +159,9 @@ _OWN = f"""own AS (
                  {_NO_LIMIT})::int AS room,
            CASE WHEN bool_or(t.carry_over <> 'none' AND t.carry_months IS NULL)
                      FILTER (WHERE t.until >= m.next)
-                THEN NULL ELSE max(t.carry_months) FILTER (WHERE t.until >= m.next) END AS keeps,
+                THEN NULL
+                ELSE max(t.carry_months) FILTER (WHERE t.carry_over <> 'none'
+                                                   AND t.until >= m.next) END AS keeps,
            coalesce(bool_or(t.carries_deficit) FILTER (WHERE t.until >= m.next), false) AS owes
     FROM months m
     JOIN terms t ON t.customer_id = m.customer_id AND t.since < m.next AND t.until > m.month
@@ -277,14 +279,17 @@ _BUSINESS_DAYS = f"""business_days AS (
       AND d.day < date_trunc('month', %(on)s::date) + interval '1 month'
     GROUP BY 1)"""
 
-_HOURS = f"""
-WITH RECURSIVE {ASKED}, {BOUNDED}, {_TERMS}, {_AGREED}, {_CARRYING}, {_SPANS}, {_MONTHS}, {_OWN},
-{_EXTENDED}, {_USED}, {_ROWS}, {_HISTORY}, {_FOLD}, {_BUSINESS_DAYS}
-SELECT r.customer_id, r.month, r.has_terms, r.used, r.elsewhere, r.own, r.extended,
-       coalesce(f.carried, 0), coalesce(f.owed, 0), coalesce(b.gone, 0), coalesce(b.days, 0)
-FROM rows r
-LEFT JOIN fold f USING (customer_id, month)
-LEFT JOIN business_days b USING (month)
-WHERE r.month >= %(since)s::date
-ORDER BY r.customer_id, r.month
-"""
+# A WITH list that ends with `hours`, the columns of Hours a row; it needs `since`, the first day of
+# a month, and `on`.
+HOURS_BY_MONTH = f"""
+{ASKED}, {BOUNDED}, {HOURS_TERMS}, {AGREED_DAYS}, {_CARRYING}, {_SPANS}, {_MONTHS}, {_OWN},
+{_EXTENDED}, {_USED}, {_ROWS}, {_HISTORY}, {_FOLD}, {_BUSINESS_DAYS}, hours AS (
+    SELECT r.customer_id, r.month, r.has_terms, r.used, r.elsewhere, r.own, r.extended,
+           coalesce(f.carried, 0) AS carried, coalesce(f.owed, 0) AS owed,
+           coalesce(b.gone, 0) AS days_gone, coalesce(b.days, 0) AS days
+    FROM rows r
+    LEFT JOIN fold f USING (customer_id, month)
+    LEFT JOIN business_days b USING (month)
+    WHERE r.month >= %(since)s::date)"""
+
+_HOURS = f"WITH RECURSIVE {HOURS_BY_MONTH} SELECT * FROM hours ORDER BY customer_id, month"

@@ -14,14 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from customers.consumption.contacts import CHANNEL_OUTSIDE
 from customers.consumption.counting import ASKED, parameters
-from customers.consumption.counts import (
-    COUNTS_AS_UNIT,
-    EXTENDED_UNITS,
-    LINKED_UNITS,
-    UNIT_OF_TERM,
-    UNITS,
-    period_start,
-)
+from customers.consumption.counts import LINKED_UNITS, units_beyond
 from customers.consumption.marks import ALWAYS, told_of
 from customers.consumption.times import EFFECTIVE
 
@@ -76,30 +69,9 @@ _OUTSIDE = _divided("sum(h.holiday) = 0 AND sum(h.outside) > 0")
 _HOLIDAY = _divided("sum(h.holiday) > 0")
 _OUTSIDE_OR_HOLIDAY = _divided("sum(h.outside + h.holiday) > 0")
 
-# Each term's entries of the periods that its revision touches, also those before it came into
-# force, counted in order. The units of an extension are looked up for what lies beyond alone.
 _COUNT_BEYOND = f"""
 WITH {ASKED}, {LINKED_UNITS}
-SELECT t.entry
-FROM (
-    SELECT a.id AS entry, a.day, c.id AS contract_id, c.customer_id, r.valid_from, t.kind, t.name,
-           t.amount, t.period, period.start,
-           {UNITS} AS units, sum({UNITS}) OVER (
-               PARTITION BY t.id, period.start
-               ORDER BY a.day, coalesce(a.started_at, 'infinity'), a.id) AS nth
-    FROM customers_contract c
-    JOIN customers_contractrevision r ON r.contract_id = c.id
-    JOIN customers_scopeterm t ON t.revision_id = r.id
-                              AND t.kind IN ('count', 'deliverable', 'meetings')
-    JOIN customers_activity a ON a.customer_id = c.customer_id
-                             AND a.day >= {period_start("r.valid_from", "t.period")}
-                             AND (r.valid_to IS NULL OR a.day < r.valid_to)
-    CROSS JOIN LATERAL (SELECT {period_start("a.day", "t.period")} AS start) AS period
-    WHERE c.customer_id = %(customer)s AND {UNIT_OF_TERM} AND {COUNTS_AS_UNIT}
-) AS t
-CROSS JOIN {EXTENDED_UNITS} AS extensions
-WHERE t.day >= t.valid_from AND t.units > 0 AND t.nth > t.amount
-  AND t.nth > t.amount + extensions.amount
+SELECT entry FROM ({units_beyond("'-infinity'::date")}) AS beyond
 """
 
 _TEXTS: dict[str, str] = {

@@ -30,10 +30,10 @@ Address = Callable[[Row | CustomerSnapshot], str]
 
 @register.simple_tag(takes_context=True)
 def customer_rows(
-    context: template.Context, rows: Sequence[Row], columns: Columns, tiers: Any
+    context: template.Context, rows: Sequence[Row], columns: Columns, tiers: Any, flags: Any
 ) -> SafeString:
-    """`{% customer_rows rows columns tiers %}`. `tiers` is tiering's `tier_column`: `chip(row)`,
-    and the `total` that shares are parts of.
+    """`{% customer_rows rows columns tiers flags %}`. `tiers` is tiering's `tier_column`:
+    `chip(row)`, and the `total` that shares are parts of; `flags` its `flag_column`: `chips(row)`.
     """
     scope, unit = access.scope(context["request"]), context["money_unit"]
     address, cells = _address(scope), _cells(columns)
@@ -64,6 +64,7 @@ def customer_rows(
                 status=inactive if row.status == Customer.Status.INACTIVE else "",
                 money=money,
                 hours=_hours(row, scope) if columns.hours else "",
+                flags=flags.chips(row) if columns.flags else "",
                 owner=escape(row.owner_name or "—"),
                 backup=escape(row.backup_name or "—"),
                 department=escape(row.department_name or "—"),
@@ -123,11 +124,13 @@ def _row(columns: Columns) -> str:
     month = {"month": formats.month(today())}
     label = escape(_("Hours of %(month)s") % month)
     hours = f'<td class="hours-cell" data-label="{label}">{{hours}}</td>' if columns.hours else ""
+    told = escape(_("Over & under"))
+    flags = f'<td class="flags-cell" data-label="{told}">{{flags}}</td>' if columns.flags else ""
     return (
         f'<tr><td class="tier-cell" data-label="{tier}">{{chip}}</td>'
         '<th scope="row"><a href="{address}" data-row><bdi>{name}</bdi></a>{status}</th>'
         f'<td class="minor code" data-label="{code}">{{code}}</td>{{money}}'
-        f"{hours}"
+        f"{hours}{flags}"
         f'<td data-label="{owner}"><bdi>{{owner}}</bdi></td>'
         f'<td class="minor" data-label="{backup}"><bdi>{{backup}}</bdi></td>'
         f'<td class="minor" data-label="{department}"><bdi>{{department}}</bdi></td></tr>'

@@ -124,9 +124,11 @@ def _listed(request: HttpRequest, question: Question) -> dict[str, Any]:
 def _columns(request: HttpRequest, question: Question, page: Listing | None = None) -> Columns:
     scope = access.scope(request)
     has_costs = any(row.cost_to_serve for row in page.rows) if page else True
+    has_files = bool(hours_cells.readable(page.rows, scope)) if page else True
     return Columns(
         margin=scope.may(Right.MARGIN) and has_costs,
-        hours=bool(hours_cells.readable(page.rows, scope)) if page else True,
+        hours=has_files,
+        flags=has_files,
         running=scope.may(Right.REVENUE) and question.sort == DEFAULT_SORT and question.is_whole,
         before=page.revenue_before if page else None,
     )

@@ -8,15 +8,17 @@ channel that is not agreed, or are given for nothing; last they are dealt out am
 
 import datetime
 import random
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from math import log
 
 from customers.models import Activity, Channel, Contract, ScopeTerm
 from escalation.demo import SEED, log_words, rota
 from escalation.demo.contracts import DemoContract
 from escalation.demo.entries import COUNTED, STEP, Cause, DemoEntry, DemoFavor, Kind, Span, chosen
-from escalation.demo.log_stories import GIVEN_BY_STORY, TOLD_IN_FULL, planted
+from escalation.demo.log_stories import GIVEN_BY_STORY, TOLD_IN_FULL, WITHIN_BOUNDS, planted
 from escalation.demo.ratios import HEAVY, hours_paid, ratios
 from escalation.demo.stories import GINREI
 from firm.dates import first_of_month
@@ -45,7 +47,7 @@ CAUSES = {
 def generate_activities(agreed: Sequence[DemoContract], span: Span) -> list[DemoEntry]:
     """By day; the same days give the same entries."""
     by_rank = {one.customer.rank: one for one in agreed}
-    given = ratios([one.customer for one in agreed], span)
+    given = ratios(agreed, span)
     entries = [
         entry
         for rank, ratio in given.items()
@@ -63,12 +65,13 @@ def generate_activities(agreed: Sequence[DemoContract], span: Span) -> list[Demo
 def _usual(agreed: DemoContract, ratio: float, span: Span) -> Iterator[DemoEntry]:
     customer = agreed.customer
     chance = random.Random(f"{SEED} log {customer.rank}")
-    days = span.served(customer)
+    days, weights = span.served(customer), span.weights()
+    passed = list(accumulate(weights[day] for day in days))
     lengths = list(_lengths(round(60 * ratio * hours_paid(customer, span)), chance))
     units: Counter[tuple[datetime.date, str]] = Counter()
     for place, minutes in enumerate(lengths):
-        # Spread evenly, each at some place of its share of the days.
-        day = days[int((place + chance.random()) / len(lengths) * len(days))]
+        # Spread evenly, each at some place of its share of the time.
+        day = days[bisect(passed, (place + chance.random()) / len(lengths) * passed[-1])]
         meets = units[first_of_month(day), MEETING] < _most(agreed, MEETING, ratio)
         entry = _entry(agreed, day, minutes, chance, meets=meets)
         unit = (first_of_month(day), MEETING if entry.kind == Kind.MEETING else entry.work_item)
@@ -193,7 +196,8 @@ def _through_other_channels(entries: list[DemoEntry], stories: list[DemoEntry]) 
         entry
         for entry in entries
         if entry.is_contact_in and entry.agreed.start.terms and not entry.work_item
-    ]
+        and entry.customer.name not in WITHIN_BOUNDS
+    ]  # fmt: skip
     for entry in chosen(open_to_it, WRONG_CHANNELS - there, chance, lambda entry: 1):
         agreed = _channels(entry.agreed)
         others = {channel: part for channel, part in UNAGREED if channel not in agreed}
@@ -212,23 +216,32 @@ def _out_of_hours(
         entry.start is not None and entry.start >= 18 * 60 for entry in stories
     )
     holidays = HOLIDAYS - sum(entry.day in off for entry in stories)
+    # A story's day off is long enough without.
+    told = {entry.day for entry in stories}
+    free = [day for day in span.off if day not in told]
     movable = [
         entry
         for entry in entries
         if entry.cause in COUNTED
         and entry.kind == Kind.WORK
+        and entry.customer.name not in WITHIN_BOUNDS
         and 30 <= entry.minutes <= 150
-        and any(day > entry.day for day in span.off)
+        and any(day > entry.day for day in free)
     ]
     found = chosen(movable, evenings + holidays, chance, lambda entry: _weight(entry, heavy))
     chance.shuffle(found)
+    busy: dict[datetime.date, set[str]] = defaultdict(set)
     for place, entry in enumerate(found):
         words = log_words.HOLIDAY if place < holidays else log_words.EVENING
         entry.contact = _contact(entry.agreed, chance)
         entry.note = _said(chance.choice(words), entry.agreed, entry.contact)
         entry.cause, entry.work_item = Cause.CUSTOMER_WISH, ""
         if place < holidays:
-            entry.day = chance.choice([day for day in span.off if day > entry.day][:DAYS_OFF_AHEAD])
+            ahead = [day for day in free if day > entry.day][:DAYS_OFF_AHEAD]
+            # Nobody gives up a whole day off.
+            owner = entry.customer.owner
+            entry.day = chance.choice([day for day in ahead if owner not in busy[day]] or ahead)
+            busy[entry.day].add(owner)
             entry.start = 60 * 10 + STEP * chance.randrange(20)
         else:
             entry.start = 60 * 18 + STEP * chance.randrange(1, 12)
@@ -243,7 +256,8 @@ def _for_nothing(
     wished = [
         entry
         for entry in entries
-        if entry.cause == Cause.CUSTOMER_WISH and entry.customer.name != GINREI
+        if entry.cause == Cause.CUSTOMER_WISH
+        and entry.customer.name not in WITHIN_BOUNDS | {GINREI}
     ]
     marked = FAVORS - sum(entry.favor is not None for entry in stories) - (DELIGHT - GIVEN_BY_STORY)
     for entry in chosen(wished, marked, chance, lambda entry: _weight(entry, heavy)):

@@ -12,6 +12,7 @@ from customers.models import Activity, Customer, Favor, Investment, ScopeTerm
 from escalation.demo.stories import GINREI, HIKARI, KONAN, YAMATO
 from firm import formats
 from firm.dates import add_months, first_of_month, today
+from tiering.models import Finding
 
 SUNDAY = 7
 # What ひかり堂 says on the phone, as the form of the scope check takes it.
@@ -54,6 +55,7 @@ def log_cards() -> list[Card]:
     }
     makers = {HIKARI: (_phone, _too_much), YAMATO: (_our_own,), GINREI: (_gift,), KONAN: (_bets,)}
     found = [make(customers[name]) for name in makers if name in customers for make in makers[name]]
+    found.insert(2, board())
     return [card for card in found if card is not None]
 
 
@@ -92,6 +94,21 @@ def _too_much(customer: Customer) -> Card | None:
             "included": _hours(term.amount or 0),
             "given": formats.money(given, "yen"),
         },
+    )
+
+
+def board() -> Card | None:
+    """Everybody who gets more or less than was agreed."""
+    flagged = Finding.objects.open().values("customer").distinct().count()
+    if not flagged:
+        return None
+    return Card(
+        kind="board",
+        key="mori",
+        href=reverse("tiering:findings"),
+        label=_("Over & under"),
+        title=_("More or less than agreed"),
+        text=_("%(customers)s customers: who, why, and what to do") % {"customers": flagged},
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from customers.models import Activity
 from escalation.demo.contracts import DemoContract
 from escalation.demo.customers import DemoCustomer
-from firm.dates import first_of_month
+from firm.business_time import ONE_DAY
+from firm.dates import add_months, first_of_month
 
 Cause = Activity.Cause
 Kind = Activity.Kind
@@ -91,6 +92,17 @@ class Span:
         found: dict[datetime.date, list[datetime.date]] = {}
         for day in reversed(self.office):
             found.setdefault(first_of_month(day), []).insert(0, day)
+        return found
+
+    def weights(self) -> dict[datetime.date, float]:
+        """By office day, the part of a month it stands for: what is agreed a month is used in each
+        alike, however many office days it has.
+        """
+        found: dict[datetime.date, float] = {}
+        for month, days in self.months().items():
+            following = add_months(month, 1)
+            covered = min(following, self.t + ONE_DAY) - max(month, self.office[0])
+            found |= dict.fromkeys(days, covered / (following - month) / len(days))
         return found
 
 

@@ -34,7 +34,7 @@ from customers.models import (
     RevenueEntry,
     ScopeInquiry,
 )
-from escalation.demo import company, draft, exceptions
+from escalation.demo import company, nights
 from escalation.demo.benefits import MONTHS, generate_uses
 from escalation.demo.contracts import PRICE_BEYOND, DemoContract, generate_contracts
 from escalation.demo.customers import DemoCustomer, generate_customers
@@ -68,6 +68,7 @@ FIRST_NIGHT = 12  # index of the month whose first is the first night with a ful
 OFFICE_OPENS = datetime.time(9)
 LONG_AGO_YEARS = 3
 LONGEST_BREAK = 30  # days
+MONTHS_WITH_FLAGS = 12  # so that everybody sees them
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def load(*, now: datetime.datetime) -> bool:
         step(plan)
     _publish_rules(plan)
     _give_benefits(plan)
-    _run_nights(plan)
+    nights.run(*plan.nights, t=plan.t, now=plan.now)
     return True
 
 
@@ -160,7 +161,9 @@ def _add_people(plan: Plan) -> None:
     """The firm's name first: from then on everything here is the demo's."""
     if User.objects.exists():
         return
-    Firm.objects.filter(pk=1).update(name=company.NAME, is_demo=True)
+    Firm.objects.filter(pk=1).update(
+        name=company.NAME, is_demo=True, flags_since=add_months(plan.t, -MONTHS_WITH_FLAGS)
+    )
     since = datetime.date(plan.t.year - LONG_AGO_YEARS, 4, 1)
     for path in company.DEPARTMENTS:
         department_at(path=path, by=None, now=plan.now)
@@ -383,15 +386,6 @@ def _give_benefits(plan: Plan) -> None:
             by=customer.owner,
             now=_opening(use.day),
         )
-
-
-def _run_nights(plan: Plan) -> None:
-    first, last = (night.isoformat() for night in plan.nights)
-    quiet = io.StringIO()
-    call_command("nightly", "--from", first, "--to", last, "--monthly", stdout=quiet)
-    exceptions.make(t=plan.t, now=plan.now)
-    call_command("nightly", "--date", firm_date(plan.now).isoformat(), stdout=quiet)
-    draft.make(now=plan.now)
 
 
 def _opening(day: datetime.date) -> datetime.datetime:

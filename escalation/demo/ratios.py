@@ -1,22 +1,25 @@
 """How much of what their fee pays for the customers are given: hours used ÷ hours paid.
 
-The large ones get less than they pay for, some of the small ones many times as much. In each tier
-the customers lie in bands; where in its band each of them stands is drawn, then shifted for all
-of them until the tier's hours are those of `TIERS`.
+The large ones get less than they pay for, some of the small ones many times as much; these have
+hours in their contracts, so that it shows. In each tier the customers lie in bands; where in its
+band each of them stands is drawn, then shifted for all of them until the tier's hours are those of
+`TIERS`.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from customers.models import ScopeTerm
 from escalation.demo import SEED, company
+from escalation.demo.contracts import DemoContract
 from escalation.demo.customers import DemoCustomer
 from escalation.demo.entries import Span
 from escalation.demo.stories import GINREI, GRANBELL, HIKARI, KONAN, TOTO, YAMATO
 
 MONTHS = 6
 HEAVY = 1.5  # from here on a customer is given far more than it pays for
-FIXED = {TOTO: 0.74, GINREI: 0.85, KONAN: 0.98, YAMATO: 0.97, GRANBELL: 2.6, HIKARI: 4.6}
+FIXED = {TOTO: 0.74, GINREI: 0.9, KONAN: 0.98, YAMATO: 0.9, GRANBELL: 2.6, HIKARI: 4.6}
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,12 @@ class Tier:
 
 TIERS = (
     Tier(4, 1576, (Band(1, 0.66, 0.95),)),
-    Tier(14, 1706, (Band(0.75, 0.75, 1.05), Band(0.25, 1.12, 1.35))),
-    Tier(42, 2157, (Band(0.6, 0.8, 1.05), Band(0.3, 1.12, 1.8), Band(0.1, 1.8, 2.4))),
-    Tier(120, 2240, (Band(0.55, 0.5, 1.05), Band(0.25, 1.15, 2.0), Band(0.2, 2.2, 5.0))),
+    Tier(14, 1706, (Band(0.6, 0.55, 0.85), Band(0.4, 1.25, 1.6))),
+    Tier(42, 2157, (Band(0.45, 0.5, 0.85), Band(0.45, 1.35, 1.8), Band(0.1, 1.8, 2.4))),
+    Tier(120, 2240, (Band(0.4, 0.3, 0.8), Band(0.36, 2.1, 3.0), Band(0.24, 3.0, 5.0))),
 )
+# Those in whose contracts no hours are agreed; they lie in no tier's bands.
+WITHOUT_HOURS = Band(1, 0.85, 1.25)
 
 
 def hours_paid(customer: DemoCustomer, span: Span) -> float:
@@ -51,24 +56,35 @@ def hours_paid(customer: DemoCustomer, span: Span) -> float:
     return MONTHS * part * customer.fee / company.BILL_RATE
 
 
-def ratios(customers: Sequence[DemoCustomer], span: Span) -> dict[int, float]:
+def ratios(agreed: Sequence[DemoContract], span: Span) -> dict[int, float]:
     """By rank; those who left before the six months are not among them."""
+    customers = [one.customer for one in agreed]
     paid = {customer.rank: hours_paid(customer, span) for customer in customers}
     fixed = {one.rank: FIXED[one.name] for one in customers if one.name in FIXED}
+    by_hours = {one.customer.rank for one in agreed if _has_hours(one)}
     found: dict[int, float] = {}
     first = 1
     for tier in TIERS:
         members = [rank for rank in range(first, tier.last + 1) if paid[rank] > 0]
-        found |= _of_tier(tier, members, paid, fixed)
+        found |= _of_tier(tier, members, paid, fixed, by_hours)
         first = tier.last + 1
     return found
 
 
+def _has_hours(agreed: DemoContract) -> bool:
+    return any(term.kind == ScopeTerm.Kind.HOURS for term in agreed.start.terms)
+
+
 def _of_tier(
-    tier: Tier, members: list[int], paid: Mapping[int, float], fixed: Mapping[int, float]
+    tier: Tier,
+    members: list[int],
+    paid: Mapping[int, float],
+    fixed: Mapping[int, float],
+    by_hours: Collection[int],
 ) -> dict[int, float]:
     chance = random.Random(f"{SEED} ratios {tier.last}")
-    bands = _banded(tier, [rank for rank in members if rank not in fixed], paid, chance)
+    drawn = [rank for rank in members if rank not in fixed]
+    bands = _banded(tier, drawn, paid, by_hours, chance)
     places = {rank: chance.random() for rank in bands}
 
     def shifted(power: float) -> dict[int, float]:
@@ -86,14 +102,19 @@ def _of_tier(
 
 
 def _banded(
-    tier: Tier, ranks: list[int], paid: Mapping[int, float], chance: random.Random
+    tier: Tier,
+    ranks: list[int],
+    paid: Mapping[int, float],
+    by_hours: Collection[int],
+    chance: random.Random,
 ) -> dict[int, Band]:
     """Who is given most is drawn first, and the larger a customer, the likelier it is one."""
-    order = sorted(ranks, key=lambda rank: chance.random() ** (1 / paid[rank]), reverse=True)
-    found: dict[int, Band] = {}
+    drawn = [rank for rank in ranks if rank in by_hours]
+    order = sorted(drawn, key=lambda rank: chance.random() ** (1 / paid[rank]), reverse=True)
+    found = {rank: tier.bands[0] if rank in by_hours else WITHOUT_HOURS for rank in ranks}
     begin = 0
-    for band in reversed(tier.bands):
-        end = begin + round(band.part * len(ranks)) if band is not tier.bands[0] else len(order)
+    for band in reversed(tier.bands[1:]):
+        end = begin + round(band.part * len(ranks))
         found |= dict.fromkeys(order[begin:end], band)
         begin = end
-    return {rank: found[rank] for rank in ranks}
+    return found

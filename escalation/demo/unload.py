@@ -75,7 +75,7 @@ def unload() -> bool:
         files = [file.path for file in StoredFile.objects.all()]
         _empty_tables()
         ensure_firm_calendar(now=timezone.now())
-        Firm.objects.filter(pk=1).update(name="", is_demo=False)
+        Firm.objects.filter(pk=1).update(name="", is_demo=False, flags_since=None)
     # The heads noted outside would call the next firm's chain a forgery.
     for path in [*files, audit_chain.heads_file()]:
         path.unlink(missing_ok=True)

@@ -4,13 +4,14 @@ Synonyms carry the words of other houses (取引先, 格付け, 昇格) that the
 """
 
 from firm import text
-from firm.help import customers, everyday, giving, log, nights, records, tiers
+from firm.help import customers, everyday, flags, giving, log, nights, records, tiers
 from firm.help.section import Section
 
 SECTIONS: list[Section] = [
     *customers.SECTIONS,
     *log.SECTIONS,
     *giving.SECTIONS,
+    *flags.SECTIONS,
     *tiers.SECTIONS,
     *nights.SECTIONS,
     *records.SECTIONS,

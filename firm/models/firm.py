@@ -29,6 +29,10 @@ class Firm(models.Model):
     four_eyes = ArrayField(
         models.CharField(max_length=10, choices=FourEyes.choices), default=list, blank=True
     )
+    # The first night that looked for flags, and for how many days from then on they are shown to
+    # the customer's own account managers alone.
+    flags_since = models.DateField(null=True, blank=True)
+    flags_alone_days = models.PositiveSmallIntegerField(default=60, db_default=60)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_firm")]

@@ -28,6 +28,7 @@ TOLD_RIGHTS = [
     (Right.REQUEST_OVERRIDE, _("Request a manual override")),
     (Right.APPROVE_OVERRIDE, _("Approve a manual override")),
     (Right.SCORE_CUSTOMERS, _("Score the strategic fit")),
+    (Right.ACCEPT_FLAGS, _("Accept a flag until a day")),
     (Right.GO_LIVE, _("Go live")),
     (Right.EDIT_PEOPLE, _("People and posts")),
     (Right.READ_AUDIT, _("Audit trail")),

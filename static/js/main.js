@@ -1,5 +1,6 @@
 import "./copy.js";
 import "./dialogs.js";
+import "./drawer.js";
 import "./fragments.js";
 import "./keys.js";
 import "./menus.js";

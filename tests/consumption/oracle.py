@@ -37,6 +37,7 @@ class Book:
         self.firms = WorkCalendar.objects.get(is_firms=True)
         self.schedules: dict[int, business_time.Schedule] = {}
         self.linked: Counter[int] = Counter()  # minutes of an extension used by linked work
+        self.counted_of: dict[int, int] = {}  # minutes by the piece
         self.counted = self._counted()
 
     def in_force(self, day: datetime.date, *kinds: str) -> list[ScopeTerm]:
@@ -95,6 +96,7 @@ class Book:
                 room["investment", entry.investment_id] -= met
             else:
                 met = 0
+            self.counted_of[piece.pk] = piece.minutes - met
             found[piece.day] += piece.minutes - met
         return found
 
@@ -204,6 +206,29 @@ class Book:
                 room[entry.extension_id] -= met
             units[entry.pk] = entry.quantity - met
         return units, room
+
+    def units_beyond(self, since: datetime.date) -> dict[int, tuple[int, int]]:
+        """By entry: how many of its units are beyond a term, in the periods that touch the days
+        from `since` on.
+        """
+        units, room = self._units()
+        found: dict[int, tuple[int, int]] = {}
+        in_order = sorted(self.entries, key=lambda row: (row.day, *last(row.started_at), row.pk))
+        for term in self.terms:
+            if term.kind not in UNITS:
+                continue
+            nth: Counter[datetime.date] = Counter()
+            for entry in in_order:
+                start, end = period_of(term.period, entry.day)
+                if not is_unit(entry, term) or end <= since or not units.get(entry.pk):
+                    continue
+                nth[start] += units[entry.pk]
+                included = term.amount + self._extended(units, room, term, start, end)
+                beyond = min(units[entry.pk], nth[start] - included)
+                if term in self.in_force(entry.day, *UNITS) and beyond > 0:
+                    most = max(beyond, found.get(entry.pk, (0, 0))[0])
+                    found[entry.pk] = (most, units[entry.pk])
+        return found
 
     def _used(self, units, term, start: datetime.date, end: datetime.date) -> int:
         return sum(

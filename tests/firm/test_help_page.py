@@ -25,6 +25,8 @@ from firm.roles import RIGHTS, Right, Role
         ("残業", "load"),
         ("週報", "week"),
         ("残時間", "used"),
+        ("過剰サービス", "flags"),
+        ("一括 許容", "flag-moves"),
     ],
 )
 def test_a_section_is_found_by_other_words_for_it(query, slug):

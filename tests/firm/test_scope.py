@@ -30,6 +30,7 @@ EXPECTED = {
     ),
     Right.APPROVE_OVERRIDE: "department_head executive administrator",
     Right.SCORE_CUSTOMERS: "section_manager department_head executive administrator",
+    Right.ACCEPT_FLAGS: "section_manager department_head executive administrator",
     Right.GO_LIVE: "executive administrator",
     Right.READ_RUNS: "section_manager department_head executive administrator back_office auditor",
     Right.RUN_NIGHT: "administrator",

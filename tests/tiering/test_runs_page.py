@@ -218,3 +218,38 @@ def test_recalculating_without_rules_is_refused_in_words(client_of, administrato
     response = client.post(reverse("tiering:recalculate"), follow=True)
     assert response.redirect_chain == [(reverse("tiering:runs"), 302)]
     assert not JobRun.objects.exists()
+
+
+@pytest.fixture
+def detection():
+    counts = {"opened": 5, "reopened": 1, "changed": 3, "closed": 2, "written": 22}
+    return a_done_night(kind="detection", counts=counts)
+
+
+def test_the_list_and_the_page_tell_what_became_of_the_flags(client_of, executive, detection):
+    client = client_of(executive)
+    assert "新規6・更新3・解消2" in client.get(reverse("tiering:runs")).content.decode()
+    html = run_page(client, detection)
+    assert "2026/07/15時点の要確認" in html
+    assert "対応記録" in html
+
+
+def test_while_the_screen_is_shared_there_are_no_flags(client_of, executive, detection):
+    client = client_of(executive)
+    client.post(reverse("firm:screen_share"), {"on": "1"})
+    assert "新規6" not in client.get(reverse("tiering:runs")).content.decode()
+    assert "新規" not in run_page(client, detection)
+
+
+def test_a_running_detection_polls_and_shows_how_far_it_is(client_of, executive):
+    job = a_job(
+        "detection",
+        business_date=datetime.date(2026, 7, 15),
+        state=JobRun.State.RUNNING,
+        claimed_until=LATER,
+        progress_done=4,
+        progress_total=14,
+    )
+    html = run_page(client_of(executive), job, htmx=True)
+    assert html.lstrip().startswith('<div id="run"')
+    assert 'value="4" max="14"' in html

@@ -1,7 +1,19 @@
 """The only writers of the tiering app's rows, beside the engine."""
 
+from tiering.actions.findings import (
+    FlagChanged,
+    accept_flag,
+    accept_past_flags,
+    acceptable_past,
+    acknowledge_flag,
+    begin_flags,
+    check_can_move,
+    refusals_of_moves,
+    resolve_flag,
+    start_flag,
+)
 from tiering.actions.held import accept_held, check_can_accept, hold_run
-from tiering.actions.news import tell_of_night
+from tiering.actions.news import tell_of_flags, tell_of_night
 from tiering.actions.overrides import (
     approve_override,
     ask_again,
@@ -50,9 +62,11 @@ from tiering.actions.rules import (
     save_draft,
 )
 from tiering.actions.runs import (
+    FINAL,
     RUN_LOCK,
     check_can_recalculate,
     recalculate,
+    request_detection,
     request_night,
     request_replay,
 )
@@ -73,15 +87,22 @@ from tiering.actions.strategic_fit import (
 )
 
 __all__ = [
+    "FINAL",
     "RUN_LOCK",
+    "FlagChanged",
     "Overtaken",
     "Scores",
+    "accept_flag",
     "accept_held",
+    "accept_past_flags",
+    "acceptable_past",
+    "acknowledge_flag",
     "add_benefit",
     "approve_draft",
     "approve_override",
     "ask_again",
     "begin_draft",
+    "begin_flags",
     "change_draft",
     "check_can_accept",
     "check_can_confirm_review",
@@ -90,6 +111,7 @@ __all__ = [
     "check_can_edit_draft",
     "check_can_edit_services",
     "check_can_end",
+    "check_can_move",
     "check_can_preview",
     "check_can_publish",
     "check_can_recalculate",
@@ -116,12 +138,15 @@ __all__ = [
     "publish_rules",
     "recalculate",
     "record_use",
+    "refusals_of_moves",
     "reject_override",
     "remind_of_review",
+    "request_detection",
     "request_night",
     "request_override",
     "request_preview",
     "request_replay",
+    "resolve_flag",
     "return_draft",
     "reverse_use",
     "reviewers",
@@ -129,8 +154,10 @@ __all__ = [
     "save_services",
     "score_strategic_fit",
     "set_payment_stop",
+    "start_flag",
     "submit_draft",
     "take_back_draft",
+    "tell_of_flags",
     "tell_of_lost_tiers",
     "tell_of_night",
     "warn_of_ends",

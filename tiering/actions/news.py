@@ -1,15 +1,20 @@
 """Telling the people concerned what a night has changed, one notice each."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from firm import outbox
+from firm.business_time import ONE_DAY
+from firm.dates import firm_date
 from firm.models import JobRun, PostHolding, User
 from firm.roles import RIGHTS, Right
 from firm.superiors import managers_of
-from tiering.models import Evaluation
+from tiering.models import Evaluation, Finding, Observation
 from tiering.news import News, news_of
+from tiering.visibility import seen_by_superiors
 
 MOST_LINES = 200  # of one notice; the page has them all
 
@@ -41,6 +46,38 @@ def tell_of_night(*, job: JobRun, now: datetime.datetime) -> None:
         for person in people
     }
     outbox.queue_each("tiers_of_night", data, now=now)
+
+
+def tell_of_flags(*, job: JobRun, now: datetime.datetime) -> None:
+    """To each account manager and backup, and once they see them the owner's nearest superior:
+    how many flags of their customers this detection has opened, be it again. Without names: the
+    page has them. Nothing of the past, nor where days long over are made up for.
+    """
+    assert job.business_date is not None
+    on = job.business_date
+    if on < firm_date(now) - ONE_DAY:
+        return
+    opened = _opened(job).values_list("customer__owner", "customer__backup")
+    owners = {owner for owner, _backup in opened if owner is not None}
+    managers = managers_of(owners, on=on) if seen_by_superiors(on=on).exists() else {}
+    flags: Counter[int] = Counter()
+    for owner, backup in opened:
+        flags.update({owner, backup, managers.get(owner)} - {None})
+    people = User.objects.filter(pk__in=flags, is_active=True).order_by("pk")
+    data = {person: {"date": on.isoformat(), "flags": flags[person.pk]} for person in people}
+    outbox.queue_each("flags_of_night", data, now=now, due_at=outbox.in_the_morning(now))
+
+
+def _opened(job: JobRun) -> QuerySet[Finding]:
+    """Those that an earlier detection of the day has seen have been told."""
+    date = job.business_date
+    today = Observation.objects.filter(finding=OuterRef("pk"), business_date=date)
+    opened = Finding.objects.filter(Q(opened_on=date) | Q(reopened_on=date), is_past=False)
+    return opened.filter(
+        Exists(today.filter(job=job)),
+        ~Exists(today.exclude(job=job)),
+        state=Finding.State.OPEN,
+    )
 
 
 def _by_person(news: list[News], *, on: datetime.date) -> dict[int, list[News]]:

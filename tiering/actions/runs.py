@@ -29,13 +29,25 @@ def request_night(
     The first is keyed by the date, a later one by date and number, so that any number of
     triggers at once come to one job. `accepts`: what of it is confirmed (tiering/held.py).
     """
-    nights = JobRun.objects.filter(kind=plan.NIGHTLY, business_date=date)
-    done = nights.filter(state__in=FINAL).count()
+    return _request_dated(plan.NIGHTLY, date, by=by, now=now, params=_accepting(accepts))
+
+
+def request_detection(*, date: datetime.date, by: User | None, now: datetime.datetime) -> JobRun:
+    """Looking for flags as of a business date; keyed as nights are."""
+    return _request_dated(plan.DETECTION, date, by=by, now=now, params={})
+
+
+def _request_dated(
+    kind: str,
+    date: datetime.date,
+    *,
+    by: User | None,
+    now: datetime.datetime,
+    params: dict[str, Any],
+) -> JobRun:
+    done = JobRun.objects.filter(kind=kind, business_date=date, state__in=FINAL).count()
     key = f"{date}/{done + 1}" if done else date.isoformat()
-    params = _accepting(accepts)
-    return jobs.request_job(
-        kind=plan.NIGHTLY, key=key, business_date=date, by=by, now=now, params=params
-    )
+    return jobs.request_job(kind=kind, key=key, business_date=date, by=by, now=now, params=params)
 
 
 def _accepting(accepts: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+from tiering.models.finding import Finding, FindingKind, Observation, SettledPart
 from tiering.models.held import HeldMove
 from tiering.models.override import Override
 from tiering.models.preview import Preview, PreviewMove
@@ -9,8 +10,11 @@ __all__ = [
     "Benefit",
     "BenefitUse",
     "Evaluation",
+    "Finding",
+    "FindingKind",
     "GuardRule",
     "HeldMove",
+    "Observation",
     "Override",
     "Per",
     "Preview",
@@ -18,6 +22,7 @@ __all__ = [
     "RuleSet",
     "Service",
     "ServiceLevel",
+    "SettledPart",
     "Standing",
     "Tier",
     "TierChange",

@@ -173,6 +173,17 @@ def allocation(scope: Scope, evaluation: Evaluation) -> Allocation:
     )
 
 
+def by_tier(
+    scope: Scope, evaluation: Evaluation
+) -> tuple[datetime.date, datetime.date, list[Share]]:
+    """The table by tier alone, with its period `[start, end)`."""
+    start = add_months(evaluation.as_of, -evaluation.rule_set.window_months)
+    groups = _groups(scope, start=start, end=evaluation.as_of)
+    whole = sum((part for *_keys, part in groups), Part())
+    shares = _shares({rank: rank for rank, *_ in groups}, 0, groups, whole)
+    return start, evaluation.as_of, shares
+
+
 def customers_of(
     scope: Scope, found: Allocation, *, by: str, key: int | None
 ) -> QuerySet[CustomerSnapshot]:

@@ -53,7 +53,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             context |= _held(request, shown.held)
         elif shown.is_done:
             context |= _result(request, shown)
-    return page_or_part(request, "tiering/run.html", "run", context)
+    page = "detection_run" if shown.is_detection else "run"
+    return page_or_part(request, f"tiering/{page}.html", "run", context)
 
 
 def _result(request: HttpRequest, shown: Run) -> dict[str, Any]:

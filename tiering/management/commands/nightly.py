@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from firm import jobs
-from firm.dates import today
+from firm.dates import firm_date, today
 from firm.models import JobRun, User
 from firm.refusals import Refused
 from firm.wording import error_text
@@ -25,9 +25,9 @@ ASK_AGAIN_AFTER = 0.5  # seconds
 
 class Command(BaseCommand):
     help = (
-        "Does the nightly jobs of a business date. A date done before is evaluated again, and"
-        " only differences are written. Exit status: 0 done, 1 refused, held for confirmation or"
-        " failed, 2 usage."
+        "Does the nightly jobs of a business date: tiers, then flags, these also where the tiers"
+        " are held. A date done before is evaluated again, and only differences are written. Exit"
+        " status: 0 done, 1 refused, held for confirmation or failed, 2 usage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -71,12 +71,16 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
         job = _done(job)
+        flags = _flags_of(job)
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(job), ensure_ascii=False))
+            answer = _as_json(job) | {"detection": _flags_as_json(flags)}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
             self._tell(job)
-        if job.state == JobRun.State.FAILED:
-            raise CommandError(error_text(job.error))
+            self._tell_flags(flags)
+        for done in (job, flags):
+            if done is not None and done.state == JobRun.State.FAILED:
+                raise CommandError(error_text(done.error))
         if job.state == JobRun.State.HELD:
             raise CommandError(_why_held(HeldRun(job)))
 
@@ -95,6 +99,20 @@ class Command(BaseCommand):
         elif job.state == JobRun.State.DONE:
             written = job.counts["written"]
             self.stdout.write(_("Done; rows written: %(written)s") % {"written": written})
+
+    def _tell_flags(self, flags: JobRun | None) -> None:
+        if flags is None or flags.state != JobRun.State.DONE:
+            return
+        if "skipped" in flags.counts:
+            self.stdout.write(error_text(flags.counts["skipped"]))
+            return
+        self.stdout.write(
+            _(
+                "Flags: %(opened)s new, %(reopened)s back again, %(changed)s changed,"
+                " %(closed)s closed; rows written: %(written)s"
+            )
+            % flags.counts
+        )
 
 
 def _why_held(held: HeldRun) -> str:
@@ -159,6 +177,28 @@ def _done(job: JobRun) -> JobRun:
         if job.state in FINAL:
             return job
         time.sleep(ASK_AGAIN_AFTER)
+
+
+def _flags_of(night: JobRun) -> JobRun | None:
+    """Looking for flags after the night, or the last of several; not for one still to come."""
+    now = timezone.now()
+    assert night.business_date is not None
+    if night.business_date > firm_date(now):
+        return None
+    return _done(actions.request_detection(date=night.business_date, by=None, now=now))
+
+
+def _flags_as_json(flags: JobRun | None) -> dict[str, Any] | None:
+    if flags is None:
+        return None
+    counts = {"written": 0} | flags.counts
+    return {
+        "state": flags.state,
+        "business_date": str(flags.business_date),
+        **counts,
+        "skipped": error_text(flags.counts.get("skipped", {})) or None,
+        "error": error_text(flags.error) or None,
+    }
 
 
 def _as_json(job: JobRun) -> dict[str, Any]:
