@@ -15,6 +15,9 @@ from django.db import connection
 from firm.models import Department, Post, User
 from firm.roles import RIGHTS, Right, Role
 
+# A sum over the work of fewer people says something of each of them.
+FEWEST_PEOPLE = 3
+
 
 @dataclass(frozen=True)
 class Scope:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -18,17 +18,21 @@ HEIGHT = 120
 LANE = 26
 ROOM_ABOVE = Decimal("1.12")  # for the words above the highest line
 FAR_ABOVE = 4
+WIDE = 25  # per cent of the chart: room for a few words
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A tier held from one day to another; `in_grace` is the part below the keep threshold."""
+    """A tier held from one day to another; `in_grace` is the part below the keep threshold.
+    `is_after_wide`: the same tier's stretch before it has room for what is to be said of it.
+    """
 
     change: TierChange
     chip: Chip
     span: Span
     y: float
     in_grace: bool
+    is_after_wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,17 @@ class Curve:
 
     revenue: list[tuple[datetime.date, Decimal]]
     scale: Scale
-    line: str
+    points: list[tuple[float, float]]
     thresholds: list[Threshold]
+
+    @property
+    def line(self) -> str:
+        return charts.line(self.points)
+
+    @property
+    def end(self) -> tuple[float, float, Decimal]:
+        """Where the line ends, and its amount there."""
+        return *self.points[-1], self.revenue[-1][1]
 
 
 @dataclass(frozen=True)
@@ -137,9 +150,10 @@ def _stretches(
         before = drawn[-1] if drawn else None
         if before and before.chip == chip and before.in_grace == in_grace:
             joined = Span(before.span.x, round(before.span.width + span.width, 3))
-            drawn[-1] = Stretch(before.change, chip, joined, before.y, in_grace)
+            drawn[-1] = replace(before, span=joined)
         else:
-            drawn.append(Stretch(change, chip, span, lane * LANE, in_grace))
+            is_after_wide = bool(before and before.chip == chip and before.span.width > WIDE)
+            drawn.append(Stretch(change, chip, span, lane * LANE, in_grace, is_after_wide))
     return drawn
 
 
@@ -189,7 +203,7 @@ def _curve(
         Threshold(chips.get(tier.code) or unranked(tier.code), scale.y(amount), amount, is_keep)
         for tier, amount, is_keep in near
     ]
-    return Curve(revenue, scale, charts.line(points), thresholds)
+    return Curve(revenue, scale, points, thresholds)
 
 
 def _thresholds(explanation: Explanation) -> list[tuple[Tier, Decimal, bool]]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from customers.models import CustomerSnapshot
+from customers.models.customer import SnapshotQuerySet
 from firm import access
 from firm.charts import Group, Pareto, pareto, share_of_top
 from firm.refusals import Refused
@@ -125,6 +126,17 @@ def reach_of(scope: Scope) -> Reach:
     if scope.may(Right.FIRM_REVENUE) or (scope.may(Right.REVENUE) and scope.sees_all_files):
         return Reach.FIRM
     return Reach.OWN if scope.may(Right.REVENUE) else Reach.NOBODY
+
+
+def in_reach(scope: Scope) -> SnapshotQuerySet:
+    """The customers whose revenue the reader may see."""
+    match reach_of(scope):
+        case Reach.FIRM:
+            return CustomerSnapshot.objects.all()
+        case Reach.OWN:
+            return CustomerSnapshot.objects.visible_to(scope)
+        case _nobody:
+            return CustomerSnapshot.objects.none()
 
 
 def names_by_rank() -> dict[int, str]:

@@ -24,7 +24,9 @@ def reason_text(explanation: Explanation, *, unit: str) -> str:
 def notes(explanation: Explanation, *, unit: str) -> Iterator[str]:
     """What else decided beside the revenue, a sentence each."""
     facts, rules = explanation.facts, explanation.rule_set
-    if facts is not None and facts.basis == "provisional":
+    if facts is not None and facts.basis == "provisional" and facts.months is None:
+        yield _("The tier is provisional: by what the contract is worth a year.")
+    elif facts is not None and facts.basis == "provisional":
         yield _(
             "The tier is provisional: the revenue is projected from the first %(count)s months."
         ) % {"count": facts.months}

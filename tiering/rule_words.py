@@ -102,9 +102,10 @@ def _first_months(rules: Rules) -> str:
     if not rules.cold_start_months:
         return ""
     return ngettext(
-        "In the first month a tier is provisional: by the revenue so far, as of a whole year.",
-        "In the first %(count)s months a tier is provisional: by the revenue so far, as of a whole"
-        " year.",
+        "In the first month a tier is provisional: by what the contract is worth a year, without a"
+        " contract by the revenue so far, as of a whole year.",
+        "In the first %(count)s months a tier is provisional: by what the contract is worth a year,"
+        " without a contract by the revenue so far, as of a whole year.",
         rules.cold_start_months,
     ) % {"count": rules.cold_start_months}
 
@@ -113,7 +114,8 @@ def _dormant(rules: Rules) -> str:
     if not rules.dormant_after_months:
         return ""
     return _(
-        "A customer without an entry for %(count)s months is dormant and stands outside the total."
+        "A customer without a contract and without an entry for %(count)s months is dormant and"
+        " stands outside the total."
     ) % {"count": rules.dormant_after_months}
 
 

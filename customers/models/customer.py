@@ -38,6 +38,9 @@ class SnapshotQuerySet(models.QuerySet["CustomerSnapshot"]):
         """Rows whose file, and so whose revenue, this person may read."""
         return self.filter(_theirs(scope))
 
+    def active(self) -> Self:
+        return self.filter(status="active")
+
     def card_only(self, scope: Scope) -> Self:
         """The other rows: names and tiers, no money."""
         if scope.sees_all_files:

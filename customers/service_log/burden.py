@@ -13,10 +13,10 @@ from typing import Any
 from django.db import connection
 
 from customers.consumption.times import EFFECTIVE, OURS, TOLERANCE
-from customers.service_log.coverage import FEWEST_PEOPLE
 from firm.business_time import ONE_DAY
 from firm.calendar import business_days
 from firm.dates import add_months, firm_date
+from firm.scope import FEWEST_PEOPLE
 from firm.superiors import managers_of
 
 ALONE = 10 * 60  # minutes outside hours a month, above which a manager sees one person's

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from firm.business_sql import begins
+from firm.scope import FEWEST_PEOPLE
 
 WEEKS = 8
 FINE, POOR = Decimal("0.8"), Decimal("0.5")
-FEWEST_PEOPLE = 3
 A_WEEK = datetime.timedelta(weeks=1)
 
 

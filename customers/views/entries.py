@@ -1,5 +1,6 @@
 """The entries of the service log: one with its versions, and a customer's as a list."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from customers.service_log.choices import choices_for
 from customers.service_log.entries import EntryData, live_favor
 from customers.service_log.entry_form import INTERNAL, EntryForm, initial_of
 from customers.service_log.listing import SORT, LogFilter, exported, header, shown
-from customers.service_log.versions import versions_of
+from customers.service_log.versions import Version, versions_of
 from customers.service_log.week import found_customers
 from firm import access, screen_share
 from firm.dates import firm_date, today
@@ -93,15 +94,28 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """The correction; 422 with all that was typed, also where somebody was quicker."""
+    """The correction; 422 with all that was typed. Where somebody was quicker it says what they
+    changed, and sent once more the correction is made upon theirs.
+    """
     found = _entry(request, pk, may=Right.RECORD_WORK)
     form, seen = _form(request, found, request.POST), VersionForm(request.POST)
     if not (seen.is_valid() and form.is_valid() and _corrected(request, found, form, seen)):
-        return _correction(request, found, form, seen, status=422)
+        missed = _missed(request, found, seen)
+        if missed:
+            seen = VersionForm(initial={"version": found.version})
+        return _correction(request, found, form, seen, missed=missed, status=422)
     messages.success(request, _("The entry has been corrected."))
     if not _entries(request).filter(pk=pk).exists():  # no longer for others' eyes
         return redirect("customers:log", pk=found.customer_id)
     return redirect("customers:entry", pk=pk)
+
+
+def _missed(request: HttpRequest, found: Activity, seen: VersionForm) -> list[Version]:
+    """The corrections after the version that was seen; a shared screen shows none."""
+    known = seen.cleaned_data.get("version")
+    if known is None or request.screen_share:  # type: ignore[attr-defined]
+        return []
+    return [version for version in versions_of(found) if version.number > known]
 
 
 def _corrected(request: HttpRequest, found: Activity, form: EntryForm, seen: VersionForm) -> bool:
@@ -144,6 +158,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     moved = _moved(request, found, form)
     if moved is None:
         as_it_is = _form(request, found, initial=initial_of(found))
+        as_it_is.fields["minutes"].widget.attrs.pop("autofocus", None)
+        form.fields["customer"].widget.attrs["autofocus"] = True
         seen = VersionForm(initial={"version": found.version})
         return _correction(request, found, as_it_is, seen, move=form, status=422)
     said = _("Withdrawn there, and recorded here for %(customer)s.")
@@ -269,7 +285,14 @@ def _correction(
     seen: VersionForm,
     *,
     move: MoveForm | None = None,
+    missed: Sequence[Version] = (),
     status: int = 200,
 ) -> HttpResponse:
-    context = {"entry": found, "form": form, "seen": seen, "move": move or MoveForm()}
+    context = {
+        "entry": found,
+        "form": form,
+        "seen": seen,
+        "move": move or MoveForm(),
+        "missed": missed,
+    }
     return render(request, "customers/entry_correct.html", context, status=status)

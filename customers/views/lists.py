@@ -28,10 +28,15 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The list; with htmx its part alone. 422 where the address asks for what doesn't exist."""
     if screen_share.is_on(request):
         return _only_one(request)
-    form = CustomerFilter(request.GET, scope=access.scope(request))
+    scope = access.scope(request)
+    form = CustomerFilter(request.GET, scope=scope)
     query = query_of(request.GET)
     context: dict[str, Any] = {"filter": form, "query": query}
-    context["may_see_revenue"] = access.scope(request).may(Right.REVENUE)
+    context |= {
+        "may_see_revenue": scope.may(Right.REVENUE),
+        "may_import": scope.may(Right.IMPORT),
+        "may_edit_people": scope.may(Right.EDIT_PEOPLE),
+    }
     if form.is_valid():
         context |= _listed(request, form.question)
     part = "#list" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from customers.service_log.entry_form import INTERNAL, QuickForm, initial_like, 
 from customers.service_log.purpose import after_purpose
 from firm import access, screen_share
 from firm.dates import firm_date
-from firm.parts import is_for_htmx, page_or_part
+from firm.parts import asked_from, is_for_htmx, page_or_part
 from firm.refusals import Refused
 from firm.roles import Right
 
@@ -145,8 +145,7 @@ def _said_before(entry: Activity) -> str:
 
 
 def _is_own_page(request: HttpRequest) -> bool:
-    page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
-    return page.split("?")[0] in (reverse("customers:log-new"), reverse("customers:log-create"))
+    return asked_from(request) in (reverse("customers:log-new"), reverse("customers:log-create"))
 
 
 def _form(

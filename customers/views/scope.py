@@ -26,7 +26,7 @@ from customers.scope.sentences import replies_for
 from customers.scope.words import headline, label_of, reason_of, words_of
 from firm import access, formats, screen_share
 from firm.dates import add_months, start_of_day, today
-from firm.parts import is_for_htmx, page_or_part
+from firm.parts import asked_from, is_for_htmx, page_or_part
 from firm.refusals import refusal_in
 from firm.roles import Right
 from firm.superiors import manager_of
@@ -181,8 +181,7 @@ def _quick_log(inquiry: ScopeInquiry) -> str:
 
 
 def _is_own_page(request: HttpRequest) -> bool:
-    page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
-    return page.split("?")[0] == reverse("customers:scope")
+    return asked_from(request) == reverse("customers:scope")
 
 
 def _fragment(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

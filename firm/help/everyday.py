@@ -49,7 +49,7 @@ SECTIONS = [
                 "Press p before you show your screen to a customer. Tiers, revenue, other"
                 " customers in the search and the names of saved views are gone from every page"
                 " until you leave the mode, in print too. The service log leaves out what was done"
-                " for our own reasons, investments, sales and internal work."
+                " for our own reasons, investments, sales and internal work, and every note."
             ),
         ],
         "画面共有 投影 会議 オンライン会議 ズーム zoom teams 隠す hide presentation meeting",

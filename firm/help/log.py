@@ -51,7 +51,8 @@ SECTIONS = [
             _(
                 "The weekly grid has your customers as rows and the days as columns, in quarter"
                 " hours. Arrow keys, Enter and Tab move, Ctrl+Enter saves; the week before can be"
-                " filled in. “Nothing this week” confirms that there was nothing to record."
+                " filled in, and cells of a spreadsheet pasted. “Nothing this week” confirms that"
+                " there was nothing to record."
                 " Work logged in other ways is counted in and stays as it is."
             ),
             _(

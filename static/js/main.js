@@ -9,4 +9,5 @@ import "./quick-log.js";
 import "./scope-check.js";
 import "./search.js";
 import "./session.js";
+import "./tabs.js";
 import "./theme.js";

@@ -11,7 +11,6 @@ from customers.actions.activities import EntryData, FavorData, ask_about, record
 from customers.actions.burden import answer_lone_work, record_looks, tell_of_lone_work
 from customers.models import LoneWorkNotice
 from customers.service_log.burden import (
-    FEWEST_PEOPLE,
     Load,
     load_of_section,
     loads_of,
@@ -25,7 +24,7 @@ from firm.dates import add_months, firm_zone, first_of_month
 from firm.dates import today as firm_today
 from firm.models import AuditEvent, Notification, User, WorkCalendar
 from firm.refusals import Refused
-from firm.scope import scope_of
+from firm.scope import FEWEST_PEOPLE, scope_of
 from firm.work_calendars import OFFICE, ensure_firm_calendar
 from tests.factories import a_customer, a_person
 

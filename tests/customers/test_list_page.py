@@ -171,6 +171,13 @@ def test_the_export_is_what_is_seen(client_of, account_manager: User) -> None:
 def test_an_empty_firm_is_told_what_comes_next(client_of, account_manager: User) -> None:
     text = page(client_of(account_manager))
     assert "顧客はまだありません" in text
+    assert "はじめの手順" not in text
+
+
+def test_an_empty_firm_tells_who_may_import_the_first_steps(client_of, administrator: User) -> None:
+    text = page(client_of(administrator))
+    assert "はじめの手順" in text
+    assert reverse("customers:import-new") in text
 
 
 def test_the_page_asks_at_most_twelve_times_however_many_rows(

@@ -90,6 +90,10 @@ def test_a_second_start_says_where_the_first_one_runs(running):
     assert f"already running at {running.address}/" in second.stderr
 
 
+def test_an_empty_firm_is_told_how_its_first_person_comes_in(running):
+    assert f"export DATA={running.data} SITE_URL={running.address}\n" in running.output.read_text()
+
+
 def test_a_port_in_use_is_named(running, tmp_path):
     other = Installation(tmp_path / "data", port=running.port)
     refused = other.run("up")

@@ -83,8 +83,13 @@ def test_whoever_was_slower_is_told_and_keeps_what_was_typed(
     text = response.content.decode()
     assert "ほかの人がこの記録を訂正しました" in text
     assert "別の訂正" in text
+    assert "<del>105</del> → <ins>30</ins>" in text, "what the other one changed"
     entry.refresh_from_db()
     assert entry.minutes == 30
+    again = corrected(entry, version=response.context["seen"]["version"].value(), note="別の訂正")
+    client_of(account_manager).post(f"/log/{entry.pk}/correct/save/", again)
+    entry.refresh_from_db()
+    assert (entry.version, entry.note) == (3, "別の訂正")
 
 
 def test_an_executive_reads_the_entry_and_why_it_is_not_hers_to_correct(
@@ -315,6 +320,8 @@ def test_who_is_meant_has_to_be_clear_and_another(typed, client_of, entry, accou
     answer = client_of(account_manager).post(f"/log/{entry.pk}/move/", given)
     assert answer.status_code == 422
     assert answer.context["move"].errors.keys() == {"customer"}
+    fields = [answer.context["form"]["minutes"], answer.context["move"]["customer"]]
+    assert ["autofocus" in field.field.widget.attrs for field in fields] == [False, True]
     assert f'value="{typed}"' in answer.content.decode() or not typed, "what was typed stays"
     assert Activity.objects.live().get() == entry
 

@@ -229,10 +229,13 @@ def facts_of(unit: list[str], world: World, rules: OracleRules, as_of: datetime.
         for one in who.contracts
         if one.first <= last and (one.until is None or last < one.until)
     ]
+    a_year = sum((one.a_year for one in contracts), Decimal())
+    if is_provisional and a_year:
+        projected = Fraction(a_year) * rules.window_months / 12
     return Facts(
         fit=max(fits, default=None),
         months=whole_months(started_on, as_of) if started_on is not None else None,
-        a_year=sum((one.a_year for one in contracts), Decimal()),
+        a_year=a_year,
         templates=tuple(one.template for one in contracts),
         revenue=rounded(projected if is_provisional else projected + weighted),
         booked=recurring + one_off,
@@ -242,6 +245,7 @@ def facts_of(unit: list[str], world: World, rules: OracleRules, as_of: datetime.
         ),
         is_provisional=is_provisional,
         is_dormant=rules.dormant_after_months > 0
+        and not contracts
         and not any(
             entry.customer in unit
             and months_before(as_of, rules.dormant_after_months) <= entry.date < as_of

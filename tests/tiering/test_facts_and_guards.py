@@ -13,6 +13,7 @@ from customers.models import Customer, CustomerSnapshot
 from firm.models import User
 from tests.examples import examples
 from tests.factories import a_customer, an_activity, an_entry
+from tests.tiering.beside import an_agreement
 from tests.tiering.evaluations import a_replay, at_night, day, exported, published, some_rules
 from tiering import actions, rule_file
 from tiering.engine import fold, judge
@@ -160,6 +161,26 @@ def test_a_projected_revenue_says_so_and_the_provisional_one_leaves_one_offs_out
     assert revenues("K1")[:3] == [120, 60, 290]
 
 
+def test_in_the_first_months_a_contract_says_more_than_the_ledger(evaluate):
+    customer = a_customer(code="K1", started_on=day("2025-12-01"))
+    an_agreement(customer, day("2025-12-01"), None, "maintenance", 240)
+    an_entry(customer, day("2025-12-20"), 10)
+    evaluate(window_months=6, cold_start={"months": 2})
+    # Half of the contract's year, twice; then 10 x 6/2 as of every month that has begun.
+    assert revenues("K1")[:2] == [120, 30]
+    stored = TierChange.objects.earliest("as_of").explanation
+    assert stored["basis"] == "provisional"
+    assert "months" not in stored
+
+
+def test_a_contract_of_no_stated_worth_leaves_the_first_months_to_the_ledger(evaluate):
+    customer = a_customer(code="K1", started_on=day("2025-12-01"))
+    an_agreement(customer, day("2025-12-01"), None, "maintenance", 0)
+    an_entry(customer, day("2025-12-20"), 10)
+    evaluate(window_months=6, cold_start={"months": 2})
+    assert revenues("K1")[0] == 60
+
+
 def test_whoever_has_no_start_noted_is_evaluated_plainly(evaluate):
     monthly(a_customer(code="K1"), [0] * 6)
     evaluate(cold_start={"months": 1})
@@ -207,6 +228,17 @@ def test_the_dormant_stand_outside_of_the_total_of_the_shares(evaluate):
     assert {code: rows[code]["raw_tier"] for code in ("a", "b")} == {"a": "S", "b": "C"}
     assert Standing.objects.get(customer__code="gone").is_dormant
     assert Evaluation.objects.earliest("as_of").counts["total"] == "100.0000"
+
+
+def test_a_silent_customer_with_a_contract_is_not_dormant(evaluate):
+    kept, ended = a_customer(code="kept"), a_customer(code="ended")
+    an_agreement(kept, day("2025-01-01"), None, "maintenance", 0)
+    an_agreement(ended, day("2025-01-01"), day("2025-12-31"), "maintenance", 0)
+    for customer in (kept, ended):
+        an_entry(customer, day("2025-08-15"), 100)
+    evaluate(window_months=12, dormant_after_months=3)
+    dormant = Standing.objects.filter(is_dormant=True)
+    assert [standing.customer.code for standing in dormant] == ["ended"]
 
 
 def test_nobody_falls_before_the_minimum_tenure_is_over(evaluate):

@@ -6,4 +6,4 @@
 """
 
 # Written beside each evaluation; raised with every change that could decide otherwise.
-VERSION = "2"
+VERSION = "3"

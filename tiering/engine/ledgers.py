@@ -11,10 +11,10 @@ A fact is what a customer brought or cost in the window `[as_of - window_months,
 - **trailing revenue**, to four decimals, halves away from zero:
   full: recurring + weight x one-off;
   annualised: recurring x window_months / n + weight x one-off;
-  provisional: recurring x window_months / n.
+  provisional: contract value x window_months / 12, without any recurring x window_months / n.
 - **margin**: (booked revenue - expenses - cost) / booked revenue. It is of money that has been
   booked: neither weighted nor projected, because the costs are not, either.
-- **dormant**: no entry in `[as_of - dormant_after_months, as_of)`.
+- **dormant**: no entry in `[as_of - dormant_after_months, as_of)`, and no contract in force.
 - beside the ledgers, each as it stood at the end of the day before `as_of`: **fit**, the strategic
   score in force (none: it has expired or nobody scored); **contract value**, what the contracts
   in force are worth a year, and their **contract types**. **Tenure**: whole months from
@@ -218,8 +218,13 @@ class Reading:
     @property
     def months(self) -> str:
         """The months that a projected revenue rests on; NULL where none is projected."""
-        is_projected = f"{self.provisional} OR {self._begun} < {self.measure.window_months}"
-        return f"CASE WHEN {is_projected} THEN {self._begun} END"
+        is_young = f"({self.provisional} OR {self._begun} < {self.measure.window_months})"
+        return f"CASE WHEN {is_young} AND NOT {self._goes_by_contract} THEN {self._begun} END"
+
+    @property
+    def _goes_by_contract(self) -> str:
+        """A contract says what it is worth, though little of it may have been booked yet."""
+        return f"({self.provisional} AND coalesce({self._unit}.contract_value, 0) > 0)"
 
     @property
     def _unit(self) -> str:
@@ -236,7 +241,9 @@ class Reading:
         # The decimals make the quotient exact enough to be rounded once.
         recurring = f"({sums}.booked - {sums}.one_off)"
         projected = f"{recurring} * {window}.0000000000 / {self._begun}"
-        return f"""CASE WHEN {self.provisional} THEN round({projected}, 4)
+        contracted = f"coalesce({sums}.contract_value, 0) * {window}.0000000000 / 12"
+        return f"""CASE WHEN {self._goes_by_contract} THEN round({contracted}, 4)
+            WHEN {self.provisional} THEN round({projected}, 4)
             WHEN {self._begun} < {window} THEN round({projected} + {weight:f} * {sums}.one_off, 4)
             ELSE {full} END"""
 
@@ -300,7 +307,8 @@ class Reading:
                 self._entries("direct", "sum(entry.cost) AS expenses", "entry.cost IS NOT NULL")
             )
         if measure.tells_dormant:
-            columns.append("coalesce(ledger.recent, 0) = 0 AS dormant")
+            is_silent = "coalesce(ledger.recent, 0) = 0"
+            columns.append(f"{is_silent} AND contracted.customer_id IS NULL AS dormant")
         more_columns, more_joins = self._beside()
         columns += more_columns
         joins += more_joins

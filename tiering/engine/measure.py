@@ -17,7 +17,8 @@ class Measure:
     """How the facts of a customer are taken; two versions of one measure read the same facts.
 
     Expenses are read for a margin only that a guard or a criterion asks for, one-off entries
-    apart only where they count differently, and of BESIDE what a criterion asks for.
+    apart only where they count differently, and of BESIDE what a criterion asks for; contracts
+    also for first months and dormant customers.
     """
 
     window_months: int
@@ -31,7 +32,8 @@ class Measure:
 
     @property
     def reads_contracts(self) -> bool:
-        return not self.beside.isdisjoint({Fact.CONTRACT_VALUE, Fact.CONTRACT_TYPE})
+        asked = not self.beside.isdisjoint({Fact.CONTRACT_VALUE, Fact.CONTRACT_TYPE})
+        return asked or self.has_first_months or self.tells_dormant
 
     @property
     def reads_starts(self) -> bool:
@@ -54,7 +56,7 @@ class Measure:
         return add_months(as_of, -self.window_months)
 
     def silent_since(self, as_of: datetime.date) -> datetime.date:
-        """A customer without an entry from here on is dormant."""
+        """A customer without an entry from here on, and without a contract, is dormant."""
         return add_months(as_of, -self.dormant_after_months)
 
 

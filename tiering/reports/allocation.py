@@ -19,14 +19,12 @@ from django.db.models import Q, QuerySet, Sum
 from customers.models import ActivitySlice, CustomerSnapshot
 from firm.dates import add_months, today
 from firm.models import Department
-from firm.scope import Scope
+from firm.scope import FEWEST_PEOPLE, Scope
 from firm.superiors import managers_of
 from tiering.models import Evaluation
-from tiering.reports.concentration import in_reach
+from tiering.reports.concentration import evaluated_in_reach
 
 TOO_LITTLE, TOO_MUCH = Decimal("0.7"), Decimal("1.3")
-# A team of fewer people says something of each of them.
-SMALLEST_TEAM = 3
 
 _GROUPS = """
 SELECT tier_rank, department_id, owner_id, count(*), sum(trailing_revenue),
@@ -188,7 +186,7 @@ def customers_of(
     scope: Scope, found: Allocation, *, by: str, key: int | None
 ) -> QuerySet[CustomerSnapshot]:
     """The customers behind a line whose file the reader has; `by` is tier, department, person."""
-    rows = in_reach(scope).visible_to(scope)  # type: ignore[attr-defined]
+    rows = evaluated_in_reach(scope).visible_to(scope)
     if by == "tier":
         return rows.filter(tier_rank=key)
     if by == "person":
@@ -220,7 +218,7 @@ def _groups(
     scope: Scope, *, start: datetime.date, end: datetime.date
 ) -> list[tuple[int, int | None, int | None, Part]]:
     """Tier, department and account manager of some customers, and their sums."""
-    rows = in_reach(scope)
+    rows = evaluated_in_reach(scope)
     if rows.query.is_empty():
         return []
     inner, params = rows.values_list(
@@ -271,14 +269,14 @@ def _teams(groups: Sequence[tuple[Any, ...]]) -> dict[int | None, int | None]:
         return len(set().union(*(owners[one] for one, other in teams.items() if other == team)))
 
     while small := [
-        team for team in set(teams.values()) if team is not None and people(team) < SMALLEST_TEAM
+        team for team in set(teams.values()) if team is not None and people(team) < FEWEST_PEOPLE
     ]:
         # The lowest first: what it hands on may be enough for the one above.
         lowest = max(small, key=lambda team: (_depth(team, above), team))
         _hand_on(teams, lowest, above[lowest])
     named = [team for team in set(teams.values()) if team is not None]
     rest = sorted(named, key=lambda team: (people(team), team))
-    if rest and None in teams.values() and people(None) < SMALLEST_TEAM:
+    if rest and None in teams.values() and people(None) < FEWEST_PEOPLE:
         _hand_on(teams, rest[0], None)
     return teams
 

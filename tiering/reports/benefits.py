@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from customers.models import Activity, Customer, CustomerSnapshot
+from customers.models import Activity
+from customers.models.customer import SnapshotQuerySet
 from firm.dates import add_months
 from firm.scope import Scope
 from tiering.catalogue import Offer
 from tiering.chips import Chip, chip_of
 from tiering.models import BenefitUse, RuleSet, Service, ServiceLevel
-from tiering.overview import Reach, reach_of
+from tiering.overview import in_reach
 from tiering.services import levels_of, offers_of
 from tiering.version_rows import load, tiers_of
 
@@ -105,12 +106,14 @@ def report(scope: Scope, *, on: datetime.date) -> Report:
     return Report([chip_of(rule) for rule in rules], found)
 
 
-def customers_without(scope: Scope, offer: Offer, rank: int, *, on: datetime.date) -> QuerySet:
+def customers_without(
+    scope: Scope, offer: Offer, rank: int, *, on: datetime.date
+) -> SnapshotQuerySet:
     """The customers of a tier who have not used this benefit."""
     used = BenefitUse.objects.standing().filter(
         customer=OuterRef("pk"), service=offer.service, benefit=offer.benefit, **_window(on)
     )
-    unused = _active(scope).filter(~Exists(used), tier_rank=rank)
+    unused = in_reach(scope).active().filter(~Exists(used), tier_rank=rank)
     return unused.filter(~Exists(_logged(on))) if offer.is_budget else unused
 
 
@@ -128,14 +131,6 @@ def _window(on: datetime.date) -> dict[str, datetime.date]:
     return {"day__gt": add_months(on, -MONTHS), "day__lte": on}
 
 
-def _active(scope: Scope) -> QuerySet[CustomerSnapshot]:
-    reach = reach_of(scope)
-    if reach is Reach.NOBODY:
-        return CustomerSnapshot.objects.none()
-    rows = CustomerSnapshot.objects.filter(status=Customer.Status.ACTIVE)
-    return rows if reach is Reach.FIRM else rows.visible_to(scope)
-
-
 def _customers(
     scope: Scope, *, on: datetime.date
 ) -> tuple[dict[int | None, int], dict[tuple[str, int | None], int]]:
@@ -147,7 +142,7 @@ def _customers(
         customer=OuterRef("pk"), service=budget, **_window(on)
     )
     is_given = Exists(by_hand) | Exists(_logged(on))
-    ranks = _active(scope).order_by().values("tier_rank")
+    ranks = in_reach(scope).active().order_by().values("tier_rank")
     rows = ranks.annotate(count=Count("pk"), given=Count("pk", filter=is_given))
     counts = {row["tier_rank"]: row["count"] for row in rows}
     return counts, {(budget, row["tier_rank"]): row["given"] for row in rows}
@@ -156,7 +151,7 @@ def _customers(
 def _users(scope: Scope, *, on: datetime.date) -> dict[tuple[str, int | None], int]:
     rows = (
         BenefitUse.objects.standing()
-        .filter(customer__in=_active(scope).values("pk"), **_window(on))
+        .filter(customer__in=in_reach(scope).active().values("pk"), **_window(on))
         .order_by()
         .values_list("service", "benefit__code", "customer__snapshot__tier_rank")
         .annotate(users=Count("customer", distinct=True))

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThanOrEqual,
@@ -18,17 +17,16 @@ from django.db.models.fields.tuple_lookups import (
 )
 
 from customers.models import CustomerSnapshot
+from customers.models.customer import SnapshotQuerySet
 from firm.charts import Group
 from firm.scope import Scope
 from tiering.chips import Chip
 from tiering.models import TierRule
-from tiering.overview import MOST_GROUPS, Overview, Reach, reach_of
+from tiering.overview import MOST_GROUPS, Overview, in_reach
 
 TENTHS = 10
 # The largest customer, and the largest so many per cent of the customers, rounded half up.
 TOPS = (1, 5, 10, 20, 50)
-
-Rows = QuerySet[CustomerSnapshot]
 
 _BY_TIER = """
 SELECT rank, count(*), count(*) FILTER (WHERE revenue > 0), sum(greatest(revenue, 0)),
@@ -130,17 +128,12 @@ class Concentration:
         return next((top for top in self.tops if top.last == last), None)
 
 
-def in_reach(scope: Scope) -> Rows:
-    """Evaluated customers whose revenue counts for this reader."""
-    reach = reach_of(scope)
-    if reach is Reach.NOBODY:
-        return CustomerSnapshot.objects.none()
-    rows = CustomerSnapshot.objects.filter(tier_rank__isnull=False)
-    return rows if reach is Reach.FIRM else rows.visible_to(scope)
+def evaluated_in_reach(scope: Scope) -> SnapshotQuerySet:
+    return in_reach(scope).filter(tier_rank__isnull=False)
 
 
 def concentration(scope: Scope) -> Concentration:
-    found = _query(_BY_TIER, in_reach(scope))
+    found = _query(_BY_TIER, evaluated_in_reach(scope))
     tiers = {
         rank: TierFigures(customers=every, revenue=revenue)
         for rank, every, _some, revenue, _ in found
@@ -193,7 +186,7 @@ def tier_shares(report: Concentration, overview: Overview) -> list[TierShare]:
     return shares
 
 
-def customers_at(scope: Scope, first: int, last: int) -> Rows:
+def customers_at(scope: Scope, first: int, last: int) -> SnapshotQuerySet:
     """The customers from one place to another whose file the reader has; none where there is no
     such place.
     """
@@ -203,7 +196,7 @@ def customers_at(scope: Scope, first: int, last: int) -> Rows:
     key = Tuple("trailing_revenue", "pk")
     return (
         _with_revenue(scope)
-        .visible_to(scope)  # type: ignore[attr-defined]
+        .visible_to(scope)
         .filter(
             TupleLessThanOrEqual(key, (ends[0].revenue, ends[0].customer)),
             TupleGreaterThanOrEqual(key, (ends[-1].revenue, ends[-1].customer)),
@@ -211,8 +204,8 @@ def customers_at(scope: Scope, first: int, last: int) -> Rows:
     )
 
 
-def _with_revenue(scope: Scope) -> Rows:
-    return in_reach(scope).filter(trailing_revenue__gt=0)
+def _with_revenue(scope: Scope) -> SnapshotQuerySet:
+    return evaluated_in_reach(scope).filter(trailing_revenue__gt=0)
 
 
 def _places(scope: Scope, numbers: list[int]) -> list[Place]:
@@ -220,7 +213,7 @@ def _places(scope: Scope, numbers: list[int]) -> list[Place]:
     return [Place(*row) for row in rows]
 
 
-def _query(sql: str, rows: Rows, *params: Any) -> list[tuple[Any, ...]]:
+def _query(sql: str, rows: SnapshotQuerySet, *params: Any) -> list[tuple[Any, ...]]:
     if rows.query.is_empty():
         return []
     inner, inner_params = rows.values_list(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
-from customers.models import Customer, CustomerSnapshot, RevenueEntry
+from customers.models import RevenueEntry
+from customers.models.customer import SnapshotQuerySet
 from firm.scope import Scope
-from tiering.overview import Reach, reach_of
+from tiering.overview import in_reach
 
 
 class Line(StrEnum):
@@ -68,24 +69,18 @@ class Coverage:
 
 
 def coverage(scope: Scope) -> Coverage:
-    counted = _active(scope).aggregate(
-        **{line.value: Count("pk", filter=_condition(line)) for line in Line}
+    counted = (
+        in_reach(scope)
+        .active()
+        .aggregate(**{line.value: Count("pk", filter=_condition(line)) for line in Line})
     )
     return Coverage(counts={line: counted[line.value] for line in Line})
 
 
-def rows_of(scope: Scope, line: Line) -> QuerySet[CustomerSnapshot]:
+def rows_of(scope: Scope, line: Line) -> SnapshotQuerySet:
     """The customers of a line whose names this reader may see in it."""
-    rows = _active(scope).filter(_condition(line))
-    return rows.visible_to(scope) if line in NEEDING_FILE else rows  # type: ignore[attr-defined]
-
-
-def _active(scope: Scope) -> QuerySet[CustomerSnapshot]:
-    reach = reach_of(scope)
-    if reach is Reach.NOBODY:
-        return CustomerSnapshot.objects.none()
-    rows = CustomerSnapshot.objects.filter(status=Customer.Status.ACTIVE)
-    return rows if reach is Reach.FIRM else rows.visible_to(scope)
+    rows = in_reach(scope).active().filter(_condition(line))
+    return rows.visible_to(scope) if line in NEEDING_FILE else rows
 
 
 def _condition(line: Line) -> Q:

@@ -18,7 +18,7 @@ from firm.scope import Scope
 from tiering.chips import Chip, chip_of, unranked
 from tiering.in_force import Source, instead_sql, rules_on
 from tiering.models import Evaluation, Tier
-from tiering.overview import Reach, reach_of
+from tiering.overview import in_reach
 from tiering.standings import evaluation_on
 
 NEW = 0  # not evaluated yet on the earlier date
@@ -130,13 +130,10 @@ def flow(
     """Between what held on `start` and what held on `end`."""
     earlier, later = evaluation_on(start), evaluation_on(end)
     everybody = _FLOW.format(new=NEW, later=_held(end, held), earlier=_held(start, held))
-    rows = CustomerSnapshot.objects.all()
-    if reach_of(scope) is not Reach.FIRM:
-        rows = rows.visible_to(scope)
-    visible, visible_params = rows.values("pk").query.sql_with_params()
+    reached, params = in_reach(scope).values("pk").query.sql_with_params()
     sql = f"""SELECT before, after, count(*) FROM ({everybody}) flow
-               WHERE customer_id IN ({visible}) GROUP BY before, after"""
-    cells = {(before, after): count for before, after, count in _query(sql, *visible_params)}
+               WHERE customer_id IN ({reached}) GROUP BY before, after"""
+    cells = {(before, after): count for before, after, count in _query(sql, *params)}
     return Flow(
         start=start,
         end=end,
@@ -152,12 +149,8 @@ def flow(
 def movers_of(found: Flow, pairs: set[Pair], scope: Scope) -> QuerySet[CustomerSnapshot]:
     """The customers in these cells, by kana."""
     before, after = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    rows = CustomerSnapshot.objects.filter(
-        pk__in=RawSQL(_AMONG.format(flow=found.sql), [before, after])
-    )
-    if reach_of(scope) is not Reach.FIRM:
-        rows = rows.visible_to(scope)
-    return rows.select_related("owner").order_by("sort_key", "pk")
+    among = RawSQL(_AMONG.format(flow=found.sql), [before, after])
+    return in_reach(scope).filter(pk__in=among).select_related("owner").order_by("sort_key", "pk")
 
 
 def movers(found: Flow, rows: list[CustomerSnapshot], scope: Scope) -> list[Mover]:

@@ -224,8 +224,8 @@ class GuardSerializer(serializers.Serializer):
 
 
 class BasisSerializer(serializers.Serializer):
-    """Where the revenue comes from: full, annualised or provisional (so many months projected),
-    of so many customers judged together.
+    """Where the revenue comes from: full, annualised or provisional (so many months projected; none
+    where a contract says what a year is worth), of so many customers judged together.
     """
 
     basis = serializers.ChoiceField(choices=["full", "annualised", "provisional"])

@@ -34,7 +34,7 @@ def benefit_report(request: HttpRequest) -> HttpResponse:
     if "benefit" in request.GET:
         usage, part = _chosen(request, report.rows)
         without = unused.customers_without(scope, usage.offer, part.rank, on=today())
-        readable = without.visible_to(scope).select_related("owner", "backup")  # type: ignore[attr-defined]
+        readable = without.visible_to(scope).select_related("owner", "backup")
         page, links = page_of(request, readable, sort="sort_key")
         context |= {"usage": usage, "part": part, "customers": page, **links}
         context["others"] = part.customers - part.users - readable.order_by().count()
@@ -52,7 +52,7 @@ def benefit_report_export(request: HttpRequest) -> HttpResponse:
         return file_of(request, _("Unused benefits"), tables.usage(report.rows))
     usage, part = _chosen(request, report.rows)
     without = unused.customers_without(scope, usage.offer, part.rank, on=today())
-    readable = without.visible_to(scope).select_related("owner", "backup")  # type: ignore[attr-defined]
+    readable = without.visible_to(scope).select_related("owner", "backup")
     table = tables.of_line(readable.order_by("sort_key").iterator(), usage.offer.label)
     return file_of(request, _("Unused benefits"), table)
 

@@ -14,7 +14,7 @@ from firm.dates import today
 from firm.exports import table_response
 from firm.paging import page_of
 from firm.parts import page_or_part
-from firm.refusals import Refused, refusal_told
+from firm.refusals import refusal_of, refusal_told
 from firm.roles import Right
 from tiering import actions, held
 from tiering.chips import Chip, chips
@@ -83,7 +83,12 @@ def _held(request: HttpRequest, shown: HeldRun) -> dict[str, Any]:
         "stops": shown.sentences(unit=unit),
         "moved": way,
         "held_movers": list(held.movers(rows, _chips(shown), scope=scope)),
-        "cannot_accept": _refusal(shown, request),
+        "cannot_accept": refusal_of(
+            actions.check_can_accept,
+            run=shown.job,
+            by=access.reader(request),
+            now=timezone.now(),
+        ),
         "may_import": scope.may(Right.IMPORT),
         "sees_all": scope.sees_all_files,
         **links,
@@ -99,15 +104,6 @@ def _way(request: HttpRequest) -> str:
 
 def _chips(shown: HeldRun) -> dict[str, Chip]:
     return chips(RuleSet.objects.get(number=shown.facts["rules"]))
-
-
-def _refusal(shown: HeldRun, request: HttpRequest) -> str:
-    """Why this reader cannot confirm it now."""
-    try:
-        actions.check_can_accept(run=shown.job, by=access.reader(request), now=timezone.now())
-    except Refused as refused:
-        return refused.sentence
-    return ""
 
 
 @require_POST

@@ -18,10 +18,16 @@ from django.utils import timezone
 from firm.embedded.lease import lease_on
 from firm.embedded.places import Places
 from firm.embedded.service import Service
+from firm.models import User
 from firm.running import deaf, processes
 from firm.running.claim import AlreadyRunning, Claim, listen
 
 STEP = 0.1  # seconds between two looks
+NOBODY_YET = (
+    "Nobody can sign in yet. In a second terminal:\n"
+    "  export DATA={data} SITE_URL={address}\n"
+    '  .venv/bin/python manage.py people add YOUR@ADDRESS --name "YOUR NAME" --role administrator'
+)
 READY_LIMIT = 120.0  # seconds until the first page has to answer
 
 
@@ -105,7 +111,9 @@ class Command(BaseCommand):
         self.say(self.address)
         if settings.DEMO:
             call_command("demo", "logins", stdout=self.stdout)
-            connection.close()
+        elif not User.objects.active().exists():
+            self.say(NOBODY_YET.format(data=self.places.data, address=self.address.rstrip("/")))
+        connection.close()
         self.wait_for("healthz", [web])  # the first page has the machine to itself
         self.look_after(background)
         self.wait_for("", self.services)
