@@ -45,7 +45,9 @@ def start_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    return _make(request, pk, "start", ReasonForm, actions.start_flag, _("The flag is in progress."))
+    return _make(
+        request, pk, "start", ReasonForm, actions.start_flag, _("The flag is in progress.")
+    )
 
 
 @require_GET
