@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from bench import data, log
+from bench import data, log, nightly
 from bench.lists import an_administrator
 from bench.report import Goal, note, side_by_side, timed
 from customers.consumption.contacts import channels_outside, contacts_of
@@ -18,6 +18,7 @@ from customers.models import ActivitySlice
 from firm.business_time import ONE_DAY
 from firm.dates import add_months
 from firm.models import JobRun
+from tiering.models import Evaluation
 from tiering.servicing.differences import Outcome
 from tiering.servicing.engine import detect
 from tiering.servicing.rules import STANDARD
@@ -63,6 +64,15 @@ SELECT r.id, t.kind, '', t.amount, t.period, t.channel, false, '{}', '{}', t.pla
 CARRYING = """
 UPDATE customers_contractrevision SET carry_over = 'none', carry_cap = NULL, carry_months = NULL
  WHERE id % 5 <> 0
+"""
+
+# Whatever the tier, customers are promised contact, proposals and a meeting.
+LEVELS = """
+INSERT INTO tiering_servicelevel (rule_set_id, tier_id, service, amount, per, choice)
+SELECT t.rule_set_id, t.tier_id, s.service, s.amount, s.per, ''
+  FROM tiering_tierrule t
+ CROSS JOIN (VALUES ('contact_interval', 8, ''), ('proposal', 1, 'half'),
+                    ('review_meeting', 1, 'year')) AS s(service, amount, per)
 """
 
 
@@ -113,6 +123,9 @@ def run(customers: int) -> list[Goal]:
 def fill() -> None:
     """Contracts for all, with what detection looks at, unless they are there."""
     log.fill(an_administrator())
+    if not Evaluation.objects.exists():
+        nightly.publish()
+        nightly.two_months()
     with data.superuser() as database:
         (found,) = database.execute(
             "SELECT count(*) FROM customers_scopeterm WHERE kind = 'contact_most'"
@@ -121,6 +134,7 @@ def fill() -> None:
             database.execute(TIMES)
             database.execute(TERMS)
             database.execute(CARRYING)
+            database.execute(LEVELS)
             database.execute("VACUUM (ANALYZE)")
 
 
