@@ -171,6 +171,8 @@ def detection_title(date: datetime.date) -> str:
 
 
 def replay_title(first: datetime.date, last: datetime.date) -> str:
+    if first == last:
+        return _("Replay of %(date)s") % {"date": formats.full_day(first)}
     return _("Replay from %(first)s to %(last)s") % {
         "first": formats.full_day(first),
         "last": formats.full_day(last),

@@ -104,14 +104,6 @@ IS_OUR_INITIATIVE = "(a.initiator = %(us)s OR a.initiator = '' AND a.direction =
 # What makes one contact of a customer's day.
 ONE_CONTACT = "CASE WHEN a.thread <> '' THEN a.thread ELSE a.channel || ' ' || a.direction END"
 
-
-# The largest maximum of the contracts in force: a customer may use what one of them allows.
-def _most(period: str) -> str:
-    return f"""(SELECT max(t.amount) FROM {TERMS}
-        WHERE c.customer_id = counted.customer_id AND t.kind = 'contact_most'
-          AND t.period = '{period}' AND {in_force("r", "%(on)s")})"""
-
-
 # Each contact of the 28 days as its first entry, of customers `asked`.
 CONTACTS = f"""contacts AS (
     SELECT DISTINCT ON (a.customer_id, a.day, a.thread <> '', {ONE_CONTACT})
@@ -121,7 +113,8 @@ CONTACTS = f"""contacts AS (
     WHERE a.day > %(on)s::date - {MONTH} AND a.day <= %(on)s AND {IS_CONTACT}
     ORDER BY a.customer_id, a.day, a.thread <> '', {ONE_CONTACT}, a.started_at, a.id)"""
 
-# How many of each, and the most that is agreed.
+# How many of each, and the most that is agreed: of several contracts in force the largest, as a
+# customer may use what one of them allows.
 CONTACT_COUNTS = f"""counted AS (
     SELECT customer_id,
            count(*) FILTER (WHERE day > %(on)s::date - {WEEK} AND NOT is_ours) AS week_by_customer,
@@ -130,7 +123,15 @@ CONTACT_COUNTS = f"""counted AS (
            count(*) FILTER (WHERE is_ours) AS by_us
     FROM contacts GROUP BY customer_id
 ), windows AS (
-    SELECT counted.*, {_most("week")} AS a_week, {_most("month")} AS a_month FROM counted)"""
+    SELECT counted.*, most.a_week, most.a_month
+    FROM counted
+    CROSS JOIN LATERAL (
+        SELECT max(t.amount) FILTER (WHERE t.period = 'week') AS a_week,
+               max(t.amount) FILTER (WHERE t.period = 'month') AS a_month
+        FROM {TERMS}
+        WHERE c.customer_id = counted.customer_id AND t.kind = 'contact_most'
+          AND {in_force("r", "%(on)s")}
+    ) AS most)"""
 
 _CONTACTS = f"WITH {ASKED}, {CONTACTS}, {CONTACT_COUNTS} SELECT * FROM windows ORDER BY customer_id"
 

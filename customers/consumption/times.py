@@ -122,7 +122,9 @@ SELECT * FROM (
         FROM asked
         JOIN customers_activityslice s ON s.customer_id = asked.id
                                       AND s.day >= {since} AND s.day < {until}
+        -- Its entry is of the same day or of the one before: so that not all need be read.
         JOIN customers_activity a ON a.id = s.activity_id
+                                 AND a.day >= {since}::date - 1 AND a.day < {until}
         WHERE s.start_minute IS NOT NULL AND {COUNTS_ELSEWHERE} AND {OURS}
     ), agreed AS MATERIALIZED (
         SELECT DISTINCT w.id, coalesce(t.calendar_id, firms.id) AS calendar

@@ -20,7 +20,8 @@ from escalation.demo.contracts import DemoContract
 from escalation.demo.entries import COUNTED, STEP, Cause, DemoEntry, DemoFavor, Kind, Span, chosen
 from escalation.demo.log_stories import GIVEN_BY_STORY, TOLD_IN_FULL, WITHIN_BOUNDS, planted
 from escalation.demo.ratios import HEAVY, hours_paid, ratios
-from escalation.demo.stories import GINREI
+from escalation.demo.stories import GINREI, TOTO
+from firm.business_time import ONE_DAY
 from firm.dates import first_of_month
 
 MEDIAN, SIGMA = 50, 0.77  # minutes of an entry
@@ -28,6 +29,7 @@ SHORTEST, LONGEST = 15, 480
 EVENINGS, HOLIDAYS = 143, 99
 FAVORS, DELIGHT = 396, 9
 WRONG_CHANNELS = 133
+NOTHING_PROPOSED = 96  # days, of story 1
 DAYS_OFF_AHEAD = 6  # weekends and holidays that an entry may move to
 MEETING, USUAL_MEETINGS = "meeting", 2  # a month
 MEETS_FROM_FEE = 60_000  # whoever pays this much a month meets us
@@ -56,6 +58,7 @@ def generate_activities(agreed: Sequence[DemoContract], span: Span) -> list[Demo
     ]
     stories = planted({one.customer.name: one for one in agreed}, span)
     heavy = {rank for rank, ratio in given.items() if ratio >= HEAVY}
+    _without_proposals(entries, span)
     _through_other_channels(entries, stories)
     _out_of_hours(entries, stories, heavy, span)
     _for_nothing(entries, stories, heavy, span)
@@ -184,6 +187,16 @@ def _work_item(agreed: DemoContract, note: str, minutes: int, chance: random.Ran
     return _counted_name(agreed)
 
 
+def _without_proposals(entries: list[DemoEntry], span: Span) -> None:
+    """Story 1: nobody has proposed anything to the largest customer for a long time."""
+    chance = random.Random(f"{SEED} proposals")
+    since = span.t - NOTHING_PROPOSED * ONE_DAY
+    for entry in entries:
+        if entry.customer.name == TOTO and entry.kind == Kind.PROPOSAL and entry.day > since:
+            entry.kind, entry.cause, entry.contact = Kind.WORK, Cause.IN_CONTRACT, None
+            entry.note = chance.choice(log_words.WORK[Cause.IN_CONTRACT])
+
+
 def _through_other_channels(entries: list[DemoEntry], stories: list[DemoEntry]) -> None:
     chance = random.Random(f"{SEED} channels")
     there = sum(
@@ -230,21 +243,26 @@ def _out_of_hours(
     ]
     found = chosen(movable, evenings + holidays, chance, lambda entry: _weight(entry, heavy))
     chance.shuffle(found)
+    # Nobody gives up a whole day off, or an evening for two customers.
     busy: dict[datetime.date, set[str]] = defaultdict(set)
+    for entry in stories:
+        if entry.start is not None:
+            busy[entry.day].add(entry.customer.owner)
     for place, entry in enumerate(found):
+        owner = entry.customer.owner
         words = log_words.HOLIDAY if place < holidays else log_words.EVENING
         entry.contact = _contact(entry.agreed, chance)
         entry.note = _said(chance.choice(words), entry.agreed, entry.contact)
         entry.cause, entry.work_item = Cause.CUSTOMER_WISH, ""
         if place < holidays:
             ahead = [day for day in free if day > entry.day][:DAYS_OFF_AHEAD]
-            # Nobody gives up a whole day off.
-            owner = entry.customer.owner
             entry.day = chance.choice([day for day in ahead if owner not in busy[day]] or ahead)
-            busy[entry.day].add(owner)
             entry.start = 60 * 10 + STEP * chance.randrange(20)
         else:
+            ahead = [day for day in span.served(entry.customer) if day >= entry.day]
+            entry.day = next((day for day in ahead if owner not in busy[day]), entry.day)
             entry.start = 60 * 18 + STEP * chance.randrange(1, 12)
+        busy[entry.day].add(owner)
         entry.planted = True
 
 

@@ -16,12 +16,12 @@ from firm.models import AuditEvent, User
 from firm.refusals import Refused
 from firm.superiors import manager_of
 from tiering import actions
-from tiering.models import Finding
+from tiering.models import Finding, FindingKind
 
 # The firsts of these many months up to the last one are looked at on their own.
 NIGHTS = 3
 AT = datetime.time(10)
-Kind, State, Resolution = Finding.Kind, Finding.State, Finding.Resolution
+Kind, State, Resolution = FindingKind, Finding.State, Finding.Resolution
 ACKNOWLEDGED, STARTED, RESOLVED, ACCEPTED = (
     State.ACKNOWLEDGED, State.IN_PROGRESS, State.RESOLVED, State.ACCEPTED,
 )  # fmt: skip
@@ -36,9 +36,9 @@ class Deed:
 
     night: int
     days: int
-    kind: Kind
+    kind: FindingKind
     whose: int | str
-    state: State
+    state: Finding.State
     reason: str = ""
     resolution: str = ""
     days_accepted: int = 0

@@ -65,11 +65,10 @@ function wantsTab(event) {
 
 if (drawer) {
   document.addEventListener("htmx:afterSwap", opened);
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    // A new tab or window gets the whole page.
-    const { triggeringEvent, target } = event.detail.requestConfig;
-    if (target === drawer && triggeringEvent && wantsTab(triggeringEvent)) event.preventDefault();
-  });
+  document.addEventListener("click", (event) => {
+    // A new tab or window gets the whole page: htmx must not even hear of it.
+    if (wantsTab(event) && event.target.closest("[data-drawer-open]")) event.stopPropagation();
+  }, { capture: true });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-drawer-close]") || wantsTab(event)) return;
     event.preventDefault();

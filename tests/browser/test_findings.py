@@ -81,6 +81,15 @@ def test_a_flag_is_read_in_the_drawer_and_accepted_until_a_day(page_of, section_
     expect(page.locator(".board-over .board-row")).to_have_count(1)
 
 
+def test_a_flag_opens_in_a_tab_of_its_own_like_any_link(page_of, section_manager, flags):
+    page = page_of(section_manager)
+    page.goto(reverse("tiering:findings"))
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="ひかり堂").click(modifiers=["ControlOrMeta"])
+    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("ひかり堂")
+    expect(page.locator("#drawer")).to_be_empty()
+
+
 def test_the_board_is_filtered_in_place_and_its_address_kept(page_of, section_manager, flags):
     page = page_of(section_manager)
     page.goto(reverse("tiering:findings"))

@@ -132,13 +132,13 @@ def test_the_stories_are_one_click_from_the_first_screen(client_of):
     assert [card.kind for card in rules] == ["largest", "risen", "grace", "override", "draft"]
     log = log_cards()
     assert [card.kind for card in log] == [
-        "phone", "too_much", "own_reason", "delight", "investments",
+        "phone", "too_much", "board", "own_reason", "delight", "investments",
     ]  # fmt: skip
     for card in rules + log:
         person = User.objects.get(email=company.person(card.key).email)
         page = client_of(person).get(card.href)
         assert page.status_code == 200
-        assert card.kind == "phone" or card.title in page.content.decode()
+        assert card.kind in ("phone", "board") or card.title in page.content.decode()
     draft = RuleSet.objects.get(state=RuleSet.State.IN_REVIEW)
     assert draft.previews.get().result
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from firm.dates import add_months, first_of_month, today
 from firm.scope import scope_of
-from tests.factories import a_contract, a_customer, a_rule_set, an_activity
+from tests.factories import a_contract, a_customer, a_rule_set, an_activity, some_goodwill
 from tests.servicing.findings import a_finding
 from tests.tiering.nights import an_evaluation
 from tiering.current import latest
 from tiering.flags.headline import headline_of
 from tiering.flags.sheet import Sheet
+from tiering.models import FindingKind
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,14 @@ def test_a_withdrawn_entry_is_no_evidence_any_more(account_manager, now):
     gone.withdrawn_at = now
     gone.save()
     assert list(Sheet(flag, [flag]).entries()) == [kept]
+
+
+def test_goodwill_work_of_six_months_is_summed_beside_what_is_beyond(account_manager):
+    customer, on = a_customer(owner=account_manager), datetime.date(2026, 7, 15)
+    for day in (datetime.date(2026, 1, 15), datetime.date(2026, 1, 16), on):
+        some_goodwill(customer, day, staff=account_manager)
+    over = a_finding(customer)
+    given = Sheet(over, [over]).given(on=on)
+    assert (given.minutes, given.usual_price) == (120, 24_000)
+    under = a_finding(customer, FindingKind.NO_PROPOSAL)
+    assert Sheet(under, [under]).given(on=on) is None

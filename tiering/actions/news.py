@@ -57,22 +57,21 @@ def tell_of_flags(*, job: JobRun, now: datetime.datetime) -> None:
     on = job.business_date
     if on < firm_date(now) - ONE_DAY:
         return
-    opened = _opened(job).values_list("customer__owner", "customer__backup")
+    opened = _opened(job, on=on).values_list("customer__owner", "customer__backup")
     owners = {owner for owner, _backup in opened if owner is not None}
     managers = managers_of(owners, on=on) if seen_by_superiors(on=on).exists() else {}
     flags: Counter[int] = Counter()
     for owner, backup in opened:
-        flags.update({owner, backup, managers.get(owner)} - {None})
+        flags.update(one for one in {owner, backup, managers.get(owner)} if one is not None)
     people = User.objects.filter(pk__in=flags, is_active=True).order_by("pk")
     data = {person: {"date": on.isoformat(), "flags": flags[person.pk]} for person in people}
     outbox.queue_each("flags_of_night", data, now=now, due_at=outbox.in_the_morning(now))
 
 
-def _opened(job: JobRun) -> QuerySet[Finding]:
+def _opened(job: JobRun, *, on: datetime.date) -> QuerySet[Finding]:
     """Those that an earlier detection of the day has seen have been told."""
-    date = job.business_date
-    today = Observation.objects.filter(finding=OuterRef("pk"), business_date=date)
-    opened = Finding.objects.filter(Q(opened_on=date) | Q(reopened_on=date), is_past=False)
+    today = Observation.objects.filter(finding=OuterRef("pk"), business_date=on)
+    opened = Finding.objects.filter(Q(opened_on=on) | Q(reopened_on=on), is_past=False)
     return opened.filter(
         Exists(today.filter(job=job)),
         ~Exists(today.exclude(job=job)),

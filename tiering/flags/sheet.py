@@ -93,6 +93,14 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Goodwill work, with what it would have cost."""
+
+    minutes: int
+    usual_price: Decimal
+
+
+@dataclass(frozen=True)
 class Seen:
     """What one night saw."""
 
@@ -189,6 +197,19 @@ class Sheet:
             .order_by()
         )
         return _shares(list(rows))
+
+    def given(self, *, on: datetime.date) -> Given | None:
+        """The goodwill work of the last months, beside what is beyond; None without any."""
+        if self.direction is not Direction.OVER:
+            return None
+        marked = Favor.objects.filter(
+            withdrawn_at__isnull=True,
+            activity__withdrawn_at__isnull=True,
+            activity__customer=self.customer,
+            activity__day__gt=add_months(on, -MONTHS),
+        )
+        sums = marked.aggregate(minutes=Sum("activity__minutes"), price=Sum("usual_price"))
+        return Given(sums["minutes"], sums["price"]) if sums["minutes"] else None
 
     def chart(self, *, on: datetime.date) -> Chart | None:
         """The last months up to that day; None without hours terms in any of them."""

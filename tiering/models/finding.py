@@ -163,7 +163,9 @@ class Observation(models.Model):
 
     MOST_EVIDENCE = 300
 
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="observations")
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="observations", db_index=False
+    )
     job = models.ForeignKey(JobRun, on_delete=models.PROTECT, related_name="+", db_index=False)
     business_date = models.DateField()
     window_from = models.DateField()
@@ -179,6 +181,8 @@ class Observation(models.Model):
             money_range("loss", name="observation_loss_range"),
             money_range("forgone_fee", name="observation_forgone_fee_range"),
         ]
+        # Asked for is a flag's latest.
+        indexes = [models.Index(fields=["finding", "-id"], name="observation_of_finding")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

@@ -123,6 +123,7 @@ FROM servicing_moves m
 JOIN tiering_finding f USING (customer_id, kind)
 """
 
+_MADE = ("opened", "reopened", "changed", "closed")
 _COUNTS = "SELECT move, count(*) FROM servicing_moves GROUP BY move"
 
 
@@ -146,5 +147,5 @@ def write(cursor: CursorWrapper, values: dict[str, Any]) -> Outcome:
     counts = dict(cursor.fetchall())
     for statement in (_OPEN, _CHANGE, _REOPEN, _CLOSE, _OBSERVE):
         cursor.execute(statement, values)
-    moves = [counts.get(move, 0) for move in ("opened", "reopened", "changed", "closed")]
-    return Outcome(*moves, written=2 * sum(moves))
+    opened, reopened, changed, closed = (counts.get(move, 0) for move in _MADE)
+    return Outcome(opened, reopened, changed, closed, written=2 * sum(counts.values()))

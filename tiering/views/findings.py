@@ -70,6 +70,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "chip": current.chips.get(sheet.customer.snapshot.tier_rank or 0) if current else None,
         "chart": sheet.chart(on=on),
         "causes": sheet.causes(),
+        "given": sheet.given(on=on),
         "entries": list(sheet.entries()[:ENTRIES]),
         "moves": moves_of(request, sheet),
         "back": _back(request, pk),

@@ -5,7 +5,7 @@ evidence)`
 
 `quantity` in the unit of the kind, without what has been `settled` in the window; `cost` and
 `minutes` are those of what is beyond, 0 for what is not given; `evidence` the ids of entries, the
-latest first. `vals` tells `by_month` what the quantity is made of.
+latest first. `vals` tells `by_month` what people settle when they resolve it.
 """
 
 from tiering.models import FindingKind as Kind

@@ -32,7 +32,7 @@ WITH pieces AS MATERIALIZED ({pieces}), {SETTLED}, months AS (
            greatest(0, gross.quantity - coalesce(settled.quantity, 0)) AS rest
     FROM (
         SELECT customer_id, date_trunc('month', day)::date AS month, sum(quantity) AS quantity,
-               sum(minutes) AS minutes, sum(cost) AS cost
+               sum(minutes)::numeric AS minutes, sum(cost) AS cost
         FROM pieces WHERE quantity > 0 GROUP BY 1, 2
     ) AS gross
     LEFT JOIN settled USING (customer_id, month)
