@@ -75,7 +75,8 @@ def test_an_interrupted_load_goes_on_and_unload_leaves_nothing(monkeypatch):
     assert {t: after[t] for t in KEPT - {"firm_holiday", "firm_heartbeat"}} == {
         t: before[t] for t in KEPT - {"firm_holiday", "firm_heartbeat"}
     }
-    assert not Firm.objects.get().is_demo
+    firm = Firm.objects.get()
+    assert (firm.is_demo, firm.flags_since) == (False, None)
     assert not audit_chain.heads_file().exists()
     assert "ここにデモの会社はありません" in demo("unload").stdout
 

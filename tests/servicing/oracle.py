@@ -168,11 +168,12 @@ class Night:
     def summed(self, kind: str, pieces: list[Piece]) -> Expected:
         months: dict[datetime.date, list[Piece]] = defaultdict(list)
         for piece in pieces:
-            if piece.quantity:
-                months[first_of_month(piece.day)].append(piece)
+            months[first_of_month(piece.day)].append(piece)
         found = Expected(0)
         for month, ones in months.items():
             gross = sum(one.quantity for one in ones)
+            if not gross:
+                continue
             rest = max(0, gross - self.settled[kind, month])
             found.quantity += rest
             found.minutes += sum(one.minutes for one in ones) * Fraction(rest, gross)

@@ -127,6 +127,25 @@ def test_messages_of_one_thread_a_day_are_one_contact(customer, log):
     assert flags(customer) == set()
 
 
+def test_a_conversation_costs_what_all_its_messages_do(customer, log):
+    a_contract(customer, terms=[TermLine("channel", channel="mail")])
+    for number in range(3):
+        for hour in (9, 10):
+            entry = log(
+                day=TUESDAY - datetime.timedelta(days=number),
+                minutes=10,
+                at=datetime.time(hour),
+                kind="contact",
+                channel="chat",
+                direction="in",
+                thread="見積",
+            )
+            entry.slices.update(cost=700)
+    a_night()
+    found = flag(customer, CHANNEL)
+    assert (found.quantity, found.loss) == (3, 4200)
+
+
 def test_a_contract_that_names_no_channel_leaves_all_open(customer, called):
     a_contract(customer, terms=[TermLine("contact_most", amount=30, period="week")])
     called(5, channel="private_chat")

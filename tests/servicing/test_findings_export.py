@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from firm.dates import today
-from firm.models import Firm
-from tests.factories import a_contract, a_customer
+from firm.dates import add_months, today
+from firm.models import Firm, JobRun
+from tests.factories import a_contract, a_customer, an_entry
 from tests.servicing.findings import a_finding
 from tests.servicing.nights import worked
 from tests.tiering.evaluations import at_night, day, published, some_rules
@@ -81,6 +81,7 @@ class TestTheNightlyCommand:
         for _month in range(3):
             month = (month - datetime.timedelta(days=1)).replace(day=1)
             worked(customer, month, minutes=1200, staff=account_manager)
+        return customer
 
     def test_it_looks_for_flags_after_the_tiers(self):
         answer = nightly("--date", today().isoformat())["detection"]
@@ -92,6 +93,21 @@ class TestTheNightlyCommand:
         nightly("--date", today().isoformat())
         again = nightly("--date", today().isoformat())
         assert (again["written"], again["detection"]["written"]) == (0, 0)
+
+    def test_where_the_tiers_are_held_it_goes_on(self, administrator, over_served):
+        """The ledger has nothing for the last month."""
+        published(
+            some_rules(breaker={"drop_share": 30}), by=administrator,
+            since="2025-01-02", now=at_night(day("2025-01-02")),
+        )  # fmt: skip
+        this_month = today().replace(day=1)
+        for back in range(2, 8):
+            an_entry(over_served, add_months(this_month, -back), 100)
+        nightly("--date", add_months(this_month, -1).isoformat())
+        with pytest.raises(CommandError, match="確認"):
+            nightly("--date", today().isoformat())
+        assert JobRun.objects.get(kind="nightly", business_date=today()).state == "held"
+        assert JobRun.objects.get(kind="detection", business_date=today()).state == "done"
 
     def test_of_a_range_it_looks_on_the_last_day(self):
         first = today().replace(day=1)

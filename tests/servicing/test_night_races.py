@@ -56,7 +56,10 @@ def wait_until_somebody_waits() -> None:
     until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
             if cursor.fetchone() != (0,):
                 return
         time.sleep(0.05)

@@ -21,8 +21,9 @@ def summed(
 ) -> str:
     """The statement of a kind that adds up: month by month, without what has been settled.
 
-    `pieces` are rows `(customer_id, day, quantity, minutes, cost, entry, label)`; those with
-    quantity 0 are evidence alone. `since` is the first day of the window; `values` tells of each
+    `pieces` are rows `(customer_id, day, quantity, minutes, cost, entry)`, with more where `values`
+    reads it; those with quantity 0 belong to one that counts, as the messages of a conversation
+    do, or are evidence alone. `since` is the first day of the window; `values` tells of each
     customer what else there is to know, from `pieces`.
     """
     return f"""
@@ -33,7 +34,7 @@ WITH pieces AS MATERIALIZED ({pieces}), {SETTLED}, months AS (
     FROM (
         SELECT customer_id, date_trunc('month', day)::date AS month, sum(quantity) AS quantity,
                sum(minutes)::numeric AS minutes, sum(cost) AS cost
-        FROM pieces WHERE quantity > 0 GROUP BY 1, 2
+        FROM pieces GROUP BY 1, 2 HAVING sum(quantity) > 0
     ) AS gross
     LEFT JOIN settled USING (customer_id, month)
 ), totals AS (
