@@ -85,9 +85,21 @@ class Night:
                 used, settled = self.book.used(month, under_terms=True), self.settled[kind, month]
                 used = max(0, used - settled) if kind == Kind.HOURS else used + settled
                 carried, owed = self.book.carried_and_owed(month)
+                before = self.settled_before(kind, month)
+                if kind == Kind.HOURS:
+                    owed = max(0, owed - before)
+                else:
+                    carried = max(0, carried - before)
                 found[month] = (used, own + self.book.extended(month), carried - owed)
             month = add_months(month, 1)
         return found
+
+    def settled_before(self, kind: str, month: datetime.date) -> int:
+        return sum(
+            quantity
+            for (settled, of_month), quantity in self.settled.items()
+            if settled == kind and of_month < month
+        )
 
     def hours(self) -> Expected | None:
         months, rules = self.months(Kind.HOURS), self.rules

@@ -81,3 +81,11 @@ def test_work_that_the_contract_leaves_out_is_beyond(customer, log):
     found = flag(customer, EXCLUSION)
     assert found.quantity == 1
     assert last_seen(found).values["names"] == {"写真撮影": 1}
+
+
+def test_work_that_two_contracts_leave_out_is_beyond_once(customer, log):
+    for name, since in (("保守", datetime.date(2026, 1, 1)), ("制作", datetime.date(2026, 2, 1))):
+        a_contract(customer, name=name, valid_from=since, terms=[TermLine("exclusion", "写真撮影")])
+    log(day=JULY, work_item="写真撮影")
+    a_night()
+    assert flag(customer, EXCLUSION).quantity == 1

@@ -10,12 +10,14 @@ from customers.models import QuietWeek
 from firm.actions import set_bill_rate
 from tests.factories import NOW, a_contract, a_customer
 from tests.servicing.nights import MONTHS, NIGHT, a_night, flag, last_seen, worked
+from tiering.actions import resolve_flag
 from tiering.models import FindingKind
 
 pytestmark = pytest.mark.django_db
 
 HOURS, UNUSED = FindingKind.HOURS, FindingKind.UNUSED_HOURS
 APRIL, MAY, JUNE = MONTHS
+JULY = datetime.date(2026, 7, 1)
 
 
 @pytest.fixture
@@ -94,6 +96,34 @@ def test_what_is_carried_into_the_first_month_is_included(customer, work):
     work(1, months=(APRIL,))
     a_night()
     assert flag(customer, HOURS).quantity == 360
+
+
+def test_an_overrun_that_is_settled_is_owed_by_no_later_month(customer, work, account_manager):
+    """April owes ten hours to May and June, whose own are used up exactly."""
+    ten_hours_a_month(customer, carries_deficit=True)
+    work(1200, 600, 600, 600, months=(*MONTHS, JULY))
+    a_night()
+    found = flag(customer, HOURS)
+    assert found.quantity == 600
+    resolve_flag(
+        finding=found, version=1, resolution="amended", reason="改定", by=account_manager, now=NOW
+    )
+    assert a_night().written == 0
+    assert a_night(datetime.date(2026, 8, 15)).written == 0
+
+
+def test_hours_not_given_that_are_settled_are_carried_into_no_later_month(
+    customer, work, account_manager
+):
+    ten_hours_a_month(customer, carry_over="all", valid_from=APRIL)
+    work(1, 1, 600, 600, 600, months=(*MONTHS, JULY, datetime.date(2026, 8, 1)))
+    a_night()
+    found = flag(customer, UNUSED)
+    assert last_seen(found).values["by_month"] == {"2026-04-01": 599, "2026-05-01": 599}
+    resolve_flag(
+        finding=found, version=1, resolution="amended", reason="改定", by=account_manager, now=NOW
+    )
+    assert a_night(datetime.date(2026, 9, 15)).written == 0
 
 
 def test_only_days_under_an_hours_term_count(customer, work):

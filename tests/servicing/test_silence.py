@@ -129,6 +129,15 @@ def test_nobody_is_late_before_it_was_promised(customer, others, rules, days, be
     assert (found and found.quantity) == beyond
 
 
+def test_the_last_contact_is_told_as_it_was_though_promised_later(customer, others, did, rules):
+    a_level(rules, "B", "contact_interval", 2)
+    in_tier(customer, "B", rules=rules, since=NIGHT - 16 * ONE_DAY)
+    did(100)
+    a_night()
+    found = flag(customer, INTERVAL)
+    assert (found.quantity, last_seen(found).values["days"]) == (1, 100)
+
+
 def test_of_a_customer_nobody_logs_nothing_is_known(account_manager, others, rules):
     a_level(rules, "B", "contact_interval", 2)
     silent = a_customer(owner=account_manager)

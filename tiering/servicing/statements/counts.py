@@ -25,11 +25,12 @@ COUNTS = summed(
     GROUP BY customer_id""",
 )
 
+# Work that several contracts leave out is one piece of work.
 EXCLUSION = summed(
     f"""
-    SELECT a.customer_id, a.day, 1 AS quantity, a.minutes, {COST_OF_ENTRY} AS cost, a.id AS entry,
-           t.name AS label
-    FROM (SELECT DISTINCT c.customer_id, t.name, r.valid_from, r.valid_to FROM {TERMS}
+    SELECT DISTINCT a.customer_id, a.day, 1 AS quantity, a.minutes, {COST_OF_ENTRY} AS cost,
+           a.id AS entry, t.name AS label
+    FROM (SELECT c.customer_id, t.name, r.valid_from, r.valid_to FROM {TERMS}
           WHERE t.kind = 'exclusion' AND t.name <> '') AS t
     JOIN customers_activity a
       ON a.customer_id = t.customer_id AND a.work_item = t.name AND a.day >= t.valid_from

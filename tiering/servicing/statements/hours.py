@@ -40,6 +40,9 @@ CREATE INDEX ON servicing_counted (customer_id)
 # is carried into the first. Together they include that once.
 _OWN = "array_agg(month ORDER BY month DESC) AS months, array_agg({own} ORDER BY month DESC) AS own"
 _CARRIED = "(array_agg(carried ORDER BY month))[1]"
+# What was settled before a month is carried into it no more, neither way.
+_SETTLED_BEFORE = """(SELECT coalesce(sum(part.quantity), 0)::int FROM tiering_settledpart part
+        WHERE part.customer_id = m.customer_id AND part.kind = %(kind)s AND part.month < m.month)"""
 _INCLUDED = f"greatest(0, sum(included) + {_CARRIED})::int"
 
 # The entries behind the months `j`, and what a minute of them cost.
@@ -66,8 +69,10 @@ _BY_MONTH = """LATERAL (
 # Judged over the closed months together, else by a single month that is far beyond.
 BEYOND = f"""
 WITH {SETTLED}, h AS (
-    SELECT m.customer_id, m.month, m.next, m.included, m.carried, m.is_whole, covered.minutes,
-           m.used - covered.minutes AS used
+    SELECT m.customer_id, m.month, m.next, m.included, m.is_whole, covered.minutes,
+           m.used - covered.minutes AS used,
+           CASE WHEN m.carried < 0 THEN least(0, m.carried + {_SETTLED_BEFORE})
+                ELSE m.carried END AS carried
     FROM servicing_hours m
     LEFT JOIN settled USING (customer_id, month)
     CROSS JOIN LATERAL (SELECT least(m.used, coalesce(settled.quantity, 0)) AS minutes) AS covered
@@ -104,7 +109,9 @@ FROM judged j CROSS JOIN {_BEHIND} AS behind CROSS JOIN {_BY_MONTH} AS by_month
 # Only over all the months, and only where somebody has logged or said that there was nothing.
 NOT_GIVEN = f"""
 WITH {SETTLED}, h AS (
-    SELECT m.customer_id, m.month, m.used, m.included, m.carried,
+    SELECT m.customer_id, m.month, m.used, m.included,
+           CASE WHEN m.carried > 0 THEN greatest(0, m.carried - {_SETTLED_BEFORE})
+                ELSE m.carried END AS carried,
            coalesce(settled.quantity, 0) AS settled
     FROM servicing_hours m LEFT JOIN settled USING (customer_id, month)
     WHERE m.month >= %(closed_since)s AND m.month < %(closed_until)s AND NOT %(is_young)s

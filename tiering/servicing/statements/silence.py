@@ -44,7 +44,7 @@ def _silence(promised: str, given: str, given_by_hand: str) -> str:
         )
         SELECT customer_id, part.day, part.until - part.day AS quantity, 0 AS minutes, 0 AS cost,
                entry, jsonb_build_object('source', source, 'promised', days, 'last', last,
-                                         'days', %(on)s - since)::text AS label
+                                         'days', %(on)s - coalesce(last, since))::text AS label
         FROM beyond
         CROSS JOIN generate_series(date_trunc('month', begins::timestamp), %(on)s::timestamp,
                                    '1 month') AS month
