@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -60,8 +61,8 @@ class Night:
             Kind.HOURS: self.hours(),
             Kind.UNUSED_HOURS: self.unused_hours(),
             Kind.COUNTS: self.summed(Kind.COUNTS, self.counts()),
-            Kind.AFTER_HOURS: self.summed(Kind.AFTER_HOURS, self.outside(0)),
-            Kind.HOLIDAY: self.summed(Kind.HOLIDAY, self.outside(1)),
+            Kind.AFTER_HOURS: self.of_outside(Kind.AFTER_HOURS, 0),
+            Kind.HOLIDAY: self.of_outside(Kind.HOLIDAY, 1),
             Kind.FREQUENCY: self.summed(Kind.FREQUENCY, self.frequency()),
             Kind.CHANNEL: self.summed(Kind.CHANNEL, self.channel()),
             Kind.GOODWILL: self.summed(Kind.GOODWILL, self.goodwill()),
@@ -177,7 +178,8 @@ class Night:
 
     # What adds up
 
-    def summed(self, kind: str, pieces: list[Piece]) -> Expected:
+    def summed(self, kind: str, pieces: list[Piece], before: Iterable[Piece] = ()) -> Expected:
+        """What is settled of a month covers first what lies before the window."""
         months: dict[datetime.date, list[Piece]] = defaultdict(list)
         for piece in pieces:
             months[first_of_month(piece.day)].append(piece)
@@ -186,7 +188,8 @@ class Night:
             gross = sum(one.quantity for one in ones)
             if not gross:
                 continue
-            rest = max(0, gross - self.settled[kind, month])
+            earlier = sum(one.quantity for one in before if first_of_month(one.day) == month)
+            rest = max(0, gross - max(0, self.settled[kind, month] - earlier))
             found.quantity += rest
             found.minutes += sum(one.minutes for one in ones) * Fraction(rest, gross)
             found.cost += sum(one.cost for one in ones) * Fraction(rest, gross)
@@ -222,12 +225,20 @@ class Night:
             )
         ]
 
-    def outside(self, which: int) -> list[Piece]:
+    def of_outside(self, kind: str, which: int) -> Expected:
         """0: outside the hours, 1: on holidays."""
+        pieces = self.outside(which, since=first_of_month(self.days_since))
+        return self.summed(
+            kind,
+            [piece for piece in pieces if piece.day >= self.days_since],
+            [piece for piece in pieces if piece.day < self.days_since],
+        )
+
+    def outside(self, which: int, *, since: datetime.date) -> list[Piece]:
         days = defaultdict(list)
         for piece, entry in self.book.slices():
             inbound = entry.kind == "contact" and entry.direction == "in"
-            if piece.day < self.days_since or inbound or not self.book.counts_elsewhere(entry):
+            if piece.day < since or inbound or not self.book.counts_elsewhere(entry):
                 continue
             split = self.book.divided(piece)
             if split:

@@ -106,3 +106,18 @@ def test_what_is_settled_of_a_month_is_left_out(log, customer):
     assert a_night().reopened == 1
     found = flag(customer, AFTER_HOURS)
     assert (found.state, found.quantity) == ("open", 16)
+
+
+def test_what_was_settled_covers_the_earlier_days_of_the_month(log, customer):
+    """Of June, the days up to the 16th have left the window."""
+    for day in (1, 20):
+        log(day=datetime.date(2026, 6, day), minutes=120, at=datetime.time(19, 0))
+    a_night(datetime.date(2026, 6, 10))
+    SettledPart.objects.create(
+        customer=customer, kind=AFTER_HOURS, month=datetime.date(2026, 6, 1), quantity=120,
+        finding=flag(customer, AFTER_HOURS), settled_at=NOW,
+    )  # fmt: skip
+    a_night()
+    found = flag(customer, AFTER_HOURS)
+    assert (found.state, found.quantity) == ("open", 120)
+    assert last_seen(found).values["settled"] == 0

@@ -8,8 +8,9 @@ from django.db.backends.utils import CursorWrapper
 # What the statements prepare is dropped first: several nights may run in one transaction. The flags
 # as they are when the night begins to look.
 TABLES = """
-DROP TABLE IF EXISTS servicing_hours, servicing_counted, servicing_outside, servicing_tiers,
-                     servicing_known, servicing_seen, servicing_moves;
+DROP TABLE IF EXISTS servicing_hours, servicing_counted, servicing_outside,
+                     servicing_outside_before, servicing_tiers, servicing_known, servicing_seen,
+                     servicing_moves;
 CREATE TEMPORARY TABLE servicing_known ON COMMIT DROP AS
 SELECT id, version FROM tiering_finding;
 CREATE TEMPORARY TABLE servicing_seen (

@@ -17,26 +17,34 @@ def evidence(entry: str, *, by: str) -> str:
 
 
 def summed(
-    pieces: str, *, since: str = "min(day)", values: str = "SELECT NULL::bigint, NULL::jsonb"
+    pieces: str,
+    *,
+    since: str = "min(day)",
+    values: str = "SELECT NULL::bigint, NULL::jsonb",
+    before: str = "0",
 ) -> str:
     """The statement of a kind that adds up: month by month, without what has been settled.
 
     `pieces` are rows `(customer_id, day, quantity, minutes, cost, entry)`, with more where `values`
     reads it; those with quantity 0 belong to one that counts, as the messages of a conversation
     do, or are evidence alone. `since` is the first day of the window; `values` tells of each
-    customer what else there is to know, from `pieces`.
+    customer what else there is to know, from `pieces`. `before` is how much of the month and the
+    customer of `gross` lies before the window: what is settled covers that first.
     """
     return f"""
 WITH pieces AS MATERIALIZED ({pieces}), {SETTLED}, months AS (
     SELECT customer_id, month, gross.quantity, gross.minutes, gross.cost,
-           coalesce(settled.quantity, 0) AS settled,
-           greatest(0, gross.quantity - coalesce(settled.quantity, 0)) AS rest
+           covered.quantity AS settled, greatest(0, gross.quantity - covered.quantity) AS rest
     FROM (
         SELECT customer_id, date_trunc('month', day)::date AS month, sum(quantity) AS quantity,
                sum(minutes)::numeric AS minutes, sum(cost) AS cost
         FROM pieces GROUP BY 1, 2 HAVING sum(quantity) > 0
     ) AS gross
     LEFT JOIN settled USING (customer_id, month)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN settled.quantity IS NULL THEN 0
+                    ELSE greatest(0, settled.quantity - {before}) END AS quantity
+    ) AS covered
 ), totals AS (
     SELECT customer_id, sum(rest)::int AS quantity, sum(minutes * rest / quantity) AS minutes,
            sum(cost * rest / quantity) AS cost, sum(settled)::int AS settled,
