@@ -4,12 +4,13 @@ from customers.consumption.counting import ASKED, TERMS, counts_at_all
 from customers.consumption.counts import LINKED_UNITS, units_beyond
 from tiering.servicing.statements.parts import COST_OF_ENTRY, summed
 
-# An entry that is beyond under several contracts is beyond once. It costs what its share does.
+# An entry that is beyond under several contracts is beyond once, night by night under the same. It
+# costs what its share does.
 COUNTS = summed(
     f"""
     WITH {ASKED}, {LINKED_UNITS}, beyond AS (
         SELECT DISTINCT ON (entry) * FROM ({units_beyond("%(months_since)s")}) AS each
-        ORDER BY entry, beyond DESC
+        ORDER BY entry, beyond DESC, included, kind, name, start, nth
     )
     SELECT b.customer_id, b.day, b.beyond AS quantity,
            a.minutes * b.beyond::numeric / b.units AS minutes,
