@@ -64,7 +64,7 @@ class Night:
             Kind.AFTER_HOURS: self.of_outside(Kind.AFTER_HOURS, 0),
             Kind.HOLIDAY: self.of_outside(Kind.HOLIDAY, 1),
             Kind.FREQUENCY: self.summed(Kind.FREQUENCY, self.frequency()),
-            Kind.CHANNEL: self.summed(Kind.CHANNEL, self.channel()),
+            Kind.CHANNEL: self.summed(Kind.CHANNEL, self.channel(), self.channels_before()),
             Kind.GOODWILL: self.summed(Kind.GOODWILL, self.goodwill()),
             Kind.NORM_FORMING: self.summed(Kind.NORM_FORMING, self.norm_forming()),
             Kind.EXCLUSION: self.summed(Kind.EXCLUSION, self.exclusion()),
@@ -303,12 +303,21 @@ class Night:
             for nth, entry in enumerate(entries)
         ]
 
-    def channel(self) -> list[Piece]:
+    def channels_before(self) -> list[Piece]:
+        return [
+            Piece(entries[0].day, 1)
+            for contacts in self.outside_channels(first_of_month(self.days_since)).values()
+            for entries in contacts.values()
+            if entries[0].day < self.days_since
+        ]
+
+    def outside_channels(self, since: datetime.date):
+        """The entries of each contact, by channel."""
         used = defaultdict(lambda: defaultdict(list))
         for entry in sorted(self.seen, key=lambda row: (str(row.started_at), row.pk)):
             agreed = self.book.in_force(entry.day, "channel")
             if (
-                entry.day >= self.days_since
+                entry.day >= since
                 and entry.started_at
                 and entry.channel
                 and agreed
@@ -316,6 +325,10 @@ class Night:
                 and self.book.counts_elsewhere(entry)
             ):
                 used[entry.channel][contact_of(entry)].append(entry)
+        return used
+
+    def channel(self) -> list[Piece]:
+        used = self.outside_channels(self.days_since)
         return [
             Piece(entry.day, int(nth == 0), Fraction(entry.minutes), cost_of(entry), entry.pk)
             for contacts in used.values()

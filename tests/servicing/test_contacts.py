@@ -5,10 +5,10 @@ import datetime
 import pytest
 
 from customers.contracts.kinds import TermLine
-from tests.factories import a_contract
+from tests.factories import NOW, a_contract
 from tests.servicing.conftest import TUESDAY
 from tests.servicing.nights import NIGHT, a_night, flag, flags, last_seen
-from tiering.models import FindingKind
+from tiering.models import FindingKind, SettledPart
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +151,19 @@ def test_a_contract_that_names_no_channel_leaves_all_open(customer, called):
     called(5, channel="private_chat")
     a_night()
     assert flags(customer) == set()
+
+
+def test_settled_contacts_of_earlier_days_cover_no_later_ones(customer, log):
+    """Of June, the days up to the 16th have left the window."""
+    a_contract(customer, terms=[TermLine("channel", channel="mail")])
+    for day in (1, 2, 3, 24, 25, 26):
+        on = datetime.date(2026, 6, day)
+        log(day=on, at=datetime.time(9), kind="contact", channel="chat", direction="in")
+    a_night(datetime.date(2026, 6, 10))
+    SettledPart.objects.create(
+        customer=customer, kind=CHANNEL, month=datetime.date(2026, 6, 1), quantity=3,
+        finding=flag(customer, CHANNEL), settled_at=NOW,
+    )  # fmt: skip
+    a_night()
+    found = flag(customer, CHANNEL)
+    assert (found.state, found.quantity) == ("open", 3)

@@ -76,4 +76,9 @@ CHANNEL = summed(
     FROM (SELECT customer_id, label, sum(quantity)::int AS times
           FROM pieces GROUP BY customer_id, label) AS channels
     GROUP BY customer_id""",
+    before=f"""(
+        SELECT count(DISTINCT (a.channel, a.day, a.thread <> '', {ONE_CONTACT}))
+        FROM customers_activity a
+        WHERE a.customer_id = gross.customer_id AND a.day >= gross.month
+          AND a.day < %(days_since)s AND {CHANNEL_OUTSIDE})""",
 )
