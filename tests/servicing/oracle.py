@@ -66,7 +66,7 @@ class Night:
             Kind.FREQUENCY: self.summed(Kind.FREQUENCY, self.frequency()),
             Kind.CHANNEL: self.summed(Kind.CHANNEL, self.channel(), self.channels_before()),
             Kind.GOODWILL: self.summed(Kind.GOODWILL, self.goodwill()),
-            Kind.NORM_FORMING: self.summed(Kind.NORM_FORMING, self.norm_forming()),
+            Kind.NORM_FORMING: self.of_norms(),
             Kind.EXCLUSION: self.summed(Kind.EXCLUSION, self.exclusion()),
             Kind.CONTACT_INTERVAL: self.summed(Kind.CONTACT_INTERVAL, self.contact_interval()),
             Kind.NO_PROPOSAL: self.summed(Kind.NO_PROPOSAL, self.no_proposal()),
@@ -372,8 +372,14 @@ class Night:
                 )
         return found
 
-    def norm_forming(self) -> list[Piece]:
+    def of_norms(self) -> Expected:
         since = add_months(self.night, -self.rules.months)
+        before = [
+            Piece(one.day, 1) for one in self.marked() if one.day < since and one.favor.category
+        ]
+        return self.summed(Kind.NORM_FORMING, self.norm_forming(since), before)
+
+    def norm_forming(self, since: datetime.date) -> list[Piece]:
         entries = [one for one in self.marked() if one.day >= since and one.favor.category]
         times = Counter(one.favor.category for one in entries)
         return [

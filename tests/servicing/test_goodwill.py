@@ -7,7 +7,7 @@ import pytest
 from customers.models import Favor
 from tests.factories import NOW, a_level, a_rule_set, some_goodwill
 from tests.servicing.nights import a_night, flag, flags, in_tier, last_seen
-from tiering.models import FindingKind
+from tiering.models import FindingKind, SettledPart
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +94,17 @@ def test_three_months_are_looked_at(customer, gave, day, is_flagged):
         gave(category="データ抽出", from_budget=True)
     a_night()
     assert (flag(customer, NORM) is not None) == is_flagged
+
+
+def test_what_was_settled_of_april_covers_its_earlier_days(customer, gave):
+    """The night of 15 July looks back to 15 April."""
+    for day in (1, 2, 3, 20, 21, 22):
+        gave(15, category="データ抽出", from_budget=True, day=datetime.date(2026, 4, day))
+    a_night(datetime.date(2026, 4, 10))
+    SettledPart.objects.create(
+        customer=customer, kind=NORM, month=datetime.date(2026, 4, 1), quantity=3,
+        finding=flag(customer, NORM), settled_at=NOW,
+    )  # fmt: skip
+    a_night()
+    found = flag(customer, NORM)
+    assert (found.state, found.quantity) == ("open", 3)

@@ -64,4 +64,8 @@ NORM_FORMING = summed(
     FROM (SELECT customer_id, category, count(*) AS times
           FROM pieces GROUP BY customer_id, category) AS categories
     GROUP BY customer_id""",
+    before=f"""(
+        SELECT count(*) FROM {_MARKED} AND f.category <> ''
+           AND a.customer_id = gross.customer_id AND a.day >= gross.month
+           AND a.day < {_REPEATED_SINCE})""",
 )
