@@ -237,7 +237,12 @@ SPECTACULAR_SETTINGS = {
     # Where fields of one name have different choices.
     "ENUM_NAME_OVERRIDES": {
         "ActivityCauseEnum": "customers.models.Activity.Cause",
+        "ActivityDirectionEnum": "customers.models.Activity.Direction",
         "CustomerStatusEnum": "customers.models.Customer.Status",
+        "FindingDirectionEnum": ["over", "under"],
+        "FindingKindEnum": "tiering.models.FindingKind",
+        "FindingResolutionEnum": "tiering.models.Finding.Resolution",
+        "FindingStateEnum": "tiering.models.Finding.State",
         "GoalStateEnum": "customers.models.Goal.State",
         "ImportKindEnum": "customers.models.Import.Kind",
         "ScopeVerdictEnum": "customers.models.ScopeInquiry.Verdict",

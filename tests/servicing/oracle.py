@@ -351,12 +351,12 @@ class Night:
     def goodwill(self) -> list[Piece]:
         levels = self.levels()
         a_case, a_quarter = levels.get("allowance_case"), levels.get("allowance_quarter")
-        used: Counter[datetime.date] = Counter()
+        used: Counter[tuple[str, datetime.date]] = Counter()
         found = []
         for entry in self.marked():
             if entry.favor.from_budget:
                 continue
-            quarter, _end = fiscal_period(entry.day, months=3)
+            quarter = entry.favor.category, fiscal_period(entry.day, months=3)[0]
             allowed = 0
             if a_case or a_quarter:
                 allowed = min(entry.minutes, a_case.amount if a_case else a_quarter.amount)

@@ -116,11 +116,14 @@ def test_accepted_it_stays_so_up_to_its_day(flagged, work):
     assert a_night(day_after).written == 0
 
 
-def test_accepted_and_seen_no_more_it_is_closed(flagged):
+def test_accepted_and_seen_no_more_it_is_closed_after_its_day(flagged):
+    """Not before: seen again meanwhile, it would be open again and its acceptance lost."""
     Finding.objects.update(state="accepted", accepted_until=NEXT_DAY, reason="投資")
     for entry in flagged.customer.activities.all():
         entry.slices.all().delete()
-    assert a_night(NEXT_DAY).closed == 1
+    assert a_night(NEXT_DAY).written == 0
+    assert again(flagged).state == "accepted"
+    assert a_night(NEXT_DAY + datetime.timedelta(days=1)).closed == 1
     assert again(flagged).resolution == "subsided"
 
 

@@ -60,6 +60,14 @@ def test_a_quarter_has_its_own_allowance(customer, gave, an_hour_a_case, minutes
     assert (found and found.quantity) == beyond
 
 
+def test_every_category_has_an_allowance_of_its_own(customer, gave, an_hour_a_case):
+    for category in ("資料再送", "操作説明"):
+        for _time in range(2):
+            gave(60, category=category)
+    a_night()
+    assert flags(customer) == set()
+
+
 def test_of_the_budget_and_withdrawn_it_is_beyond_nothing(customer, gave):
     gave(from_budget=True)
     gave(withdrawn_at=NOW)

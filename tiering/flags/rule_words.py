@@ -118,8 +118,8 @@ def _in_channels(rules: Rules) -> str:
 def _in_goodwill(rules: Rules) -> str:
     return _(
         "Goodwill work of the last %(months)s closed months and this one, beyond the allowance of"
-        " the customer's tier for a case and a quarter. Work out of the goodwill budget is given on"
-        " purpose and beyond nothing."
+        " the customer's tier for a case and, by category, for a quarter. Work out of the goodwill"
+        " budget is given on purpose and beyond nothing."
     ) % {"months": rules.months}
 
 

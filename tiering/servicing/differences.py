@@ -69,6 +69,7 @@ LEFT JOIN LATERAL (
 WHERE CASE WHEN f.id IS NULL THEN true
            WHEN known.id IS NULL THEN false
            WHEN s.customer_id IS NULL THEN f.state <> 'resolved'
+                AND (f.state <> 'accepted' OR f.accepted_until < %(business_date)s)
            WHEN f.state = 'resolved' THEN s.quantity >= %(reopening_share)s * s.settled
            WHEN f.state = 'accepted' AND f.accepted_until < %(business_date)s THEN true
            ELSE (s.quantity, s.loss, s.forgone_fee, s.severity, s.is_preliminary, s.vals,

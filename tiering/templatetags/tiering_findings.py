@@ -20,9 +20,10 @@ from firm.business_time import ONE_DAY
 from firm.dates import today
 from firm.fragments import written
 from firm.templatetags.ui import SIGNS
+from tiering.beside_rows import Beside, beside_rows
 from tiering.chips import Chip
 from tiering.flags import words
-from tiering.flags.of_customers import by_customer, on_file, points, side_of
+from tiering.flags.of_customers import on_file, points, side_of
 from tiering.flags.rule_words import severity_in_words
 from tiering.models import Finding
 from tiering.servicing.rules import STANDARD
@@ -150,11 +151,12 @@ def move_post(move: str, flag: Finding) -> str:
 class FlagColumn:
     """The flags of each row of a list, as links; nothing where there are none."""
 
-    flags: Mapping[int, list[Finding]]
+    rows: Mapping[int, Beside]
     address: str
 
     def chips(self, row: Any) -> SafeString:
-        found = self.flags.get(row.pk, [])
+        beside = self.rows.get(row.pk)
+        found = beside.flags if beside else []
         if not found:
             return mark_safe('<span class="absent">—</span>')
         links = "".join(self._chip(flag) for flag in found[:CHIPS])
@@ -177,9 +179,8 @@ class FlagColumn:
 def flag_column(context: template.Context, rows: Sequence[Any]) -> FlagColumn:
     """`{% flag_column rows as flags %}`, then `flags.chips(row)` where the rows are written."""
     scope = access.scope(context["request"])
-    readable = [row.pk for row in rows if scope.has_file(row.owner_id, row.backup_id)]
     address = reverse("tiering:finding", args=[0]).replace("/0/", "/{}/")
-    return FlagColumn(by_customer(readable, scope, on=today()), address)
+    return FlagColumn(beside_rows(rows, scope), address)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,7 +11,6 @@ from html import escape
 from typing import Any
 
 from django import template
-from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -24,6 +23,7 @@ from firm.fragments import written
 from firm.roles import Right
 from firm.templatetags.ui import tier_label
 from tiering import panels, wording
+from tiering.beside_rows import Beside, beside_rows
 from tiering.chips import Chip, unranked
 from tiering.criteria_words import short_with
 from tiering.current import criteria_in_force
@@ -165,40 +165,35 @@ def tier_column(context: template.Context, rows: Sequence[CustomerSnapshot]) -> 
     """`{% tier_column rows as tiers %}`, then `tiers.chip(row)` where the rows are written."""
     scope = access.scope(context["request"])
     tiers = overview_of(context["request"])
-    readable = [row.pk for row in rows if scope.has_file(row.owner_id, row.backup_id)]
-    notes = _notes(tiers, readable) if tiers and scope.may(Right.REVENUE) else {}
+    notes = _notes(tiers, beside_rows(rows, scope)) if tiers and scope.may(Right.REVENUE) else {}
     why = reverse("tiering:why", args=[0]).replace("/0/", "/{}/")
     return TierColumn(overview=tiers, notes=notes, chips={}, why=why)
 
 
-_NEWS = """
-SELECT customer_id, below_since, earned_since, reason, earned_tier_id, earned_before_id
-  FROM tiering_standing
- WHERE customer_id = ANY(%(customers)s) AND (below_since IS NOT NULL OR earned_since > %(recent)s)
-"""
-
-
-def _notes(tiers: Overview, customers: list[int]) -> dict[int, str]:
+def _notes(tiers: Overview, rows: Mapping[int, Beside]) -> dict[int, str]:
     """`猶予 2/3か月`, `11/18 ランクアップ`, for the few that have news."""
     as_of = tiers.evaluation.as_of
     rank = {card.rule.tier_id: card.rule.rank for card in tiers.cards}
     notes = {}
     recent = as_of - datetime.timedelta(days=NEWS_DAYS)
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWS, {"customers": customers, "recent": recent})
-        rows = cursor.fetchall()
-    for customer, below_since, earned_since, reason, tier, before in rows:
-        if below_since is not None:
+    for customer, row in rows.items():
+        if row.below_since is not None:
             notes[customer] = _("Grace %(done)s/%(all)s months") % {
-                "done": months_below(below_since, as_of),
+                "done": months_below(row.below_since, as_of),
                 "all": tiers.evaluation.rule_set.grace_evaluations,
             }
-        elif reason != Reason.INITIAL and before is not None:
-            is_up = rank.get(tier, 0) < rank.get(before, 0)
+        elif (moved_on := _moved_on(row)) and moved_on > recent:
+            is_up = rank.get(row.tier or 0, 0) < rank.get(row.tier_before or 0, 0)
             notes[customer] = (_("Upgrade %(day)s") if is_up else _("Downgrade %(day)s")) % {
-                "day": formats.month(earned_since)
+                "day": formats.month(moved_on)
             }
     return notes
+
+
+def _moved_on(row: Beside) -> datetime.date | None:
+    """None where it has stood there since its first evaluation."""
+    has_moved = row.reason != Reason.INITIAL and row.tier_before is not None
+    return row.earned_since if has_moved else None
 
 
 @register.simple_tag(takes_context=True)

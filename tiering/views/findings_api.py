@@ -120,23 +120,23 @@ class FindingDetailSerializer(FindingSerializer):
         return ObservationSerializer(rows, many=True, context=self.context).data
 
 
-class NoteSerializer(StrictSerializer):
+class FindingNoteSerializer(StrictSerializer):
     version = serializers.IntegerField(min_value=1)
     reason = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
-class MoveSerializer(StrictSerializer):
+class FindingMoveSerializer(StrictSerializer):
     version = serializers.IntegerField(min_value=1)
     reason = serializers.CharField(max_length=300)
 
 
-class ResolveSerializer(MoveSerializer):
+class FindingResolveSerializer(FindingMoveSerializer):
     resolution = serializers.ChoiceField(
         [one for one in Resolution.choices if one[0] != Resolution.SUBSIDED]
     )
 
 
-class AcceptSerializer(MoveSerializer):
+class FindingAcceptSerializer(FindingMoveSerializer):
     until = DayField(help_text="the last day, at most 12 months ahead")
 
 
@@ -198,28 +198,28 @@ def _moved(
 class FindingAcknowledge(APIView):
     """Take note of it; a reason may be left out."""
 
-    @extend_schema(request=NoteSerializer, responses=FindingSerializer)
+    @extend_schema(request=FindingNoteSerializer, responses=FindingSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        return _moved(request, pk, actions.acknowledge_flag, NoteSerializer)
+        return _moved(request, pk, actions.acknowledge_flag, FindingNoteSerializer)
 
 
 class FindingStart(APIView):
     """Something is being done about it; the reason says what."""
 
-    @extend_schema(request=MoveSerializer, responses=FindingSerializer)
+    @extend_schema(request=FindingMoveSerializer, responses=FindingSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        return _moved(request, pk, actions.start_flag, MoveSerializer)
+        return _moved(request, pk, actions.start_flag, FindingMoveSerializer)
 
 
 class FindingResolve(APIView):
     """Done with; what the last night saw of it is settled, and later nights leave it out."""
 
-    @extend_schema(request=ResolveSerializer, responses=FindingSerializer)
+    @extend_schema(request=FindingResolveSerializer, responses=FindingSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        return _moved(request, pk, actions.resolve_flag, ResolveSerializer)
+        return _moved(request, pk, actions.resolve_flag, FindingResolveSerializer)
 
 
 class FindingAccept(APIView):
@@ -227,7 +227,7 @@ class FindingAccept(APIView):
 
     permission_classes = [holds(Right.ACCEPT_FLAGS)]
 
-    @extend_schema(request=AcceptSerializer, responses=FindingSerializer)
+    @extend_schema(request=FindingAcceptSerializer, responses=FindingSerializer)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        return _moved(request, pk, actions.accept_flag, AcceptSerializer)
+        return _moved(request, pk, actions.accept_flag, FindingAcceptSerializer)

@@ -13,8 +13,8 @@ _MARKED = """customers_favor f
     JOIN customers_activity a ON a.id = f.activity_id
     WHERE f.withdrawn_at IS NULL AND a.withdrawn_at IS NULL AND a.day <= %(on)s"""
 
-# The pre-approved allowance holds for a case and for the fiscal quarter, used up in the order of
-# the days. Where only one of the two is offered, the other does not bound.
+# The pre-approved allowance holds for a case and, by category, for the fiscal quarter, used up in
+# the order of the days. Where only one of the two is offered, the other does not bound.
 GOODWILL = summed(
     f"""
     WITH {OFFERED}, allowances AS (
@@ -24,7 +24,7 @@ GOODWILL = summed(
         WHERE o.service IN ('allowance_case', 'allowance_quarter')
         GROUP BY t.customer_id
     ), marked AS (
-        SELECT a.customer_id, a.day, a.id, a.minutes, {COST_OF_ENTRY} AS cost,
+        SELECT a.customer_id, a.day, a.id, a.minutes, {COST_OF_ENTRY} AS cost, f.category,
                {period_start("a.day", "'quarter'")} AS quarter
         FROM {_MARKED} AND NOT f.from_budget
           AND a.day >= {period_start("%(months_since)s::date", "'quarter'")}
@@ -32,7 +32,7 @@ GOODWILL = summed(
         SELECT marked.*, a_quarter,
                least(minutes, coalesce(a_case, a_quarter, 0)) AS of_case,
                coalesce(sum(least(minutes, coalesce(a_case, a_quarter, 0))) OVER (
-                   PARTITION BY customer_id, quarter ORDER BY day, id
+                   PARTITION BY customer_id, category, quarter ORDER BY day, id
                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
         FROM marked LEFT JOIN allowances USING (customer_id)
     ), beyond AS (
