@@ -3,6 +3,8 @@
 
 const region = document.querySelector(".toasts");
 const SHOWN_FOR = 8000;
+// To get to a link by keyboard takes longer than to read a sentence.
+const WITH_LINK_SHOWN_FOR = 20000;
 
 function equip(toast) {
   const close = document.createElement("button");
@@ -12,8 +14,9 @@ function equip(toast) {
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
   if ("stays" in toast.dataset) return;
+  const time = toast.querySelector("a") ? WITH_LINK_SHOWN_FOR : SHOWN_FOR;
   let timer;
-  const wait = () => { timer = setTimeout(() => toast.remove(), SHOWN_FOR); };
+  const wait = () => { timer = setTimeout(() => toast.remove(), time); };
   toast.addEventListener("pointerenter", () => clearTimeout(timer));
   toast.addEventListener("focusin", () => clearTimeout(timer));
   toast.addEventListener("pointerleave", wait);
