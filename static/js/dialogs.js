@@ -1,5 +1,5 @@
 // <button data-dialog-open="id"> opens <dialog id="id">; a click beside it closes. What a fragment
-// puts into #modal is shown at once, and HX-Trigger "close-modal" closes it. hx-confirm asks in our
+// puts into #modal is shown, and HX-Trigger "close-modal" closes it. hx-confirm asks in our
 // own dialog.
 
 document.addEventListener("click", (event) => {
@@ -12,7 +12,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// Once htmx listens to what is in it: the focus says that one may type.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "modal" && !event.target.open) event.target.showModal();
 });
 
