@@ -38,7 +38,7 @@ def choices_for(
     customer: Customer, *, person: User, on: datetime.date, entry: Activity | None = None
 ) -> EntryChoices:
     """As of the day. What an `entry` is linked to is offered as well, though it is over."""
-    linked = entry or Activity()
+    linked = entry or Activity(work_item="")
     manager = managers_of([person.pk], on=on).get(person.pk, 0)
     row = _read(customer, linked, manager=manager, on=on)
     agreed = agreed_with(customer.pk, on=on)

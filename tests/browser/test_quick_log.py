@@ -74,7 +74,9 @@ def test_the_text_comes_first_and_the_form_knows_the_customer(page_of, account_m
     page.get_by_role("button", name="確認しました").click()
     modal = page.locator("#modal")
     expect(modal.get_by_text("青葉商事")).to_be_visible()
+    expect(modal.locator("select[name=work_item] option")).to_have_text(["—"])
     expect(modal.locator("select[name=investment]")).not_to_be_visible()
+    expect(modal.get_by_role("group", name="対応の理由")).to_be_focused()
     page.keyboard.press("4")  # other
     page.keyboard.press("1")  # an investment
     expect(modal.locator("select[name=investment]")).to_be_visible()
